@@ -1,0 +1,58 @@
+/**
+ * Everything that can go wrong for a caller, in one table: the stable `code` for programs, the status and the title.
+ * (RFC 9457; the codes are part of the public contract.)
+ */
+export const PROBLEMS = {
+  invalid_request: { status: 400, title: 'The request is malformed' },
+  key_invalid: { status: 401, title: 'The access key is missing or not valid' },
+  scope_missing: { status: 403, title: 'The access key lacks a scope' },
+  client_not_allowed: { status: 403, title: 'The access key may not act for this client or service' },
+  client_suspended: { status: 403, title: 'The client is suspended' },
+  not_found: { status: 404, title: 'Not found' },
+  method_not_allowed: { status: 405, title: 'The method is not allowed here' },
+  conflict: { status: 409, title: 'It already exists, or is still in use' },
+  reauth_required: { status: 409, title: 'The client must connect the account again' },
+  payload_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'The body must be JSON' },
+  invalid_value: { status: 422, title: 'A value is not acceptable' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  quota_exceeded: { status: 429, title: 'The quota of the access key is used up' },
+  integrity: { status: 500, title: 'A sealed record does not open' },
+  internal: { status: 500, title: 'Internal error' },
+  refresh_pending: { status: 503, title: 'The token is being refreshed' },
+  audit_unavailable: { status: 503, title: 'The audit cannot be written, so nothing is released' },
+  key_unavailable: { status: 503, title: 'The encryption key of this record is not available' },
+  database_unavailable: { status: 503, title: 'The database does not answer' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Members beside the standard ones, for callers that can act on them. */
+export interface ProblemExtras {
+  retryAfterSeconds?: number;
+  reason?: string;
+  connectUrl?: string;
+  errors?: readonly { path: string; message: string }[];
+}
+
+/**
+ * An expected failure with two voices: `detail` says to the caller what is wrong and what to do next;
+ * `cause` is for our log only and is never sent.
+ */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly extras: ProblemExtras;
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string,
+    options: { cause?: unknown; extras?: ProblemExtras } = {},
+  ) {
+    super(`${code}: ${detail}`, options.cause === undefined ? undefined : { cause: options.cause });
+    this.extras = options.extras ?? {};
+  }
+
+  get status(): number {
+    return PROBLEMS[this.code].status;
+  }
+}
