@@ -1,0 +1,144 @@
+import pg from 'pg';
+import { Problem } from '../errors/problem';
+import type { Logger } from '../log/logger';
+
+export interface Statement {
+  /** Prepared once per connection under this name: for the statements of the hot paths. */
+  name?: string;
+  text: string;
+  values?: readonly unknown[];
+}
+
+/** Runs one statement and returns its rows. Parameters only, never text put together. */
+export interface Queryable {
+  query<Row extends object>(statement: Statement): Promise<Row[]>;
+}
+
+/** A parameter called `tx` means "inside a transaction". */
+export type Tx = Queryable & { readonly transaction: true };
+
+export interface Database extends Queryable {
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** A transaction in which row-level security shows this organization's rows alone. */
+  asTenant<T>(organizationId: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export type DatabaseRole = 'otobot_serve' | 'otobot_audit' | 'otobot_refresh' | 'otobot_monitor';
+
+export interface DatabaseOptions {
+  url: string;
+  /** The role the pool takes on; null works as the owner of the tables (migrations and the operator's own commands). */
+  role: DatabaseRole | null;
+  max?: number;
+  statementTimeoutMs?: number;
+  log: Logger;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+// int8 comes as text by default; versions, sequences and counts stay far below 2^53.
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
+} as pg.CustomTypesConfig;
+
+/** Opens a pool whose every connection works under one role. Connection failures reach callers as Problem database_unavailable. */
+export function connectDatabase({ url, role, max = 10, statementTimeoutMs = 10_000, log }: DatabaseOptions): Database {
+  const pool = new pg.Pool({ ...poolConfig(url, role, statementTimeoutMs), max, types });
+  // An idle connection that dies (a restart of PostgreSQL) must not end the process; the next query opens another.
+  pool.on('error', (error) => log.warn('database connection lost', { error: error.message }));
+
+  const transaction = async <T>(begin: string, work: (tx: Tx) => Promise<T>): Promise<T> => {
+    const client = await acquire(pool);
+    let broken: Error | undefined;
+    try {
+      await client.query(begin);
+      const result = await work({ transaction: true, query: (statement) => run(client, statement) });
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      await client.query('rollback').catch((rollbackError: unknown) => (broken = rollbackError as Error));
+      throw translate(error);
+    } finally {
+      client.release(broken);
+    }
+  };
+
+  return {
+    query: (statement) => run(pool, statement),
+    transaction: (work) => transaction('begin', work),
+    asTenant: (organizationId, work) => {
+      // A setting takes no parameter; the pattern is what makes the text safe.
+      if (!UUID.test(organizationId)) throw new Error('asTenant needs the id of an organization');
+      return transaction(`begin; set local otobot.organization_id = '${organizationId}'`, work);
+    },
+    close: () => pool.end(),
+  };
+}
+
+/** One connection of its own, for what belongs to a session: advisory locks, LISTEN. The caller ends it. */
+export async function connectSession(url: string, role: DatabaseRole | null): Promise<pg.Client> {
+  const client = new pg.Client({ ...poolConfig(url, role, 0), keepAlive: true });
+  try {
+    await client.connect();
+  } catch (error) {
+    throw translate(error);
+  }
+  return client;
+}
+
+function poolConfig(url: string, role: DatabaseRole | null, statementTimeoutMs: number): pg.ClientConfig {
+  const settings = [role && `role=${role}`, `statement_timeout=${statementTimeoutMs}`, 'TimeZone=UTC'];
+  const own = settings.filter(Boolean).map((setting) => `-c ${String(setting)}`);
+  const parsed = new URL(url);
+  const given = parsed.searchParams.get('options');
+  parsed.searchParams.delete('options'); // in the URL it would win over ours
+  return {
+    connectionString: parsed.toString(),
+    options: [given, ...own].filter(Boolean).join(' '),
+    connectionTimeoutMillis: 5_000,
+    application_name: `otobot ${role ?? 'owner'}`,
+  };
+}
+
+async function acquire(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+async function run<Row extends object>(on: pg.Pool | pg.ClientBase, { values, ...rest }: Statement): Promise<Row[]> {
+  try {
+    const result = await on.query<Row>({ ...rest, values: values as unknown[] });
+    return result.rows;
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+// PostgreSQL's own codes (appendix A of its manual): 08 connection, 53 resources, 57 intervention, 25006 read-only.
+const UNAVAILABLE = /^(08|53|57P0|57014|25006|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
+const CONNECTION_TEXT = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+
+/** What the driver throws when the database is away becomes the one problem that callers can act on; all else passes unchanged. */
+function translate(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (!UNAVAILABLE.test(code) && !CONNECTION_TEXT.test(error.message) && !(error instanceof AggregateError)) return error;
+  return new Problem('database_unavailable', 'The database does not answer. Try again shortly; if it lasts, check DATABASE_URL and the server.', {
+    cause: error,
+    extras: { retryAfterSeconds: 2 },
+  });
+}
+
+/** True for a violated unique constraint (23505): what the caller wanted to create exists already. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === '23505';
+}
+
+/** True for a violated foreign key (23503): the row is still in use, or what it points to is missing. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === '23503';
+}
