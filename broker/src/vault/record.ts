@@ -1,0 +1,76 @@
+import type { KeyObject } from 'node:crypto';
+import { lengthPrefixed } from './length-prefixed';
+import { XAES_OVERHEAD_BYTES, xaesOpen, xaesSeal } from './xaes';
+
+/**
+ * What a sealed value belongs to: immutable facts only. A record opens in exactly the context that it was sealed in,
+ * so one moved by SQL to another tenant, client, service, row, field or generation is worthless there.
+ */
+export interface SealContext {
+  organizationId: string;
+  /** The public Client ID; null for a value of the organization itself. Never empty. */
+  clientId: string | null;
+  service: string;
+  kind: 'token_set' | 'app' | 'webhook' | 'flow' | 'spool';
+  rowId: string;
+  field: string;
+  /** 0 where there are none. */
+  generation: number;
+  /** Where the value may be sent: `audienceOf(tokenUrl)` for refresh tokens and client secrets, '' for all others. */
+  audience: string;
+}
+
+// format(1) ‖ key_version(4, big endian) ‖ nonce(24) ‖ ciphertext ‖ tag(16)
+const FORMAT = 1;
+const HEADER_BYTES = 5;
+export const RECORD_OVERHEAD_BYTES = HEADER_BYTES + XAES_OVERHEAD_BYTES;
+
+/** Seals one value. `keyVersion` goes in clear into the header, and is authenticated. */
+export function sealRecord(key: KeyObject, keyVersion: number, context: SealContext, plaintext: Buffer): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  header.writeUInt8(FORMAT);
+  header.writeUInt32BE(keyVersion, 1);
+  return Buffer.concat([header, xaesSeal(key, associatedData(keyVersion, context), plaintext)]);
+}
+
+/** Opens a record with the key that its header names; throws when anything differs from what was sealed. */
+export function openRecord(key: KeyObject, context: SealContext, record: Buffer): Buffer {
+  return xaesOpen(key, associatedData(keyVersionOf(record), context), record.subarray(HEADER_BYTES));
+}
+
+/** The key version that a record claims, not authenticated yet; throws RangeError when it cannot be a record. */
+export function keyVersionOf(record: Buffer): number {
+  if (record.length < RECORD_OVERHEAD_BYTES) throw new RangeError(`a record of ${record.length} bytes is too short`);
+  const format = record.readUInt8(0);
+  if (format !== FORMAT) throw new RangeError(`unknown record format ${format}`);
+  return record.readUInt32BE(1);
+}
+
+/** The audience of secrets that are sent to this token endpoint: its origin. Throws TypeError for what is no URL. */
+export function audienceOf(tokenUrl: string): string {
+  return new URL(tokenUrl).origin;
+}
+
+/**
+ * The bytes that bind a record to its context: injective, every part length-prefixed and always present.
+ * Throws for a context that could be read in two ways.
+ */
+export function associatedData(keyVersion: number, context: SealContext): Buffer {
+  if (context.clientId === '') throw new TypeError('an empty Client ID would read as the organization itself');
+  if (!Number.isSafeInteger(context.generation) || context.generation < 0) {
+    throw new RangeError('the generation must be a whole number, 0 or more');
+  }
+  return lengthPrefixed([
+    'otobot/record/v1',
+    String(FORMAT),
+    String(keyVersion),
+    context.organizationId,
+    context.clientId ?? '',
+    context.service,
+    context.kind,
+    context.rowId,
+    context.field,
+    String(context.generation),
+    context.audience,
+  ]);
+}
