@@ -46,11 +46,8 @@ export async function launch(
   }
 }
 
-/** Waits until the server on this folder takes connections; null when `exit` says that it gave up. */
-export async function untilReady(
-  data: string,
-  exit: { readonly happened: boolean } = { happened: false },
-): Promise<RunningServer | null> {
+/** Waits until the server on this folder takes connections; null if there is none (any more) and `exit` says so. */
+export async function untilReady(data: string, exit: { readonly happened: boolean }): Promise<RunningServer | null> {
   const deadline = Date.now() + READY_WITHIN_MS;
   for (;;) {
     const ended = exit.happened; // read before looking, so that another starter's server is still found

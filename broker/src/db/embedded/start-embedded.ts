@@ -76,7 +76,8 @@ export async function startEmbedded({ dataDir, settings = {} }: EmbeddedOptions)
 /** Under the start lock: a running server, our membership in it, and the database. */
 async function enter(installation: Installation, settings: Settings, port = 0): Promise<Entry> {
   const password = superuserPassword(installation);
-  const adopted = runningServer(installation.data) === null ? null : await untilReady(installation.data);
+  // One that is just stopping, because somebody told it to, is waited for and then started anew.
+  const adopted = await untilReady(installation.data, { happened: true });
   const server = adopted ?? (await startServer(installation, password, { settings, port }));
   const startedHere = adopted === null;
   try {
