@@ -1,0 +1,80 @@
+import { UserError } from 'n8n-workflow';
+
+import type { GrantRequest, ProblemBody } from './contract';
+
+type Asked = Pick<GrantRequest, 'clientId' | 'service' | 'name'>;
+type Advice = (problem: ProblemBody, asked: Asked) => string;
+
+/**
+ * Why no credential came, in words for the person who built the workflow.
+ * The properties are not called `code` or `status`: n8n takes those for the answer of the API and replaces the message.
+ */
+export class BrokerError extends UserError {
+  /** Stable code of the broker, or `unreachable`, `not_otobot`, `invalid_input` where it never came so far. */
+  readonly reasonCode: string;
+  readonly httpStatus: number | null;
+  readonly connectUrl: string | null;
+
+  constructor(
+    message: string,
+    facts: { reasonCode: string; httpStatus?: number; connectUrl?: string; description?: string; cause?: unknown },
+  ) {
+    super(message, { description: facts.description, cause: facts.cause });
+    this.reasonCode = facts.reasonCode;
+    this.httpStatus = facts.httpStatus ?? null;
+    this.connectUrl = facts.connectUrl ?? null;
+  }
+}
+
+const REAUTH_REASONS: Record<string, string> = {
+  never_connected: 'it was never connected',
+  revoked: 'access was revoked',
+  lost_rotation: 'the renewed token was lost on its way',
+  consent_ended: 'the consent has ended',
+};
+
+const askTheOperator: Advice = ({ title, requestId }) =>
+  `${title}. Ask the operator of Otobot to look at request ${requestId}`;
+
+/** One sentence per problem code that says what to do; where there is none, the broker's own words are shown. */
+const ADVICE: Record<string, Advice> = {
+  key_invalid: () =>
+    'The Otobot broker refused the internal token. Check "Internal Token" in the credential: it must be an access key that is still valid, or the INTERNAL_API_TOKEN of the broker',
+  scope_missing: ({ detail }) =>
+    `The internal token may not do this (${detail}). Use an access key with the preset "n8n"`,
+  client_not_allowed: (_problem, { clientId, service }) =>
+    `The internal token may not act for client "${clientId}" and service "${service}". Use an access key that includes them`,
+  client_suspended: (_problem, { clientId }) =>
+    `Client "${clientId}" is suspended in Otobot, so nothing is released for it until it is resumed`,
+  not_found: (_problem, { clientId, service }) =>
+    `Otobot knows no client "${clientId}" or no service "${service}". Check the spelling of both, and that the internal token belongs to their organization`,
+  reauth_required: ({ reason, connectUrl }, { clientId, service, name }) => {
+    const which = name === 'default' ? `"${service}"` : `"${service}" (connection "${name}")`;
+    const because = reason === undefined ? '' : `: ${REAUTH_REASONS[reason] ?? reason.replaceAll('_', ' ')}`;
+    const next =
+      connectUrl === undefined ? 'create a Connect link for them in Otobot' : `send them this link: ${connectUrl}`;
+    return `Client "${clientId}" must reconnect ${which}${because}. To fix it, ${next}`;
+  },
+  integrity: askTheOperator,
+  internal: askTheOperator,
+  key_unavailable: askTheOperator,
+};
+
+/** The error for an answer of the broker with status 4xx or 5xx. `retryAfter`: the header's seconds or date, if any. */
+export function errorFromProblem(problem: ProblemBody, asked: Asked, retryAfter?: string): BrokerError {
+  const advice = ADVICE[problem.code];
+  const sentence = advice === undefined ? (problem.detail || problem.title).replace(/\.$/, '') : advice(problem, asked);
+  return new BrokerError(`${sentence}${retryAdvice(problem.status, retryAfter)}`, {
+    reasonCode: problem.code,
+    httpStatus: problem.status,
+    description: `${problem.detail} (${problem.code}, request ${problem.requestId})`,
+    ...(problem.connectUrl === undefined ? {} : { connectUrl: problem.connectUrl }),
+  });
+}
+
+function retryAdvice(status: number, retryAfter: string | undefined): string {
+  if (status !== 429 && status !== 503) return '';
+  const when =
+    retryAfter === undefined ? 'shortly' : /^\d+$/.test(retryAfter) ? `in ${retryAfter} s` : `after ${retryAfter}`;
+  return `. Try again ${when}, or switch on "Retry On Fail" in the settings of this node`;
+}

@@ -1,0 +1,48 @@
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
+import { BrokerError } from './broker-error';
+import type { BrokerAddress } from './broker';
+import type { GrantRequest } from './contract';
+
+/** Where the broker is, from the fields of the credential. */
+export function brokerAddress(credentials: ICredentialDataDecryptedObject): BrokerAddress {
+  return {
+    apiUrl: asText('API URL', credentials.apiUrl),
+    internalToken: asText('Internal Token', credentials.internalToken),
+  };
+}
+
+/** Which connection is meant, from the fields of the credential or of a node; refuses a client that is not there. */
+export function connectionOf(fields: {
+  clientId?: unknown;
+  service?: unknown;
+  connectionName?: unknown;
+}): Pick<GrantRequest, 'clientId' | 'service' | 'name'> {
+  return {
+    clientId: asText('Client ID', fields.clientId),
+    service: asText('Service', fields.service),
+    name: isBlank(fields.connectionName) ? 'default' : asText('Connection Name', fields.connectionName),
+  };
+}
+
+export function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
+
+function asText(field: string, value: unknown): string {
+  if (isBlank(value)) {
+    throw new BrokerError(
+      `"${field}" is empty. If it is an expression, it found nothing in this item: check the name of the property that it reads`,
+      { reasonCode: 'invalid_input' },
+    );
+  }
+  if (typeof value !== 'string' && typeof value !== 'number') {
+    throw new BrokerError(
+      `"${field}" must be a text, but its expression gave ${Array.isArray(value) ? 'a list' : typeof value}`,
+      {
+        reasonCode: 'invalid_input',
+      },
+    );
+  }
+  return String(value).trim();
+}
