@@ -1,0 +1,161 @@
+import type { AnswerBody } from './answer-body';
+import { safeErrorCode } from './error-code';
+
+/**
+ * Whom a failure concerns. `permanent`: this connection, its client must consent again. `app`: the OAuth client, so every connection
+ * of it. `transient`: nobody, try later. `malformed`: no answer that a token endpoint gives. `unknown`: an error we have no rule for.
+ */
+export type FailureClass = 'permanent' | 'app' | 'transient' | 'malformed' | 'unknown';
+
+export interface Answer {
+  /** Host name of the token endpoint, for rules that hold at one provider only. */
+  host: string;
+  status: number;
+  body: AnswerBody;
+  /** Codes that the service's row declares permanent, as the provider writes them. */
+  permanentErrors?: readonly string[];
+}
+
+export type Classification =
+  { class: 'granted'; fields: Readonly<Record<string, unknown>> } | { class: FailureClass; code: string };
+
+interface Rule {
+  class: FailureClass;
+  /** Lower-case error codes; absent: any. */
+  codes?: readonly string[];
+  /** Must be found in the error's description. */
+  text?: RegExp;
+  /** Domain of the provider whose words these are; absent: everybody's. */
+  domain?: string;
+  source: string;
+}
+
+/** First match wins: one provider's words before the general meaning, permanent before the rest. */
+export const RULES: readonly Rule[] = [
+  {
+    class: 'permanent',
+    codes: ['invalid_request'],
+    text: /value passed for the (token|authorization code) was invalid/i,
+    domain: 'x.com',
+    source: 'plhery/node-twitter-api-v2#496',
+  },
+  {
+    class: 'permanent',
+    codes: ['unauthorized_client'],
+    text: /refresh[_ ]token is invalid/i,
+    source: 'Atlassian, 403: raycast/extensions#11836',
+  },
+  { class: 'permanent', codes: ['invalid_grant'], source: 'RFC 6749 5.2; Atlassian sends it with 403' },
+  {
+    class: 'permanent',
+    codes: ['interaction_required', 'consent_required', 'login_required'],
+    source: 'OpenID Connect Core 3.1.2.6; Microsoft Entra',
+  },
+  { class: 'permanent', codes: ['bad_refresh_token'], source: 'HubSpot (`status`, upper case); GitHub, with 200' },
+  { class: 'permanent', codes: ['invalid_code'], source: 'Zoho, with 200' },
+  {
+    class: 'permanent',
+    codes: ['token_revoked', 'token_expired', 'invalid_refresh_token', 'account_inactive'],
+    source: 'Slack, `ok: false` with 200',
+  },
+  { class: 'app', codes: ['invalid_client', 'unauthorized_client', 'unsupported_grant_type'], source: 'RFC 6749 5.2' },
+  { class: 'app', codes: ['incorrect_client_credentials'], source: 'GitHub, with 200' },
+  { class: 'app', codes: ['invalid_client_id', 'bad_client_secret'], source: 'Slack, `ok: false` with 200' },
+  { class: 'app', codes: ['invalid_client_secret'], source: 'Zoho, with 200' },
+  {
+    class: 'transient',
+    codes: ['temporarily_unavailable', 'server_error', 'slow_down'],
+    source: 'RFC 6749 4.1.2.1, RFC 8628 3.5',
+  },
+  {
+    class: 'transient',
+    codes: ['ratelimited', 'rate_limited', 'rate_limit_exceeded', 'too_many_requests', 'internal_error', 'fatal_error'],
+    source: 'Slack and others',
+  },
+  {
+    class: 'transient',
+    text: /too many requests|rate limit|throttl/i,
+    source: 'Zoho: "Access Denied" with 400 and this text',
+  },
+];
+
+/**
+ * What an answer means: total over every status and body, without I/O. The body speaks before the status, because GitHub,
+ * Slack and Zoho send errors with 200. A token in a 2xx answer wins over an `error` beside it: the old refresh token may be dead.
+ */
+export function classify(answer: Answer): Classification {
+  const { status, body } = answer;
+  if (status >= 300 && status < 400) return { class: 'malformed', code: 'redirect' };
+  if (body.kind !== 'fields') return withoutFields(status, body.kind);
+  const { fields } = body;
+  const success = status >= 200 && status < 300;
+  if (success && fields.ok !== false && isToken(fields.access_token)) return { class: 'granted', fields };
+  const raw = errorIn(fields, success);
+  const description = descriptionIn(fields);
+  const ruled = raw === null && description === '' ? null : byRule(answer, raw, description);
+  if (ruled !== null) return ruled;
+  if (isTransientStatus(status))
+    return { class: 'transient', code: raw === null ? httpCode(status) : safeErrorCode(raw) };
+  if (raw !== null) return { class: 'unknown', code: safeErrorCode(raw) };
+  if (!success) return { class: 'unknown', code: httpCode(status) };
+  return { class: 'malformed', code: 'access_token' in fields ? 'unusable_access_token' : 'no_access_token' };
+}
+
+function byRule(answer: Answer, raw: string | null, description: string): Classification | null {
+  const code = raw === null ? null : safeErrorCode(raw);
+  if (
+    raw !== null &&
+    code !== null &&
+    (answer.permanentErrors ?? []).some((p) => p.toLowerCase() === raw.trim().toLowerCase())
+  )
+    return { class: 'permanent', code };
+  const rule = RULES.find(
+    ({ codes, text, domain }) =>
+      (codes === undefined || (code !== null && codes.includes(code))) &&
+      (text === undefined || text.test(description)) &&
+      (domain === undefined || answer.host === domain || answer.host.endsWith(`.${domain}`)),
+  );
+  return rule === undefined ? null : { class: rule.class, code: code ?? 'throttled' };
+}
+
+function withoutFields(status: number, kind: Exclude<AnswerBody['kind'], 'fields'>): Classification {
+  return isTransientStatus(status)
+    ? { class: 'transient', code: httpCode(status) }
+    : { class: 'malformed', code: status >= 400 ? `${httpCode(status)}_${kind}` : kind };
+}
+
+/** The error's name, wherever providers put it: `error`, `error.code`, Slack's `ok: false`, HubSpot's `status`. */
+function errorIn(fields: Readonly<Record<string, unknown>>, success: boolean): string | null {
+  const { error } = fields;
+  const nested = typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {};
+  // Beside `error`, these names mean other things in a good answer (`status: "ok"`): they count in a bad one only.
+  const elsewhere = success ? [fields.errorCode] : [fields.errorCode, fields.error_code, fields.code, fields.status];
+  // HubSpot says more in `status` than in `error`, which older versions send beside it.
+  const candidates = [fields.status === 'BAD_REFRESH_TOKEN' ? fields.status : undefined, error]
+    .concat([nested.code, nested.status, nested.type])
+    .concat(elsewhere);
+  const found = candidates.find((c): c is string => typeof c === 'string' && c.trim() !== '');
+  return (
+    found ??
+    (fields.ok === false || (error !== undefined && error !== null && error !== '' && error !== false) ? 'error' : null)
+  );
+}
+
+function descriptionIn(fields: Readonly<Record<string, unknown>>): string {
+  const { error } = fields;
+  const nested = typeof error === 'object' && error !== null ? (error as Record<string, unknown>).message : error;
+  return [fields.error_description, fields.message, nested]
+    .filter((part): part is string => typeof part === 'string')
+    .map((part) => part.slice(0, 1_000))
+    .join(' ');
+}
+
+/** Visible ASCII, as RFC 6750 2.1 has it: anything else would not survive in a header, or would add one. */
+function isToken(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
+}
+
+const isTransientStatus = (status: number): boolean =>
+  status === 408 || status === 425 || status === 429 || status >= 500;
+const httpCode = (status: number): string =>
+  `http_${Number.isInteger(status) && status >= 0 && status < 1000 ? status : 0}`;

@@ -1,0 +1,74 @@
+import { accessLifetimeSeconds, refreshLifetimeSeconds } from './lifetime';
+
+export interface GrantedTokens {
+  accessToken: string;
+  /** Null when the provider sent none, `null` or `""`: the caller keeps the one it has. */
+  refreshToken: string | null;
+  tokenType: string;
+  /** Null: unknown. */
+  expiresInSeconds: number | null;
+  /** Null: unknown. */
+  refreshExpiresInSeconds: number | null;
+  /** Null: not said, which means as asked for (RFC 6749 5.1). */
+  scopes: string[] | null;
+  extra: Partial<Record<ExtraField, string>>;
+}
+
+/** What else of an answer is kept: where the account's API lives, and who the account is. Everything else is dropped. */
+const EXTRA_FIELDS = [
+  'instance_url',
+  'api_domain',
+  'id_token',
+  'id',
+  'account_id',
+  'user_id',
+  'hub_id',
+  'workspace_id',
+  'workspace_name',
+] as const;
+export type ExtraField = (typeof EXTRA_FIELDS)[number];
+
+const MAX_EXTRA_LENGTH = 2_048;
+const MAX_ID_TOKEN_LENGTH = 16_384;
+const MAX_SCOPES = 500;
+
+/** The fields of an answer that was classified as granted. */
+export function grantedTokens(fields: Readonly<Record<string, unknown>>): GrantedTokens {
+  const { access_token: accessToken, refresh_token: refreshToken, token_type: tokenType } = fields;
+  return {
+    accessToken: typeof accessToken === 'string' ? accessToken : '',
+    refreshToken: typeof refreshToken === 'string' && refreshToken !== '' ? refreshToken : null,
+    tokenType: tokenTypeOf(tokenType),
+    // Zoho's older servers count expires_in in milliseconds and add expires_in_sec.
+    expiresInSeconds: accessLifetimeSeconds(fields.expires_in_sec ?? fields.expires_in),
+    refreshExpiresInSeconds: refreshLifetimeSeconds(
+      fields.refresh_token_expires_in ?? fields.x_refresh_token_expires_in ?? fields.refresh_expires_in,
+    ),
+    scopes: scopesOf(fields.scope),
+    extra: extraOf(fields),
+  };
+}
+
+function tokenTypeOf(value: unknown): string {
+  const usable = typeof value === 'string' && /^[A-Za-z][A-Za-z0-9_-]{0,31}$/.test(value) ? value : 'Bearer';
+  return usable.toLowerCase() === 'bearer' ? 'Bearer' : usable;
+}
+
+/** Space in the standard, commas at Slack, Linear and TikTok, an array at some: never part of a scope. */
+function scopesOf(scope: unknown): string[] | null {
+  const parts = typeof scope === 'string' ? scope.split(/[\s,]+/) : scope;
+  if (!Array.isArray(parts)) return null;
+  const named = parts.filter((part): part is string => typeof part === 'string' && part !== '');
+  return [...new Set(named)].slice(0, MAX_SCOPES);
+}
+
+function extraOf(fields: Readonly<Record<string, unknown>>): Partial<Record<ExtraField, string>> {
+  const extra: Partial<Record<ExtraField, string>> = {};
+  for (const name of EXTRA_FIELDS) {
+    const value = fields[name];
+    const text = typeof value === 'number' ? String(value) : value;
+    const max = name === 'id_token' ? MAX_ID_TOKEN_LENGTH : MAX_EXTRA_LENGTH;
+    if (typeof text === 'string' && text !== '' && text.length <= max) extra[name] = text;
+  }
+  return extra;
+}
