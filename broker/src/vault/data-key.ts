@@ -25,13 +25,20 @@ export interface DataKeyRow {
   version: number;
   purpose: Purpose;
   status: 'pending' | 'primary' | 'decrypt_only' | 'destroyed';
-  wrappedKey: Buffer;
+  /** null once destroyed. */
+  wrappedKey: Buffer | null;
   /** The public id of the root that wraps it. */
   wrappedBy: string;
 }
 
+/** A row that has a key. */
+export type WrappedDataKeyRow = DataKeyRow & { wrappedKey: Buffer };
+
 /** Makes a fresh data key, wrapped by the current root. Throws ConfigurationError in a process without that root. */
-export function createDataKey(roots: Roots, { version, purpose }: Pick<DataKeyRow, 'version' | 'purpose'>): DataKeyRow {
+export function createDataKey(
+  roots: Roots,
+  { version, purpose }: Pick<DataKeyRow, 'version' | 'purpose'>,
+): WrappedDataKeyRow {
   const key = randomBytes(32);
   const wrapped = wrap(roots, { version, purpose }, key);
   key.fill(0);
@@ -42,7 +49,7 @@ export function createDataKey(roots: Roots, { version, purpose }: Pick<DataKeyRo
  * The same data key wrapped by the current root, when the master key is replaced; nothing sealed with it changes.
  * Throws Problem `key_unavailable` when neither root given wraps it, `integrity` when the row is damaged.
  */
-export function rewrap(roots: Roots, row: DataKeyRow): DataKeyRow {
+export function rewrap(roots: Roots, row: DataKeyRow): WrappedDataKeyRow {
   const root = wrapperOf(roots, row);
   if (root === null)
     throw new Problem('key_unavailable', `Key version ${row.version} is wrapped by another master key.`);
@@ -62,8 +69,9 @@ export function wrapperOf({ current, previous }: Roots, { purpose, wrappedBy }: 
   return candidates.find((root) => root?.id === wrappedBy) ?? null;
 }
 
-/** The data key, or null when the row was altered: another version or purpose, or damaged bytes. */
+/** The data key, or null when the row was destroyed or altered: another version or purpose, or damaged bytes. */
 export function unwrap(root: Root, row: DataKeyRow): KeyObject | null {
+  if (row.wrappedKey === null) return null;
   try {
     const bytes = xaesOpen(root.wrappingKey, wrapContext(row), row.wrappedKey);
     const key = createSecretKey(bytes);

@@ -46,9 +46,12 @@ export function keyVersionOf(record: Buffer): number {
   return record.readUInt32BE(1);
 }
 
-/** The audience of secrets that are sent to this token endpoint: its origin. Throws TypeError for what is no URL. */
+/** The audience of secrets that are sent to this token endpoint: its origin. Throws TypeError for no http(s) URL. */
 export function audienceOf(tokenUrl: string): string {
-  return new URL(tokenUrl).origin;
+  const { protocol, origin } = new URL(tokenUrl);
+  // Every URL of any other scheme has the same origin, the text 'null', and would pass for every other such.
+  if (protocol !== 'https:' && protocol !== 'http:') throw new TypeError('a token endpoint must be an http(s) URL');
+  return origin;
 }
 
 /**
