@@ -136,19 +136,8 @@ describe('what the MAC of an access key covers', () => {
     fc.assert(
       fc.property(row, (one) => {
         // What the MAC covers can be read back whole from it.
-        const [, id, organization, environment, scopes, clientIds, services, limits, expires, revoked] = JSON.parse(
-          accessKeyMacInput(one),
-        ) as [
-          string,
-          string,
-          string,
-          string,
-          string[],
-          ...(string[] | null)[],
-          [string, number][] | null,
-          string | null,
-          string | null,
-        ];
+        const covered = JSON.parse(accessKeyMacInput(one)) as Covered;
+        const [, id, organization, environment, scopes, clientIds, services, limits, expires, revoked] = covered;
         expect([id, organization, environment]).toEqual([one.id, one.organizationId, one.environment]);
         expect([scopes, clientIds, services]).toEqual([one.scopes, one.clientIds, one.services].map(ordered));
         expect(limits === null ? null : new Map(limits)).toEqual(
@@ -161,6 +150,10 @@ describe('what the MAC of an access key covers', () => {
     );
   });
 });
+
+type List = string[] | null;
+type Instant = string | null;
+type Covered = [string, string, string, string, List, List, List, [string, number][] | null, Instant, Instant, string];
 
 function ordered(values: readonly string[] | null): string[] | null {
   return values === null ? null : [...values].sort();
