@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { startEmbedded } from '../../src/db/embedded/start-embedded';
@@ -18,7 +18,7 @@ export async function startTestServer(): Promise<string> {
     detached: true,
   });
   watch.unref();
-  (watch.stdin as Socket).unref(); // a run that fails before its teardown must end too
+  if (watch.stdin instanceof Socket) watch.stdin.unref(); // a run that fails before its teardown must end too
   const server = await startEmbedded({ dataDir: folder, settings: SETTINGS });
   stopServer = async () => {
     await server.release(); // a member would start the server again
