@@ -58,7 +58,7 @@ export async function requestToken(call: TokenCall): Promise<TokenOutcome> {
   );
   const durationMs = Math.round(performance.now() - startedAt);
   const response = wire.response();
-  const body = response === null ? null : bodyOf(ending, response);
+  const body = response === null ? null : bodyOf(ending, response, wire.receivedBytes() > MAX_ANSWER_BYTES);
   if (response === null || body === null) return { ...unanswered(ending, wire), durationMs };
   const httpStatus = response.statusCode ?? 0;
   const { permanentErrors = [] } = call.endpoint;
@@ -131,11 +131,13 @@ function unanswered(ending: Ending, wire: WatchedAgent): Omit<TokenFailure, 'dur
   if (ending.kind === 'failed' && !wire.wasAsked())
     return { ...common, class: 'app', code: 'client_configuration', sent: false, uncertain: false };
   const failure =
-    ending.kind === 'failed' ? networkFailure(ending.error) : { class: 'transient' as const, code: 'timeout' };
+    ending.kind === 'failed' ? networkFailure(ending.error) : ({ class: 'transient', code: 'timeout' } as const);
+  const code = ending.kind === 'failed' && httpStatus !== null ? 'truncated' : failure.code;
   const sent = wire.wasSent();
   return {
     ...common,
-    ...failure,
+    class: failure.class,
+    code,
     sent,
     uncertain: sent && (httpStatus === null || httpStatus < 400 || isGateway(httpStatus)),
   };

@@ -10,6 +10,8 @@ export interface WatchedAgent {
   /** True once a connection, secured where it must be, carried the request. False: the provider saw nothing of it. */
   wasSent(): boolean;
   response(): IncomingMessage | null;
+  /** Bytes of the body so far. */
+  receivedBytes(): number;
   /** Ends the request and its answer, wherever they are. */
   cut(): void;
 }
@@ -24,6 +26,7 @@ export function watchAgent(agent: Agent): WatchedAgent {
   let request: ClientRequest | null = null;
   let response: IncomingMessage | null = null;
   let sent = false;
+  let receivedBytes = 0;
   let cut = false;
   const addRequest = (added: ClientRequest, options: unknown): void => {
     request = added;
@@ -32,7 +35,11 @@ export function watchAgent(agent: Agent): WatchedAgent {
       // A handshake that fails (a wrong certificate) ends before the request, and its secrets, are written.
       else socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => (sent = true));
     });
-    added.once('response', (received) => (response = received));
+    added.once('response', (received) => {
+      response = received;
+      // Paused first: a listener for data would otherwise start the flow before Wreck is there to read it.
+      received.pause().on('data', (chunk: Buffer) => (receivedBytes += chunk.length));
+    });
     (agent as unknown as RequestSink).addRequest(added, options);
     if (cut) added.destroy();
   };
@@ -44,6 +51,7 @@ export function watchAgent(agent: Agent): WatchedAgent {
     wasAsked: () => request !== null,
     wasSent: () => sent,
     response: () => response,
+    receivedBytes: () => receivedBytes,
     cut: () => {
       cut = true;
       request?.destroy();
