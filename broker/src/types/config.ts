@@ -1,3 +1,5 @@
+import type { KeyObject } from 'node:crypto';
+
 /** Everything that the environment decides, parsed and checked once (see config/). Durations and limits carry their unit in the name. */
 export interface Config {
   production: boolean;
@@ -8,15 +10,15 @@ export interface Config {
   dataDir: string;
   /** null: bring an embedded PostgreSQL, kept in dataDir. */
   databaseUrl: string | null;
-  /** 64 hex characters each. null: not given (made on first start, except in production). */
-  masterKey: string | null;
-  previousMasterKey: string | null;
-  serveKey: string | null;
-  /** S1's shared token; two while it is being rotated. */
-  internalTokens: readonly string[];
+  /** null: not given (made on first start, except in production). */
+  masterKey: KeyObject | null;
+  previousMasterKey: KeyObject | null;
+  serveKey: KeyObject | null;
+  /** Hashes of the token shared with n8n; two while it is being replaced, none when it is not used. */
+  internalTokens: { readonly hashes: readonly Buffer[] };
   logLevel: 'error' | 'warn' | 'info' | 'debug';
-  /** What Express's `trust proxy` takes: hops, or addresses and ranges; false trusts nobody. */
-  trustProxy: false | number | readonly string[];
+  /** What Express's `trust proxy` takes: a number of hops (0 trusts nobody), or addresses and ranges. */
+  trustProxy: number | readonly string[];
   rateLimitPerMinute: number;
   outbound: OutboundPolicy;
 }

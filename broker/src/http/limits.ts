@@ -1,0 +1,57 @@
+import type { Request, Response } from 'express';
+import { rateLimit, type RateLimitRequestHandler } from 'express-rate-limit';
+import { Problem } from '../errors/problem';
+import { parseAccessKey } from '../secrets/access-key';
+import type { Caller, Principal } from '../services/access/principal';
+
+export interface Limits {
+  /** Counts a request of somebody recognised against his own key. Throws Problem `rate_limited`. */
+  countKey(request: Request, response: Response, caller: Caller, principal: Principal): Promise<void>;
+  /** Counts a request without a valid key against its address: only failures and public pages count there. */
+  countAddress(request: Request, response: Response, caller: Caller): Promise<void>;
+}
+
+const WINDOW_MS = 60_000;
+const PER_ADDRESS = 60;
+
+/**
+ * A valid key is never refused because of others' failures: recognised callers are counted by key, all others by address, after and
+ * not before they were recognised.
+ */
+export function createLimits(perKeyPerMinute: number): Limits {
+  const keys = limiter((_request, response) => locals(response).ratePerMinute ?? perKeyPerMinute);
+  const addresses = limiter(() => PER_ADDRESS);
+  return {
+    countKey: (request, response, { presented }, principal) => {
+      const id = presented?.kind === 'bearer' ? parseAccessKey(presented.token)?.id : undefined;
+      Object.assign(response.locals, { bucket: id ?? principal.actor, ratePerMinute: principal.ratePerMinute });
+      return count(keys, request, response);
+    },
+    countAddress: (request, response, { address }) => {
+      Object.assign(response.locals, { bucket: address ?? 'unknown' });
+      return count(addresses, request, response);
+    },
+  };
+}
+
+const locals = (response: Response) => response.locals as { bucket?: string; ratePerMinute?: number | null };
+
+function limiter(limit: (request: Request, response: Response) => number): RateLimitRequestHandler {
+  return rateLimit({
+    windowMs: WINDOW_MS,
+    limit,
+    keyGenerator: (_request, response) => locals(response).bucket ?? 'unknown',
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    handler: (_request, response, next) => {
+      const retryAfterSeconds = Number(response.getHeader('Retry-After') ?? 60);
+      next(new Problem('rate_limited', `Too many requests in this minute. Try again in ${retryAfterSeconds} s.`, { extras: { retryAfterSeconds } }));
+    },
+  });
+}
+
+function count(limit: RateLimitRequestHandler, request: Request, response: Response): Promise<void> {
+  return new Promise((resolve, reject) => {
+    void limit(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error)));
+  });
+}

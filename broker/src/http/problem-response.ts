@@ -1,0 +1,64 @@
+import type { Response } from 'express';
+import { z } from 'zod';
+import { PROBLEMS, Problem } from '../errors/problem';
+import type { Logger } from '../log/logger';
+
+/** What goes wrong inside Express and its body parser, by their `type`. */
+const PARSER_PROBLEMS: Readonly<Record<string, () => Problem>> = {
+  'entity.parse.failed': () => new Problem('invalid_request', 'The body is not valid JSON.'),
+  'entity.too.large': () => new Problem('payload_too_large', 'The body may hold 64 KiB at most.'),
+  'encoding.unsupported': () => new Problem('unsupported_media_type', 'Send the body uncompressed.'),
+  'charset.unsupported': () => new Problem('unsupported_media_type', 'Send the body as UTF-8.'),
+  'request.size.invalid': () => new Problem('invalid_request', 'Content-Length does not match the body.'),
+  'request.aborted': () => new Problem('invalid_request', 'The request was cut off.'),
+};
+
+/** Turns anything thrown into the problem that the caller is told. What nobody expected is told as `internal`, and nothing more. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof z.ZodError) return invalidRequest(error);
+  const { type, status } = error as { type?: unknown; status?: unknown };
+  const known = typeof type === 'string' ? PARSER_PROBLEMS[type] : undefined;
+  if (known !== undefined) return known();
+  if (error instanceof URIError || status === 400) return new Problem('invalid_request', 'The request is malformed.');
+  return new Problem('internal', 'Something went wrong here. Report the requestId to the operator.', { cause: error });
+}
+
+/** Sends RFC 9457 problem details, and logs what is our fault with its cause. */
+export function sendProblem(response: Response, problem: Problem, requestId: string, log: Logger): void {
+  const { code, detail, extras, status } = problem;
+  if (status >= 500) log.error('request failed', { requestId, code, cause: causeOf(problem) });
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const { retryAfterSeconds, ...members } = extras;
+  if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(retryAfterSeconds));
+  if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+  response.setHeader('Cache-Control', 'no-store');
+  response.status(status).type('application/problem+json');
+  response.send(JSON.stringify({ type: 'about:blank', status, title: PROBLEMS[code].title, detail, code, requestId, ...members }));
+}
+
+// The message of an unexpected exception may quote a value; its class and place are what we need.
+function causeOf({ cause, code }: Problem): string | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  const inner = cause.cause instanceof Error ? ` <- ${cause.cause.message}` : '';
+  return code === 'internal' ? `${cause.name} ${placeOf(cause)}` : `${cause.message}${inner}`;
+}
+
+function placeOf({ stack = '' }: Error): string {
+  return stack
+    .split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .slice(0, 6)
+    .map((line) => line.trim())
+    .join(' ');
+}
+
+function invalidRequest(error: z.ZodError): Problem {
+  const errors = error.issues.slice(0, 20).map(({ path, message }) => ({ path: path.join('.'), message }));
+  const first = errors[0];
+  const where = first === undefined || first.path === '' ? '' : `${first.path}: `;
+  return new Problem('invalid_request', `${where}${first?.message ?? 'The request does not fit.'}`, { extras: { errors } });
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { Caller } from '../services/access/principal';
+import type { Scope } from '../secrets/scopes';
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+
+/** One row of the public surface: what validates a request also documents it. */
+export interface Route {
+  method: Method;
+  /** As Express writes it: `/v1/clients/:clientId`. */
+  path: string;
+  summary: string;
+  /** Needed on the access key; `any`: every valid key; `public`: no key at all. */
+  scope: Scope | 'any' | 'public';
+  params: z.ZodType;
+  query: z.ZodType;
+  body: z.ZodType | null;
+  /** The status of success. 204 sends no body. */
+  status: number;
+  handle(input: { params: unknown; query: unknown; body: unknown }, caller: Caller): Promise<unknown>;
+}
+
+interface RouteOf<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  method: Method;
+  path: string;
+  summary: string;
+  scope: Route['scope'];
+  params?: P;
+  query?: Q;
+  body?: B;
+  status?: number;
+  handle(input: { params: z.output<P>; query: z.output<Q>; body: z.output<B> }, caller: Caller): Promise<unknown>;
+}
+
+const NOTHING = z.strictObject({});
+
+/** Declares a route; the handler gets what the schemas made of the request. Unknown members and parameters are refused. */
+export function route<P extends z.ZodType = typeof NOTHING, Q extends z.ZodType = typeof NOTHING, B extends z.ZodType = z.ZodUndefined>(
+  definition: RouteOf<P, Q, B>,
+): Route {
+  const { method, path, summary, scope, params, query, body, status, handle } = definition;
+  return {
+    method,
+    path,
+    summary,
+    scope,
+    params: params ?? NOTHING,
+    query: query ?? NOTHING,
+    body: body ?? null,
+    status: status ?? 200,
+    handle: handle as Route['handle'],
+  };
+}

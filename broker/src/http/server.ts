@@ -1,0 +1,138 @@
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import { Problem } from '../errors/problem';
+import type { Logger } from '../log/logger';
+import type { Authenticator } from '../services/access/authenticate';
+import { auditEntry } from '../services/access/authorize';
+import type { Caller } from '../services/access/principal';
+import type { Refusals } from '../services/audit/refusals';
+import { callerOf } from './caller';
+import type { Limits } from './limits';
+import { problemOf, sendProblem } from './problem-response';
+import type { Route } from './route';
+
+export interface ServerParts {
+  routes: readonly Route[];
+  authenticator: Authenticator;
+  limits: Limits;
+  refusals: Refusals;
+  log: Logger;
+  trustProxy: number | readonly string[];
+}
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+
+/** The broker's HTTP surface: a request passes helmet, the limits, its route's schemas and its handler, top to bottom. */
+export function createServer(parts: ServerParts): Express {
+  const { routes, limits, log, trustProxy } = parts;
+  const server = express();
+  server.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing');
+  server.set('trust proxy', typeof trustProxy === 'number' ? trustProxy : [...trustProxy]);
+  server.use(record(log), helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false } }));
+
+  for (const route of routes) {
+    server[route.method](route.path, admit(route, parts), ...bodyOf(route), answer(route));
+  }
+  for (const path of new Set(routes.map((route) => route.path))) server.all(path, refuse('method_not_allowed', 'The path exists, but not with this method.'));
+  server.use(refuse('not_found', 'There is no such path. GET /v1/whoami shows whether your key works.'));
+
+  // Express tells an error handler by its four parameters.
+  server.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    void tellProblem(error, request, response, limits, log);
+  });
+  return server;
+}
+
+interface Locals {
+  caller: Caller;
+  route?: string;
+}
+const localsOf = (response: Response) => response.locals as Locals;
+
+/** One line per request when it is over: names and numbers only, the route's pattern and never the path, which may hold a secret. */
+function record(log: Logger) {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const startedAt = performance.now();
+    const caller = callerOf(request);
+    localsOf(response).caller = caller;
+    response.setHeader('X-Request-Id', caller.requestId);
+    response.once('close', () => {
+      log.info('request', {
+        requestId: caller.requestId,
+        method: request.method,
+        route: localsOf(response).route ?? 'none',
+        status: response.statusCode,
+        finished: response.writableFinished,
+        durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+        address: caller.address,
+      });
+    });
+    next();
+  };
+}
+
+/** Recognises the caller before anything of his request is read; what he may is decided, and audited, by the service that he calls. */
+function admit(route: Route, { authenticator, limits, refusals }: ServerParts) {
+  return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
+    const { caller } = localsOf(response);
+    localsOf(response).route = route.path;
+    if (route.scope === 'public') await limits.countAddress(request, response, caller);
+    else {
+      const principal = await authenticator.authenticate(caller.presented).catch((error: unknown) => {
+        if (error instanceof Problem) refusals.note(auditEntry(caller, { action: 'request', scope: null }, null, error.code));
+        throw error;
+      });
+      await limits.countKey(request, response, caller, principal);
+    }
+    next();
+  };
+}
+
+function bodyOf(route: Route) {
+  if (route.body === null) return [];
+  return [onlyJson, express.json({ limit: BODY_LIMIT_BYTES, inflate: false, type: () => true, reviver: withoutPrototypes })];
+}
+
+function onlyJson(request: Request, _response: Response, next: NextFunction): void {
+  const json = request.is('application/json') !== false;
+  next(json ? undefined : new Problem('unsupported_media_type', 'Send the body with Content-Type: application/json.'));
+}
+
+function withoutPrototypes(key: string, value: unknown): unknown {
+  if (key === '__proto__') throw new SyntaxError('__proto__ is no member of anything here');
+  return value;
+}
+
+function answer({ params, query, body, status, handle }: Route) {
+  return async (request: Request, response: Response): Promise<void> => {
+    const input = {
+      params: params.parse(request.params),
+      query: query.parse(request.query),
+      body: body === null ? undefined : body.parse(request.body),
+    };
+    const result = await handle(input, localsOf(response).caller);
+    response.setHeader('Cache-Control', 'no-store');
+    response.status(status);
+    if (status === 204) response.end();
+    else response.json(result);
+  };
+}
+
+function refuse(code: 'not_found' | 'method_not_allowed', detail: string) {
+  return (): never => {
+    throw new Problem(code, detail);
+  };
+}
+
+async function tellProblem(error: unknown, request: Request, response: Response, limits: Limits, log: Logger): Promise<void> {
+  const { caller } = localsOf(response);
+  let problem = problemOf(error);
+  // Guessing keys is slowed by address; whoever holds a valid one is counted by his key.
+  if (problem.code === 'key_invalid') {
+    problem = await limits.countAddress(request, response, caller).then(
+      () => problem,
+      (limited: unknown) => problemOf(limited),
+    );
+  }
+  sendProblem(response, problem, caller.requestId, log);
+}

@@ -1,0 +1,108 @@
+import type { Queryable, Tx } from '../db/database';
+import type { AccessKeyFacts } from '../secrets/access-key';
+
+/** A row of access_keys as far as its MAC covers it, with that MAC. */
+export interface StoredAccessKey extends AccessKeyFacts {
+  name: string;
+  hint: string;
+  rowMac: Buffer;
+  pepperVersion: number;
+  revokedReason: string | null;
+  createdBy: string | null;
+  createdAt: Date;
+}
+
+/** For authentication, which comes before the tenant is known: the key with its organization, as of one moment. */
+export interface AccessKeyWithOrganization extends StoredAccessKey {
+  organization: string;
+  organizationSuspended: boolean;
+  policyVersion: number;
+  databaseNow: Date;
+}
+
+const COLUMNS = `k.id, k.organization_id as "organizationId", k.name, k.environment, k.scopes, k.client_ids as "clientIds", k.services, k.limits,
+  k.hint, k.secret_hash as "secretHash", k.row_mac as "rowMac", k.pepper_version as "pepperVersion", k.expires_at as "expiresAt",
+  k.revoked_at as "revokedAt", k.revoked_reason as "revokedReason", k.created_by as "createdBy", k.created_at as "createdAt"`;
+
+export async function findAccessKeyForAuthentication(db: Queryable, id: string): Promise<AccessKeyWithOrganization | null> {
+  const [row] = await db.query<AccessKeyWithOrganization>({
+    name: 'find-access-key-for-authentication',
+    text: `select ${COLUMNS}, o.name as organization, o.suspended_at is not null as "organizationSuspended",
+                  o.policy_version as "policyVersion", otobot_now() as "databaseNow"
+             from access_keys k join organizations o on o.id = k.organization_id where k.id = $1`,
+    values: [id],
+  });
+  return row ?? null;
+}
+
+export async function findAccessKey(tx: Tx, organizationId: string, id: string): Promise<StoredAccessKey | null> {
+  const [row] = await tx.query<StoredAccessKey>({
+    text: `select ${COLUMNS} from access_keys k where k.organization_id = $1 and k.id = $2 for update`,
+    values: [organizationId, id],
+  });
+  return row ?? null;
+}
+
+/** Newest first; `before` is the createdAt and id of the last one of the previous page. */
+export function listAccessKeys(
+  tx: Tx,
+  organizationId: string,
+  { limit, before }: { limit: number; before: readonly [string, string] | null },
+): Promise<StoredAccessKey[]> {
+  return tx.query<StoredAccessKey>({
+    text: `select ${COLUMNS} from access_keys k
+            where k.organization_id = $1 and ($2::timestamptz is null or (k.created_at, k.id) < ($2, $3))
+            order by k.created_at desc, k.id desc limit $4`,
+    values: [organizationId, before?.[0] ?? null, before?.[1] ?? null, limit],
+  });
+}
+
+export async function insertAccessKey(tx: Queryable, key: Omit<StoredAccessKey, 'createdAt' | 'revokedReason'>): Promise<void> {
+  await tx.query({
+    text: `insert into access_keys (id, organization_id, name, environment, scopes, client_ids, services, limits, hint, secret_hash,
+                                    row_mac, pepper_version, expires_at, revoked_at, created_by)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+    values: [
+      key.id,
+      key.organizationId,
+      key.name,
+      key.environment,
+      key.scopes,
+      key.clientIds,
+      key.services,
+      key.limits ?? {},
+      key.hint,
+      key.secretHash,
+      key.rowMac,
+      key.pepperVersion,
+      key.expiresAt,
+      key.revokedAt,
+      key.createdBy,
+    ],
+  });
+}
+
+/** Writes all that the MAC covers, with the new MAC: an edit and its proof are one statement. */
+export async function updateAccessKey(tx: Tx, key: StoredAccessKey): Promise<void> {
+  await tx.query({
+    text: `update access_keys set name = $3, scopes = $4, client_ids = $5, services = $6, limits = $7, hint = $8, secret_hash = $9,
+                  row_mac = $10, pepper_version = $11, expires_at = $12, revoked_at = $13, revoked_reason = $14
+            where organization_id = $1 and id = $2`,
+    values: [
+      key.organizationId,
+      key.id,
+      key.name,
+      key.scopes,
+      key.clientIds,
+      key.services,
+      key.limits ?? {},
+      key.hint,
+      key.secretHash,
+      key.rowMac,
+      key.pepperVersion,
+      key.expiresAt,
+      key.revokedAt,
+      key.revokedReason,
+    ],
+  });
+}

@@ -1,0 +1,149 @@
+import type { Queryable } from '../db/database';
+import type { ConnectionKind, StoredStatus } from '../types/credential';
+
+/** All that an attempt needs, as of the moment its intent was committed. Secrets are sealed. */
+export interface ClaimedConnection {
+  id: string;
+  organizationId: string;
+  clientId: string | null;
+  service: string;
+  kind: ConnectionKind;
+  generation: number;
+  status: StoredStatus;
+  statusReason: string | null;
+  failureCount: number;
+  failingSince: Date | null;
+  uncertainSince: Date | null;
+  permanentCode: string | null;
+  lastErrorCode: string | null;
+  /** End of the access token being served. */
+  expiresAt: Date | null;
+  consentEndsAt: Date | null;
+  refreshSealed: Buffer | null;
+  refreshKeyVersion: number | null;
+  attemptId: string;
+  startedAt: Date;
+  previousAttemptAt: Date | null;
+  readerWaits: boolean;
+  app: ClaimedApp;
+  provider: ClaimedProvider;
+}
+
+export interface ClaimedApp {
+  id: string;
+  /** Null: the organization's app, else that of the connection's own client. */
+  clientId: string | null;
+  oauthClientId: string;
+  secretsSealed: Buffer;
+  secretsKeyVersion: number;
+  secretPosition: number;
+  scopes: string | null;
+  /** This attempt is the probe of a suspended app. */
+  suspended: boolean;
+}
+
+export interface ClaimedProvider {
+  tokenUrl: string | null;
+  authStyle: 'header' | 'body';
+  scopes: string;
+  scopeSeparator: string;
+  rotation: 'none' | 'grace' | 'strict';
+  graceSeconds: number | null;
+  defaultTtlSeconds: number;
+  refreshAheadSeconds: number | null;
+}
+
+export interface ClaimRequest {
+  workerNumber: number;
+  /** How long the claim holds unless the attempt ends before. */
+  leaseSeconds: number;
+  /** At most this many connections. */
+  limit: number;
+  /** Of one app, attempts at once in this process; a service's max_concurrent may be lower. */
+  perApp: number;
+  /** Attempts in flight in this process, by app id. */
+  inFlight: Readonly<Record<string, number>>;
+  /** A random uuid: where the round through the apps begins, so that none is always last. */
+  firstApp: string;
+}
+
+/**
+ * Claims what is due, app by app, and commits the intent to refresh it before any request leaves: one statement.
+ * A suspended app gives one connection when its probe is due, at most once a minute over all workers.
+ */
+export async function claimDue(db: Queryable, request: ClaimRequest): Promise<ClaimedConnection[]> {
+  const { workerNumber, leaseSeconds, limit, perApp, inFlight, firstApp } = request;
+  const values = [workerNumber, leaseSeconds, limit, perApp, JSON.stringify(inFlight), firstApp];
+  const rows = await db.query<Row>({ name: 'claim-due', text: CLAIM_DUE, values });
+  return rows.map(nested);
+}
+
+type Flat = Omit<ClaimedConnection, 'app' | 'provider'> &
+  Omit<ClaimedApp, 'id' | 'clientId' | 'scopes'> &
+  Omit<ClaimedProvider, 'scopes'>;
+interface Row extends Flat {
+  appId: string;
+  appClientId: string | null;
+  appScopes: string | null;
+  serviceScopes: string;
+}
+
+function nested(row: Row): ClaimedConnection {
+  const { appId, appClientId, appScopes, serviceScopes } = row;
+  return {
+    ...row,
+    app: { ...row, id: appId, clientId: appClientId, scopes: appScopes },
+    provider: { ...row, scopes: serviceScopes },
+  };
+}
+
+// The attempt's start is cut to milliseconds because it is part of a key and JavaScript keeps no more.
+const CLAIM_DUE = `
+  with ripe as (
+    select id from apps where suspended_at is not null and next_probe_at <= otobot_now() for update skip locked
+  ), probing as (
+    update apps set next_probe_at = otobot_now() + interval '1 minute' where id in (select id from ripe) returning id
+  ), turn as (
+    select id, organization_id, service, suspended_at is not null as suspended
+      from apps where suspended_at is null or id in (select id from probing)
+     order by id < $6::uuid, id
+  ), due as (
+    select d.* from turn cross join lateral (
+      select c.id, c.last_attempt_at, c.wanted_at
+        from connections c
+       where c.app_id = turn.id and c.next_refresh_at is not null and c.status <> 'disabled' and c.next_refresh_at <= otobot_now()
+       order by c.next_refresh_at
+       limit case when turn.suspended then 1 else greatest(0, coalesce(
+               (select least(s.max_concurrent, $4::int) from otobot_service(turn.organization_id, turn.service) s), 0)
+               - coalesce(($5::jsonb ->> turn.id::text)::int, 0)) end
+         for update skip locked
+    ) d
+    limit $3
+  ), claimed as (
+    update connections c
+       set attempt_id = gen_random_uuid(), next_refresh_at = null, not_before_at = null, wanted_at = null,
+           lease_until = otobot_now() + make_interval(secs => $2),
+           last_attempt_at = date_trunc('milliseconds', otobot_now())
+      from due where c.id = due.id
+    returning c.*, due.last_attempt_at as previous_attempt_at, due.wanted_at is not null as reader_waits
+  ), intended as (
+    insert into refresh_attempts (id, started_at, organization_id, connection_id, app_id, generation, worker_number)
+    select attempt_id, last_attempt_at, organization_id, id, app_id, generation, $1 from claimed
+  )
+  select c.id, c.organization_id as "organizationId", c.client_id as "clientId", c.service, c.kind, c.generation,
+         c.status, c.status_reason as "statusReason", c.failure_count as "failureCount", c.failing_since as "failingSince",
+         c.uncertain_since as "uncertainSince", c.permanent_code as "permanentCode", c.last_error_code as "lastErrorCode",
+         t.expires_at as "expiresAt", least(c.refresh_expires_at, c.idle_expires_at, c.absolute_expires_at) as "consentEndsAt",
+         t.refresh_sealed as "refreshSealed", t.refresh_key_version as "refreshKeyVersion",
+         c.attempt_id as "attemptId", c.last_attempt_at as "startedAt", c.previous_attempt_at as "previousAttemptAt",
+         c.reader_waits as "readerWaits",
+         a.id as "appId", a.client_id as "appClientId", a.oauth_client_id as "oauthClientId",
+         a.client_secrets_sealed as "secretsSealed", a.client_secrets_key_version as "secretsKeyVersion",
+         a.secret_position as "secretPosition", a.scopes as "appScopes", a.suspended_at is not null as suspended,
+         s.oauth_token_url as "tokenUrl", s.auth_style as "authStyle", s.oauth_scopes as "serviceScopes",
+         s.scope_separator as "scopeSeparator", s.rotation, s.grace_seconds as "graceSeconds",
+         s.default_ttl_seconds as "defaultTtlSeconds", s.refresh_ahead_seconds as "refreshAheadSeconds"
+    from claimed c
+    join apps a on a.id = c.app_id
+    left join lateral otobot_service(c.organization_id, c.service) s on true
+    left join token_sets t on t.connection_id = c.id and t.generation = c.generation and t.kind = 'current'`;

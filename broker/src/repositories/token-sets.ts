@@ -1,0 +1,38 @@
+import type { Queryable } from '../db/database';
+
+/** An answer that came after its attempt was given up; still sealed. */
+export interface LateSet {
+  id: string;
+  generation: number;
+  accessSealed: Buffer;
+  accessKeyVersion: number;
+  refreshSealed: Buffer | null;
+  refreshKeyVersion: number | null;
+  tokenType: string;
+  scopes: string[] | null;
+  expiresAt: Date;
+  lifetimeSeconds: number;
+  baseUrl: string | null;
+}
+
+/** The newest late answer that may outlive the tokens of this generation; null: there is none. */
+export async function findLateSet(db: Queryable, connectionId: string, generation: number): Promise<LateSet | null> {
+  const [row] = await db.query<LateSet>({
+    text: `
+      select id, generation, access_sealed as "accessSealed", access_key_version as "accessKeyVersion",
+             refresh_sealed as "refreshSealed", refresh_key_version as "refreshKeyVersion", token_type as "tokenType", scopes,
+             expires_at as "expiresAt", lifetime_seconds as "lifetimeSeconds", base_url as "baseUrl"
+        from token_sets
+       where connection_id = $1 and kind = 'late' and generation >= $2
+       order by created_at desc limit 1`,
+    values: [connectionId, generation],
+  });
+  return row ?? null;
+}
+
+/** Deletes sets that a newer one has replaced for a day. */
+export async function deleteOldSets(db: Queryable): Promise<void> {
+  await db.query({
+    text: `delete from token_sets where kind = 'previous' and created_at < otobot_now() - interval '24 hours'`,
+  });
+}

@@ -1,0 +1,77 @@
+import { Problem } from '../../errors/problem';
+import type { AuditEntry } from '../../repositories/audit';
+import type { Scope } from '../../secrets/scopes';
+import type { AuditLane } from '../audit/audit-lane';
+import type { Refusals } from '../audit/refusals';
+import type { Authenticator } from './authenticate';
+import { decideOnFreshFacts } from './decide';
+import type { Caller, Principal } from './principal';
+
+/** What a caller wants to do. clientId null: to the organization's own; undefined: to no client in particular. */
+export interface Ask {
+  action: string;
+  /** null: every valid key may. */
+  scope: Scope | null;
+  clientId?: string | null | undefined;
+  service?: string | undefined;
+}
+
+/** The first line of every service function: recognises the caller, checks that he may, and commits the audit row before anything is done. */
+export type Authorize = (caller: Caller, ask: Ask) => Promise<Principal>;
+
+export interface AuthorizeParts {
+  authenticator: Authenticator;
+  audit: AuditLane;
+  refusals: Refusals;
+}
+
+export function createAuthorize({ authenticator, audit, refusals }: AuthorizeParts): Authorize {
+  return async (caller, ask) => {
+    let principal: Principal | null = null;
+    const decide = async (): Promise<Principal | null> => {
+      principal = null;
+      principal = await authenticator.authenticate(caller.presented);
+      mayOrThrow(principal, ask);
+      const decidedOn = { policyVersion: principal.policyVersion, connectionVersion: null, usableUntil: null };
+      return (await audit.commit(auditEntry(caller, ask, principal, 'admitted'), decidedOn)) ? principal : null;
+    };
+    try {
+      return await decideOnFreshFacts(decide, () => authenticator.forget(caller.presented));
+    } catch (error) {
+      if (error instanceof Problem) refusals.note(auditEntry(caller, ask, principal, error.code));
+      throw error;
+    }
+  };
+}
+
+/** Throws Problem `scope_missing` or `client_not_allowed`. */
+export function mayOrThrow(principal: Principal, { scope, clientId, service }: Ask): void {
+  if (scope !== null && !principal.scopes.has(scope)) {
+    throw new Problem('scope_missing', `This access key lacks the scope ${scope}. Use a key that has it, or add it with: otobot access-key edit`);
+  }
+  if (clientId !== undefined && principal.clientIds !== null && !(clientId !== null && principal.clientIds.has(clientId))) {
+    throw new Problem('client_not_allowed', `This access key may not act for ${clientId === null ? 'the organization itself' : `client "${clientId}"`}.`);
+  }
+  if (service !== undefined && principal.services !== null && !principal.services.has(service)) {
+    throw new Problem('client_not_allowed', `This access key may not use service "${service}".`);
+  }
+}
+
+export function auditEntry(caller: Caller, ask: Ask, principal: Principal | null, code: string): AuditEntry {
+  return {
+    organizationId: principal?.organizationId ?? null,
+    action: ask.action,
+    code,
+    actor: principal?.actor ?? 'unknown',
+    clientId: ask.clientId ?? null,
+    service: ask.service ?? null,
+    connectionId: null,
+    generation: null,
+    address: caller.address,
+    userAgent: caller.userAgent,
+    requestId: caller.requestId,
+    workflowId: caller.workflowId ?? null,
+    executionId: caller.executionId ?? null,
+    detail: null,
+  };
+}

@@ -1,0 +1,32 @@
+import { Problem } from '../../errors/problem';
+import type { ServingConnection, ServingFacts, ServingService } from '../../repositories/serving';
+import type { ConnectionName } from '../../types/credential';
+
+/** The service and the connection that were asked for, or the Problem that says why there is nothing to serve and what to do. */
+export function connectionOrThrow(asked: ConnectionName, facts: ServingFacts): { service: ServingService; connection: ServingConnection } {
+  const { clientKnown, clientSuspended, service, connection } = facts;
+  if (!clientKnown) throw new Problem('not_found', `There is no client "${asked.clientId ?? '-'}". Create it with POST /v1/clients.`);
+  if (service === null) throw new Problem('not_found', `There is no service "${asked.service}". GET /v1/services lists them.`);
+  if (clientSuspended) throw new Problem('client_suspended', `Client "${asked.clientId ?? '-'}" is suspended. Resume it with POST /v1/clients/${asked.clientId ?? '-'}/resume.`);
+  if (service.suspended) throw new Problem('client_not_allowed', `Service "${asked.service}" is suspended for everybody. Resume it with: otobot service resume ${asked.service}`);
+  if (connection === null) throw reauthRequired(asked, 'never_connected');
+  if (connection.status === 'disabled') throw reauthRequired(asked, 'disabled');
+  return { service, connection };
+}
+
+const EXPLANATIONS: Readonly<Record<string, string>> = {
+  never_connected: 'has not been connected yet',
+  disabled: 'was disabled; enable it with POST /v1/connections/:id/enable',
+  revoked: 'was revoked at the provider; the client has to connect it again',
+  lost_rotation: 'lost its refresh token when a refresh was cut short; the client has to connect it again',
+  consent_ended: 'has reached the end of its consent; the client has to connect it again',
+  expired: 'has expired and nothing can renew it; the client has to connect it again',
+};
+
+/** 409 with the reason, for a credential that only its owner can bring back. */
+export function reauthRequired({ clientId, service, name }: ConnectionName, reason: string): Problem {
+  const whose = clientId === null ? 'The organization' : `Client "${clientId}"`;
+  const which = name === 'default' ? service : `${service} (${name})`;
+  const explanation = EXPLANATIONS[reason] ?? 'has to be connected again by the client';
+  return new Problem('reauth_required', `${whose}: ${which} ${explanation}.`, { extras: { reason } });
+}

@@ -1,0 +1,61 @@
+import { LRUCache } from 'lru-cache';
+import type { Database } from '../../db/database';
+import { findServingFacts, type ServingFacts } from '../../repositories/serving';
+import type { ConnectionName } from '../../types/credential';
+import type { DatabaseClock } from '../database-clock';
+
+export interface FactsCache {
+  find(name: ConnectionName): Promise<ServingFacts | null>;
+  /** false when nothing was remembered. */
+  forget(name: ConnectionName): boolean;
+}
+
+const DEFAULT_BYTES = 64 * 1024 * 1024;
+/** What an entry weighs beside its sealed token, as measured roughly; the bound is on memory, not on a number of entries. */
+const ENTRY_BYTES = 1_500;
+
+/**
+ * Remembers facts and sealed tokens, bounded in bytes, without an age: the audit commit before every release compares the versions
+ * (services/audit). Callers that ask for the same at the same time share one look at the database.
+ */
+export function createFactsCache(database: Database, clock: DatabaseClock, maxBytes = DEFAULT_BYTES): FactsCache {
+  const remembered = new LRUCache<string, ServingFacts>({
+    maxSize: maxBytes,
+    sizeCalculation: (facts) => ENTRY_BYTES + (facts.connection?.accessSealed?.length ?? 0),
+  });
+  const loading = new Map<string, Promise<ServingFacts | null>>();
+
+  const load = async (key: string, name: ConnectionName): Promise<ServingFacts | null> => {
+    const facts = await database.asTenant(name.organizationId, (tx) => findServingFacts(tx, name));
+    if (facts !== null) {
+      clock.observe(facts.databaseNow);
+      // Names that lead nowhere are not kept: anybody could make up as many as he likes.
+      if (facts.connection !== null) remembered.set(key, facts);
+    }
+    return facts;
+  };
+
+  return {
+    find(name) {
+      const key = keyOf(name);
+      const known = remembered.get(key);
+      if (known !== undefined) return Promise.resolve(known);
+      const underWay = loading.get(key);
+      if (underWay !== undefined) return underWay;
+      const promise = load(key, name).finally(() => loading.delete(key));
+      loading.set(key, promise);
+      return promise;
+    },
+    forget(name) {
+      const key = keyOf(name);
+      // A look that began before whatever made us forget may bring back the old facts: later callers must not share it.
+      loading.delete(key);
+      return remembered.delete(key);
+    },
+  };
+}
+
+// No part can hold a line break, so no two names share a key.
+function keyOf({ organizationId, clientId, service, name }: ConnectionName): string {
+  return `${organizationId}\n${clientId ?? ''}\n${service}\n${name}`;
+}

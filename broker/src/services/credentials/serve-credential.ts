@@ -1,0 +1,110 @@
+import { Problem } from '../../errors/problem';
+import type { ServingConnection, ServingFacts } from '../../repositories/serving';
+import type { ConnectionName } from '../../types/credential';
+import type { Vault } from '../../vault/vault';
+import type { Authenticator } from '../access/authenticate';
+import { auditEntry, mayOrThrow, type Ask } from '../access/authorize';
+import { decideOnFreshFacts } from '../access/decide';
+import type { Caller, Principal } from '../access/principal';
+import type { AuditLane } from '../audit/audit-lane';
+import type { Refusals } from '../audit/refusals';
+import { tokenContext } from '../seal-contexts';
+import { credentialAnswer, type CredentialAnswer } from './answer';
+import { connectionOrThrow } from './checks';
+import type { FactsCache } from './facts-cache';
+import type { Renewal } from './renewal';
+
+export interface CredentialRequest {
+  clientId: string | null;
+  service: string;
+  name: string;
+  /** A promise: the token lives at least that many seconds more, or there is no answer. */
+  minTtlSeconds: number | null;
+  /** The fingerprint of a token that the API has just rejected (401). */
+  rejected: string | null;
+}
+
+export type ServeCredential = (caller: Caller, request: CredentialRequest) => Promise<CredentialAnswer>;
+
+export interface ServeCredentialParts {
+  authenticator: Authenticator;
+  facts: FactsCache;
+  renewal: Renewal;
+  vault: Vault;
+  audit: AuditLane;
+  refusals: Refusals;
+}
+
+/** How long a reader waits for a refresh, in all. */
+const PATIENCE_MS = 5_000;
+
+/** A read, top to bottom: recognise → may he? → find → fresh enough? → open → audit committed → answer. */
+export function createServeCredential(parts: ServeCredentialParts): ServeCredential {
+  const { authenticator, facts, audit, refusals } = parts;
+
+  return async (caller, request) => {
+    const ask: Ask = { action: 'credential.read', scope: 'credentials:read', clientId: request.clientId, service: request.service };
+    const deadlineMs = performance.now() + PATIENCE_MS;
+    let principal: Principal | null = null;
+
+    const decide = async (): Promise<CredentialAnswer | null> => {
+      principal = null;
+      principal = await authenticator.authenticate(caller.presented);
+      mayOrThrow(principal, ask);
+      const asked = nameOf(principal, request);
+      const { found, connection, answer } = await openFresh(parts, asked, request, deadlineMs);
+      // The key and the credential must have been judged under the same rules.
+      if (found.policyVersion !== principal.policyVersion) return null;
+      const released = { ...auditEntry(caller, ask, principal, 'released'), connectionId: connection.id, generation: connection.generation };
+      const decidedOn = {
+        policyVersion: found.policyVersion,
+        connectionVersion: connection.version,
+        usableUntil: usableUntil(connection, request.minTtlSeconds),
+      };
+      return (await audit.commit(released, decidedOn)) ? answer : null;
+    };
+    const forget = (): boolean => {
+      const knewCaller = authenticator.forget(caller.presented);
+      const knewFacts = principal !== null && facts.forget(nameOf(principal, request));
+      return knewCaller || knewFacts;
+    };
+
+    try {
+      return await decideOnFreshFacts(decide, forget);
+    } catch (error) {
+      if (error instanceof Problem) refusals.note(auditEntry(caller, ask, principal, error.code));
+      throw error;
+    }
+  };
+}
+
+interface Opened {
+  found: ServingFacts;
+  connection: ServingConnection;
+  answer: CredentialAnswer;
+}
+
+/** The opened credential, after a refresh where one is due: because it is near its end, or because the API rejected it. */
+async function openFresh({ renewal, vault }: ServeCredentialParts, asked: ConnectionName, request: CredentialRequest, deadlineMs: number): Promise<Opened> {
+  const opened = open(vault, asked, await renewal.findFresh(asked, request.minTtlSeconds, deadlineMs));
+  if (request.rejected !== opened.answer.fingerprint) return opened;
+  return open(vault, asked, await renewal.replaceRejected(asked, opened.found, deadlineMs));
+}
+
+function open(vault: Vault, asked: ConnectionName, found: ServingFacts): Opened {
+  const { service, connection } = connectionOrThrow(asked, found);
+  const { id, generation, accessSealed, accessKeyVersion } = connection;
+  if (accessSealed === null) throw new Error('a credential was judged fresh without a token');
+  const secret = vault.open('access', tokenContext({ ...asked, id }, 'access_token', generation), accessSealed, accessKeyVersion ?? undefined);
+  const answer = credentialAnswer(asked, service, connection, secret.toString('utf8'));
+  secret.fill(0);
+  return { found, connection, answer };
+}
+
+function nameOf({ organizationId }: Principal, { clientId, service, name }: CredentialRequest): ConnectionName {
+  return { organizationId, clientId, service, name };
+}
+
+function usableUntil({ expiresAt }: ServingConnection, minTtlSeconds: number | null): Date | null {
+  return expiresAt === null ? null : new Date(expiresAt.getTime() - (minTtlSeconds ?? 0) * 1_000);
+}

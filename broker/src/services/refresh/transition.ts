@@ -1,0 +1,197 @@
+import { dueAt } from './due';
+import type { EventType, NextState, Outcome, RefreshFacts, RefreshState } from './state';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+const FIRST_BACKOFF_MS = 10 * SECOND;
+const MAX_BACKOFF_ALIVE_MS = 15 * MINUTE;
+const MAX_BACKOFF_DEAD_MS = HOUR;
+/** A reader waits 5 s: one early retry fits in. */
+const READER_RETRY_MS = 2 * SECOND;
+const CONFIRM_ALIVE_MS = 5 * MINUTE;
+const CONFIRM_DEAD_MS = 10 * SECOND;
+/** The dead worker's request may still be running at the provider. */
+const UNCERTAIN_PAUSE_MS = 2 * SECOND;
+/** How long before its end a token is replaced whose refresh token may be used up. */
+const NEAR_EXPIRY_MS = 60 * SECOND;
+/** What is left of the provider's promise for clocks and networks. */
+const USABLE_GRACE = 0.8;
+const PATIENCE_WITH_UNKNOWN_MS = 24 * HOUR;
+
+type Rule<Class extends Outcome['class']> = (
+  state: RefreshState,
+  outcome: Extract<Outcome, { class: Class }>,
+  facts: RefreshFacts,
+) => NextState;
+
+/** The whole state machine: what an outcome makes of a connection. Pure: time and chance come in by argument. */
+const TRANSITIONS: { [Class in Outcome['class']]: Rule<Class> } = {
+  granted: (state, { expiresAt, lifetimeSeconds }, { random, refreshAheadSeconds }) => ({
+    ...SETTLED,
+    nextRefreshAt: dueAt({ expiresAt, lifetimeSeconds, refreshAheadSeconds, random }),
+    events: state.status === 'active' ? ['connection.refreshed'] : ['connection.refreshed', 'connection.recovered'],
+    app: 'works',
+  }),
+
+  // Providers err: one refusal is confirmed before anybody is asked to connect again. A token that may have been used up needs none.
+  permanent: (state, { code }, facts) => {
+    if (isSpent(state, facts)) return ended(state, 'lost_rotation', code);
+    if (state.permanentCode !== null) return ended(state, isOver(facts) ? 'consent_ended' : 'revoked', code);
+    const pauseMs = isAlive(state, facts) ? CONFIRM_ALIVE_MS : CONFIRM_DEAD_MS;
+    const confirmAt = inMs(facts, pauseMs);
+    return {
+      ...failed(state, facts, code),
+      permanentCode: code,
+      nextRefreshAt: confirmAt,
+      notBeforeAt: confirmAt,
+      app: 'works',
+    };
+  },
+
+  // Nothing is wrong with the connection: it stays due, and its app is what waits.
+  app: (state, _outcome, facts) => ({ ...unchanged(state), nextRefreshAt: facts.now, app: 'fails' }),
+
+  transient: (state, outcome, facts) => delayed(state, outcome, facts),
+  malformed: (state, outcome, facts) => delayed(state, outcome, facts),
+  unknown: (state, outcome, facts) => {
+    const next = delayed(state, outcome, facts);
+    return runsOutOfPatience(state, facts) ? { ...next, events: ['connection.refresh_failed'] } : next;
+  },
+
+  uncertain: (state, { code, retryAfterMs }, facts) => {
+    const uncertainSince = state.uncertainSince ?? facts.attemptStartedAt;
+    const next = delayed(state, { code, retryAfterMs }, facts);
+    const retryAt = retryOfUncertain({ ...state, uncertainSince }, facts, next.nextRefreshAt ?? facts.now);
+    const readersFrom = isSpent({ ...state, uncertainSince }, facts) ? retryAt : inMs(facts, UNCERTAIN_PAUSE_MS);
+    return {
+      ...next,
+      status: 'uncertain',
+      uncertainSince,
+      nextRefreshAt: retryAt,
+      notBeforeAt: latest(readersFrom, next.notBeforeAt),
+    };
+  },
+
+  // A retry sends nothing while it stays so, and works as soon as the operator has put it right.
+  unusable: (state, { code }, facts) => ({
+    ...delayed(state, { code, retryAfterMs: null }, facts),
+    statusReason: code,
+    events: state.lastErrorCode === code ? [] : ['connection.integrity'],
+  }),
+
+  unsent: (state, { retryAfterMs }, facts) => ({ ...unchanged(state), nextRefreshAt: inMs(facts, retryAfterMs) }),
+};
+
+/** The state after an attempt. */
+export function transition(state: RefreshState, outcome: Outcome, facts: RefreshFacts): NextState {
+  const rule = TRANSITIONS[outcome.class] as Rule<Outcome['class']>;
+  return rule(state, outcome, facts);
+}
+
+const SETTLED = {
+  status: 'active',
+  statusReason: null,
+  failureCount: 0,
+  failingSince: null,
+  uncertainSince: null,
+  permanentCode: null,
+  lastErrorCode: null,
+  notBeforeAt: null,
+} as const;
+
+const unchanged = ({ expiresAt: _served, ...state }: RefreshState): NextState => ({
+  ...state,
+  nextRefreshAt: null,
+  notBeforeAt: null,
+  events: [],
+  app: null,
+});
+
+/** Nobody can do anything but the person who consented. */
+const ended = (state: RefreshState, reason: string, code: string): NextState => ({
+  ...unchanged(state),
+  status: 'reauth_required',
+  statusReason: reason,
+  permanentCode: code,
+  lastErrorCode: code,
+  failureCount: state.failureCount + 1,
+  events: state.status === 'reauth_required' ? [] : ['connection.reauth_required'],
+  app: 'works',
+});
+
+function failed(state: RefreshState, { now }: RefreshFacts, code: string): NextState {
+  // Uncertainty lasts until an answer settles it, and an ended connection ends being so with a token only.
+  const status = state.status === 'uncertain' || state.status === 'reauth_required' ? state.status : 'backoff';
+  const events: EventType[] = state.status === 'active' ? ['connection.refresh_failed'] : [];
+  return {
+    ...unchanged(state),
+    status,
+    statusReason: state.status === 'reauth_required' ? state.statusReason : null,
+    failureCount: state.failureCount + 1,
+    failingSince: state.failingSince ?? now,
+    lastErrorCode: code,
+    events,
+  };
+}
+
+/** A failure that only time heals. The confirmation of an earlier permanent refusal is still owed. */
+function delayed(
+  state: RefreshState,
+  { code, retryAfterMs }: { code: string; retryAfterMs: number | null },
+  facts: RefreshFacts,
+): NextState {
+  const pauseUntil = retryAfterMs === null ? null : inMs(facts, Math.min(retryAfterMs, HOUR));
+  return {
+    ...failed(state, facts, code),
+    nextRefreshAt: latest(inMs(facts, backoffMs(state, facts)), pauseUntil),
+    notBeforeAt: pauseUntil,
+  };
+}
+
+/** Full jitter: clients that failed together do not come back together. */
+export function backoffMs(state: RefreshState, facts: RefreshFacts): number {
+  const cap = isAlive(state, facts) ? MAX_BACKOFF_ALIVE_MS : MAX_BACKOFF_DEAD_MS;
+  const ceiling = Math.min(cap, FIRST_BACKOFF_MS * 2 ** Math.min(state.failureCount, 20));
+  const forReader = facts.readerWaits && state.failureCount === 0 ? READER_RETRY_MS : ceiling;
+  return Math.min(ceiling, forReader) * facts.random;
+}
+
+/** By the provider's rotation: at once where the same token may be used again, else when there is little left to lose. */
+function retryOfUncertain(state: RefreshState & { uncertainSince: Date }, facts: RefreshFacts, backoffAt: Date): Date {
+  const soonest = inMs(facts, UNCERTAIN_PAUSE_MS);
+  const usual = latest(soonest, backoffAt);
+  if (isSpent(state, facts)) {
+    const nearExpiry = new Date((state.expiresAt?.getTime() ?? 0) - NEAR_EXPIRY_MS);
+    // In its last minute it is too late to wait: the backoff alone decides.
+    return nearExpiry > facts.now ? latest(usual, nearExpiry) : usual;
+  }
+  const graceEndsAt = rotationOf(facts) === 'grace' ? graceEnd(state.uncertainSince, facts) : null;
+  return graceEndsAt === null || usual < graceEndsAt ? usual : soonest;
+}
+
+/** Whether the refresh token must be taken for used up: an attempt with it may have been processed and nothing allows a second use. */
+function isSpent({ uncertainSince }: RefreshState, facts: RefreshFacts): boolean {
+  if (uncertainSince === null || rotationOf(facts) === 'none') return false;
+  return rotationOf(facts) === 'strict' || graceEnd(uncertainSince, facts) <= facts.now;
+}
+
+const graceEnd = (since: Date, { graceSeconds }: RefreshFacts): Date =>
+  new Date(since.getTime() + (graceSeconds ?? 0) * SECOND * USABLE_GRACE);
+
+/** A grant with the client's own secret uses nothing up. */
+const rotationOf = ({ kind, rotation }: RefreshFacts): RefreshFacts['rotation'] =>
+  kind === 'client_credentials' ? 'none' : rotation;
+
+/** Told once: when the 24 hours lie between the attempt before and this one. */
+function runsOutOfPatience({ failingSince }: RefreshState, { now, previousAttemptAt }: RefreshFacts): boolean {
+  if (failingSince === null) return false;
+  const endsAt = failingSince.getTime() + PATIENCE_WITH_UNKNOWN_MS;
+  return now.getTime() >= endsAt && (previousAttemptAt?.getTime() ?? 0) < endsAt;
+}
+
+const isAlive = ({ expiresAt }: RefreshState, { now }: RefreshFacts): boolean => expiresAt !== null && expiresAt > now;
+const isOver = ({ consentEndsAt, now }: RefreshFacts): boolean => consentEndsAt !== null && consentEndsAt <= now;
+const inMs = ({ now }: RefreshFacts, ms: number): Date => new Date(now.getTime() + ms);
+const latest = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a);
