@@ -3,13 +3,14 @@
  * Throws TypeError for a string with a lone surrogate, which UTF-8 would turn into the same U+FFFD as any other.
  */
 export function lengthPrefixed(parts: readonly (string | Buffer)[]): Buffer {
-  const pieces: Buffer[] = [];
-  for (const part of parts) {
+  const lengths = parts.map((part) => Buffer.byteLength(part));
+  // One allocation, because this runs for every value that is served.
+  const joined = Buffer.alloc(lengths.reduce((sum, length) => sum + 4 + length, 0));
+  let at = 0;
+  for (const [index, part] of parts.entries()) {
     if (typeof part === 'string' && /\p{Surrogate}/u.test(part)) throw new TypeError('not well-formed Unicode');
-    const bytes = typeof part === 'string' ? Buffer.from(part, 'utf8') : part;
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    pieces.push(length, bytes);
+    at = joined.writeUInt32BE(lengths[index] ?? 0, at);
+    at += typeof part === 'string' ? joined.write(part, at, 'utf8') : part.copy(joined, at);
   }
-  return Buffer.concat(pieces);
+  return joined;
 }
