@@ -1,4 +1,5 @@
 import { Client, type DatabaseError } from 'pg';
+import { ConfigurationError } from '../errors/configuration-error';
 import { connectForMigration } from './migration-connection';
 import { pendingMigrations, readMigrations, type AppliedMigration, type Migration } from './migration-files';
 
@@ -42,6 +43,21 @@ export async function migrate({ url, directory, log }: MigrateOptions): Promise<
   }
 }
 
+/** Throws a ConfigurationError unless every migration is applied: for processes that must not change the schema themselves. */
+export async function requireMigrated({ url, directory }: Omit<MigrateOptions, 'log'>): Promise<void> {
+  const files = readMigrations(directory);
+  const client = await connectForMigration(url);
+  try {
+    const { rows } = await client.query<{ there: boolean }>("select to_regclass('otobot_migrations') is not null as there");
+    const pending = pendingMigrations(files, rows[0]?.there === true ? await recordedMigrations(client) : []);
+    if (pending.length === 0) return;
+    const message = `is a database on which ${pending.length} of ${files.length} migrations are not applied yet`;
+    throw new ConfigurationError([{ name: 'DATABASE_URL', message, hint: 'run: otobot migrate' }]);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
 async function appliedMigrations(client: Client): Promise<AppliedMigration[]> {
   await client.query(`
     create table if not exists otobot_migrations (
@@ -49,6 +65,10 @@ async function appliedMigrations(client: Client): Promise<AppliedMigration[]> {
       checksum text not null,
       applied_at timestamptz not null default now()
     )`);
+  return recordedMigrations(client);
+}
+
+async function recordedMigrations(client: Client): Promise<AppliedMigration[]> {
   const { rows } = await client.query<AppliedMigration>('select name, checksum from otobot_migrations order by name');
   return rows;
 }

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { ServeCredential } from '../../services/credentials/serve-credential';
+import { clientId, clientIdInPath, connectionName, seconds, secondsInQuery, serviceName } from '../fields';
+import { route, type Route } from '../route';
+
+const inPath = z.strictObject({ clientId: clientIdInPath, service: serviceName });
+const inQuery = z.strictObject({
+  name: connectionName.default('default'),
+  minTtl: secondsInQuery.optional().describe('The token must live that many seconds more: a promise, or no answer.'),
+});
+
+const grant = z.strictObject({
+  clientId: z.union([z.literal('-').transform(() => null), clientId]),
+  service: serviceName,
+  name: connectionName.default('default'),
+  minTtl: seconds.optional(),
+  rejected: z.string().max(64).optional().describe('The fingerprint of a token that the API has just answered with 401.'),
+  workflowId: z.string().max(64).optional().describe('For the audit.'),
+  executionId: z.string().max(64).optional().describe('For the audit.'),
+});
+
+/** What this product exists for: a live credential, by GET for people and by POST for n8n, with the same answer. */
+export function credentialRoutes({ serveCredential }: { serveCredential: ServeCredential }): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/v1/credentials/:clientId/:service',
+      summary: 'A live credential of a client for a service',
+      scope: 'credentials:read',
+      params: inPath,
+      query: inQuery,
+      handle: ({ params, query }, caller) =>
+        serveCredential(caller, { ...params, name: query.name, minTtlSeconds: query.minTtl ?? null, rejected: null }),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/grants',
+      summary: 'A live credential, as n8n asks for it',
+      scope: 'credentials:read',
+      body: grant,
+      handle: ({ body: { minTtl, rejected, workflowId, executionId, ...name } }, caller) =>
+        serveCredential({ ...caller, workflowId, executionId }, { ...name, minTtlSeconds: minTtl ?? null, rejected: rejected ?? null }),
+    }),
+  ];
+}

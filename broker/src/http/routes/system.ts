@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { Problem } from '../../errors/problem';
+import type { Authorize } from '../../services/access/authorize';
+import type { CheckReadiness } from '../../services/readiness';
+import { route, type Route } from '../route';
+
+export interface SystemParts {
+  authorize: Authorize;
+  readiness: CheckReadiness;
+}
+
+export function systemRoutes({ authorize, readiness }: SystemParts): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/health',
+      summary: 'Whether the process is alive',
+      scope: 'public',
+      query: z.object({}),
+      handle: () => Promise.resolve({ status: 'alive' }),
+    }),
+    route({
+      method: 'get',
+      path: '/ready',
+      summary: 'Whether the process can serve; 503 with what is missing',
+      scope: 'public',
+      query: z.object({}),
+      handle: async () => {
+        const { ready, missing, warnings } = await readiness();
+        if (ready) return { status: 'ready', warnings };
+        throw new Problem('database_unavailable', `Not ready: ${missing.join('; ')}.`, { extras: { retryAfterSeconds: 2 } });
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/whoami',
+      summary: 'The key that was sent, and what it may do',
+      scope: 'any',
+      handle: async (_input, caller) => {
+        const who = await authorize(caller, { action: 'whoami', scope: null });
+        return {
+          keyId: who.keyId,
+          actor: who.actor,
+          organization: who.organization,
+          scopes: [...who.scopes],
+          clientIds: who.clientIds && [...who.clientIds],
+          services: who.services && [...who.services],
+        };
+      },
+    }),
+  ];
+}
