@@ -1,0 +1,177 @@
+import fs from 'node:fs';
+import path from 'node:path';
+
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+import { OtobotCredentialFetcher } from '../../nodes/OtobotCredentialFetcher/OtobotCredentialFetcher.node';
+import {
+  brokerStandIn,
+  credentialFields,
+  fingerprintOf,
+  grantFor,
+  httpRequest,
+  ok,
+  problem,
+  type Scripted,
+} from './support';
+
+interface Run {
+  items?: IDataObject[];
+  parameters?: IDataObject;
+  /** Values of expressions, by item. */
+  resolved?: IDataObject[];
+  credentials?: (itemIndex: number) => IDataObject;
+  continueOnFail?: boolean;
+  executionId?: string;
+}
+
+let answer: (clientId: string) => Scripted;
+let broker: Awaited<ReturnType<typeof brokerStandIn>>;
+beforeEach(async () => {
+  answer = (clientId) => ok(grantFor({ clientId, token: `token-of-${clientId}` }));
+  broker = await brokerStandIn(({ body }) => answer(String(body.clientId)));
+});
+afterEach(() => broker.close());
+
+/** The node in an n8n reduced to what it calls. */
+async function execute(run: Run = {}): Promise<INodeExecutionData[]> {
+  const { items = [{}], parameters = {}, resolved = [] } = run;
+  const context = {
+    getInputData: () => items.map((json) => ({ json })),
+    getNode: () => ({ name: 'Fetch', type: 'fetcher', parameters }),
+    getNodeParameter: (name: string, i: number, fallback: unknown) =>
+      resolved[i]?.[name] ?? parameters[name] ?? fallback,
+    getCredentials: async (_type: string, i: number) => credentialFields(broker.url, run.credentials?.(i)),
+    getWorkflow: () => ({ id: 'wf-1' }),
+    getExecutionId: () => run.executionId ?? '',
+    continueOnFail: () => run.continueOnFail ?? false,
+    helpers: { httpRequest },
+  };
+  const [output] = await new OtobotCredentialFetcher().execute.call(context as unknown as IExecuteFunctions);
+  return output ?? [];
+}
+
+const asked = () => broker.received.map(({ body }) => body.clientId);
+
+test('the state of the credential comes out, the secret does not', async () => {
+  const [item] = await execute({ parameters: { operation: 'getCredentials' } });
+  expect(JSON.stringify(item)).not.toContain('token-of-acme');
+  expect(item?.json).toEqual({
+    clientId: 'acme',
+    service: 'google',
+    name: 'default',
+    connectionId: 'c-1',
+    kind: 'oauth2',
+    status: 'active',
+    expiresAt: '2026-11-20T10:00:00Z',
+    scopes: ['read'],
+    account: { id: '7', label: 'acme@example.com' },
+    baseUrl: null,
+    allowedHosts: ['googleapis.com'],
+    generation: 1,
+    fingerprint: fingerprintOf('token-of-acme'),
+  });
+});
+
+test('a field that the broker may add one day does not slip out', async () => {
+  answer = () => ok({ ...grantFor(), refreshToken: 'never' });
+  const [item] = await execute({ parameters: { includeSecret: true } });
+  expect(item?.json).not.toHaveProperty('refreshToken');
+});
+
+test('the secret comes out when it is asked for', async () => {
+  const [item] = await execute({ parameters: { includeSecret: true } });
+  expect(item?.json).toMatchObject({
+    accessToken: 'token-of-acme',
+    headers: { Authorization: 'Bearer token-of-acme' },
+  });
+  expect(item?.json).not.toHaveProperty('apiKey');
+});
+
+test('each item gets the connection of its own client, and is linked to its origin', async () => {
+  const items = [{}, {}, {}];
+  const names = ['a', 'b', 'c'];
+  const output = await execute({ items, credentials: (i) => ({ clientId: names[i] }) });
+  expect(output.map(({ json }) => json.clientId)).toEqual(names);
+  expect(output.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
+});
+
+test('the fields of the node override those of the credential', async () => {
+  const parameters = { clientId: 'globex', service: 'slack', options: { connectionName: 'second', minTtl: 600 } };
+  await execute({ parameters, executionId: 'ex-1' });
+  expect(broker.received[0]?.body).toEqual({
+    ...{ clientId: 'globex', service: 'slack', name: 'second', minTtl: 600 },
+    ...{ workflowId: 'wf-1', executionId: 'ex-1' },
+  });
+});
+
+test("an expression that finds nothing never falls back to the credential's client", async () => {
+  const run = { parameters: { clientId: '={{ $json.client }}' }, resolved: [{ clientId: '' }] };
+  await expect(execute(run)).rejects.toThrow('"Client ID" is empty');
+  expect(asked()).toEqual([]);
+});
+
+test('a Client ID that is no text is refused', async () => {
+  await expect(execute({ credentials: () => ({ clientId: ['acme'] }) })).rejects.toThrow('gave a list');
+  await execute({ credentials: () => ({ clientId: 4711 }) });
+  expect(asked()).toEqual(['4711']);
+});
+
+test('a refusal stops the node with the status, the sentence and the item', async () => {
+  answer = (clientId) => (clientId === 'b' ? problem(404, 'not_found') : ok(grantFor()));
+  const failure: unknown = await execute({
+    items: [{}, {}],
+    credentials: (i) => ({ clientId: ['a', 'b'][i] }),
+  }).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(NodeApiError);
+  expect(failure).toMatchObject({ httpCode: '404', context: { itemIndex: 1 } });
+  expect((failure as Error).message).toContain('knows no client "b"');
+});
+
+test('a mistake in the node itself stops it as such', async () => {
+  const failure: unknown = await execute({ parameters: { operation: 'getEverything' } }).catch(
+    (error: unknown) => error,
+  );
+  expect(failure).toBeInstanceOf(NodeOperationError);
+  expect(failure).toMatchObject({ message: 'There is no operation "getEverything"', context: { itemIndex: 0 } });
+});
+
+test('set to go on, it returns what is needed to mail the client the link', async () => {
+  const connectUrl = 'https://otobot.example/connect/abc';
+  answer = (clientId) =>
+    clientId === 'a' ? problem(409, 'reauth_required', { reason: 'revoked', connectUrl }) : ok(grantFor({ clientId }));
+  const output = await execute({
+    items: [{}, {}],
+    credentials: (i) => ({ clientId: ['a', 'b'][i] }),
+    continueOnFail: true,
+  });
+  expect(output[0]).toMatchObject({ json: { code: 'reauth_required', connectUrl }, pairedItem: { item: 0 } });
+  expect(output[1]).toMatchObject({ json: { clientId: 'b' }, pairedItem: { item: 1 } });
+});
+
+describe('the description', () => {
+  const { description } = new OtobotCredentialFetcher();
+  const folder = path.join(__dirname, '..', '..', 'nodes', 'OtobotCredentialFetcher');
+
+  test('does not offer the node as a tool, and says so', () => {
+    expect(description).toHaveProperty('usableAsTool', undefined);
+  });
+
+  test('is versioned, and named as the codex file names it', () => {
+    const codex = JSON.parse(
+      fs.readFileSync(path.join(folder, 'OtobotCredentialFetcher.node.json'), 'utf8'),
+    ) as IDataObject;
+    expect(codex.node).toBe(`n8n-nodes-otobot.${description.name}`);
+    expect(description.version).toBe(1);
+  });
+
+  test('warns beside the switch that lets the secret out, which is off', () => {
+    const field = (name: string) => description.properties.find((property) => property.name === name);
+    expect(field('includeSecret')?.default).toBe(false);
+    expect(field('includeSecretNotice')).toMatchObject({
+      type: 'notice',
+      displayOptions: { show: { includeSecret: [true] } },
+    });
+  });
+});
