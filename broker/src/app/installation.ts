@@ -23,7 +23,11 @@ export interface Installation {
  * `prepare`: migrates and makes what a new installation lacks. Outside production every program does that; in production only
  * `otobot migrate` does, and the others refuse to start on a database that is not prepared.
  */
-export async function openInstallation(config: Config, log: Logger, { prepare }: { prepare: boolean }): Promise<Installation> {
+export async function openInstallation(
+  config: Config,
+  log: Logger,
+  { prepare }: { prepare: boolean },
+): Promise<Installation> {
   const embedded = config.databaseUrl === null ? await startEmbedded({ dataDir: config.dataDir }) : null;
   const databaseUrl = embedded?.url ?? (config.databaseUrl as string);
   try {
@@ -62,8 +66,16 @@ function masterFromFile({ production, dataDir }: Config, keysExist: boolean, log
   const hex = readMasterKeyFile(file);
   if (hex !== null) return parseMasterKey('ENCRYPTION_MASTER_KEY', hex);
   if (production || keysExist) {
-    const message = keysExist ? `is not given and ${file} is missing, yet this database holds encrypted data` : 'is not given';
-    throw new ConfigurationError([{ name: 'ENCRYPTION_MASTER_KEY', message, hint: 'give the key that the data was encrypted with, or restore that file' }]);
+    const message = keysExist
+      ? `is not given and ${file} is missing, yet this database holds encrypted data`
+      : 'is not given';
+    throw new ConfigurationError([
+      {
+        name: 'ENCRYPTION_MASTER_KEY',
+        message,
+        hint: 'give the key that the data was encrypted with, or restore that file',
+      },
+    ]);
   }
   log.info('made a master key; keep a copy of this file apart from the database', { file });
   return parseMasterKey('ENCRYPTION_MASTER_KEY', createMasterKeyFile(file));

@@ -23,29 +23,43 @@ const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
 const key = (name: string) => z.string().transform(checked((hex) => parseMasterKey(name, hex)));
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
-const list = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean));
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
 
 /** Every variable, parsed; an empty one counts as not given. */
 const variables = z.object({
   NODE_ENV: z.string().optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: whole(0, 65_535).default(3001),
-  PUBLIC_URL: z.string().refine(isOrigin, 'must be an origin such as https://otobot.example.com (http only on a loopback host)').optional(),
+  PUBLIC_URL: z
+    .string()
+    .refine(isOrigin, 'must be an origin such as https://otobot.example.com (http only on a loopback host)')
+    .optional(),
   OTOBOT_DATA_DIR: z.string().default('.otobot'),
-  DATABASE_URL: z.string().refine(isPostgresUrl, 'must look like postgres://user:password@host:5432/database').optional(),
+  DATABASE_URL: z
+    .string()
+    .refine(isPostgresUrl, 'must look like postgres://user:password@host:5432/database')
+    .optional(),
   ENCRYPTION_MASTER_KEY: key('ENCRYPTION_MASTER_KEY').optional(),
   ENCRYPTION_MASTER_KEY_PREVIOUS: key('ENCRYPTION_MASTER_KEY_PREVIOUS').optional(),
   ENCRYPTION_SERVE_KEY: key('ENCRYPTION_SERVE_KEY').optional(),
   INTERNAL_API_TOKEN: z.string().transform(checked(parseInternalTokens)).optional(),
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug'], 'must be error, warn, info or debug').default('info'),
-  TRUST_PROXY: z.string().refine(isTrustProxy, 'must be a number of hops, or addresses and ranges such as 10.0.0.0/8').default('0'),
+  TRUST_PROXY: z
+    .string()
+    .refine(isTrustProxy, 'must be a number of hops, or addresses and ranges such as 10.0.0.0/8')
+    .default('0'),
   RATE_LIMIT_PER_MINUTE: whole(1, 10_000_000).default(6_000),
   OTOBOT_ALLOW_PRIVATE_PROVIDERS: flag.optional(),
   OTOBOT_PRIVATE_HOSTS: list.default([]),
 });
 
 /** Turns the environment into a Config. Throws one ConfigurationError with every mistake, by name and never with a value. */
-export function readConfig(environment: Environment): Config {
+export function readConfig(environment: Environment = process.env): Config {
   const { values, mistakes } = withSecretFiles(environment);
   const parsed = variables.safeParse(values);
   for (const issue of parsed.error?.issues ?? []) {
@@ -80,7 +94,8 @@ export function readConfig(environment: Environment): Config {
 
 function withSecretFiles(environment: Environment): { values: Environment; mistakes: Mistake[] } {
   const values: Record<string, string | undefined> = {};
-  for (const name of Object.keys(variables.shape)) values[name] = environment[name] === '' ? undefined : environment[name];
+  for (const name of Object.keys(variables.shape))
+    values[name] = environment[name] === '' ? undefined : environment[name];
   const mistakes: Mistake[] = [];
   for (const name of SECRETS) {
     const file = environment[`${name}_FILE`];
@@ -93,7 +108,11 @@ function withSecretFiles(environment: Environment): { values: Environment; mista
       values[name] = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-      mistakes.push({ name: `${name}_FILE`, message: `names a file that cannot be read (${code})`, hint: 'check the path and its owner' });
+      mistakes.push({
+        name: `${name}_FILE`,
+        message: `names a file that cannot be read (${code})`,
+        hint: 'check the path and its owner',
+      });
     }
   }
   return { values, mistakes };
@@ -106,14 +125,22 @@ function missingInProduction(values: Environment): Mistake[] {
   const serveKeyGiven = values.ENCRYPTION_SERVE_KEY !== undefined;
   return [
     ...missing('DATABASE_URL', 'for example postgres://user:password@host:5432/otobot'),
-    ...(serveKeyGiven ? [] : missing('ENCRYPTION_MASTER_KEY', 'make one with: openssl rand -hex 32, and keep a copy apart from the database')),
+    ...(serveKeyGiven
+      ? []
+      : missing(
+          'ENCRYPTION_MASTER_KEY',
+          'make one with: openssl rand -hex 32, and keep a copy apart from the database',
+        )),
     ...missing('PUBLIC_URL', 'the https origin under which clients reach the Connect page'),
   ];
 }
 
 function whole(min: number, max: number) {
   const message = `must be a whole number from ${min} to ${max}`;
-  return z.string().refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max, message).transform(Number);
+  return z
+    .string()
+    .refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max, message)
+    .transform(Number);
 }
 
 /** Lifts a parser that throws ConfigurationError into the schema, so that its mistakes join the others. */
@@ -123,7 +150,8 @@ function checked<T>(parse: (text: string) => T) {
       return parse(text);
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
-      for (const { message, hint } of error.mistakes) context.addIssue({ code: 'custom', message: `${message}; ${hint}` });
+      for (const { message, hint } of error.mistakes)
+        context.addIssue({ code: 'custom', message: `${message}; ${hint}` });
       return z.NEVER;
     }
   };
@@ -143,5 +171,10 @@ function isPostgresUrl(text: string): boolean {
 function isTrustProxy(text: string): boolean {
   if (/^\d{1,2}$/.test(text)) return true;
   const parts = list.parse(text);
-  return parts.length > 0 && parts.every((part) => ['loopback', 'linklocal', 'uniquelocal'].includes(part) || isIP(part) !== 0 || ipaddr.isValidCIDR(part));
+  return (
+    parts.length > 0 &&
+    parts.every(
+      (part) => ['loopback', 'linklocal', 'uniquelocal'].includes(part) || isIP(part) !== 0 || ipaddr.isValidCIDR(part),
+    )
+  );
 }

@@ -120,17 +120,23 @@ async function run<Row extends object>(on: pg.Pool | pg.ClientBase, { values, ..
 
 // PostgreSQL's own codes (appendix A of its manual): 08 connection, 53 resources, 57 intervention, 25006 read-only.
 const UNAVAILABLE = /^(08|53|57P0|57014|25006|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
-const CONNECTION_TEXT = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+const CONNECTION_TEXT =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 /** What the driver throws when the database is away becomes the one problem that callers can act on; all else passes unchanged. */
 function translate(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const code = (error as NodeJS.ErrnoException).code ?? '';
-  if (!UNAVAILABLE.test(code) && !CONNECTION_TEXT.test(error.message) && !(error instanceof AggregateError)) return error;
-  return new Problem('database_unavailable', 'The database does not answer. Try again shortly; if it lasts, check DATABASE_URL and the server.', {
-    cause: error,
-    extras: { retryAfterSeconds: 2 },
-  });
+  if (!UNAVAILABLE.test(code) && !CONNECTION_TEXT.test(error.message) && !(error instanceof AggregateError))
+    return error;
+  return new Problem(
+    'database_unavailable',
+    'The database does not answer. Try again shortly; if it lasts, check DATABASE_URL and the server.',
+    {
+      cause: error,
+      extras: { retryAfterSeconds: 2 },
+    },
+  );
 }
 
 /** True for a violated unique constraint (23505): what the caller wanted to create exists already. */

@@ -48,7 +48,9 @@ export async function requireMigrated({ url, directory }: Omit<MigrateOptions, '
   const files = readMigrations(directory);
   const client = await connectForMigration(url);
   try {
-    const { rows } = await client.query<{ there: boolean }>("select to_regclass('otobot_migrations') is not null as there");
+    const { rows } = await client.query<{ there: boolean }>(
+      "select to_regclass('otobot_migrations') is not null as there",
+    );
     const pending = pendingMigrations(files, rows[0]?.there === true ? await recordedMigrations(client) : []);
     if (pending.length === 0) return;
     const message = `is a database on which ${pending.length} of ${files.length} migrations are not applied yet`;

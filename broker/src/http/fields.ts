@@ -3,11 +3,16 @@ import { z } from 'zod';
 /** The fields that several requests share, each described once. */
 export const clientId = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores, starting with a letter or digit')
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    'must be 1 to 64 letters, digits, dots, dashes or underscores, starting with a letter or digit',
+  )
   .describe('The public name of a client; it never changes.');
 
 /** In a path, `-` stands for the organization itself. */
-export const clientIdInPath = z.union([z.literal('-').transform(() => null), clientId]).describe('A Client ID; - for the organization itself.');
+export const clientIdInPath = z
+  .union([z.literal('-').transform(() => null), clientId])
+  .describe('A Client ID; - for the organization itself.');
 
 export const serviceName = z
   .string()

@@ -45,7 +45,11 @@ function limiter(limit: (request: Request, response: Response) => number): RateL
     legacyHeaders: false,
     handler: (_request, response, next) => {
       const retryAfterSeconds = Number(response.getHeader('Retry-After') ?? 60);
-      next(new Problem('rate_limited', `Too many requests in this minute. Try again in ${retryAfterSeconds} s.`, { extras: { retryAfterSeconds } }));
+      next(
+        new Problem('rate_limited', `Too many requests in this minute. Try again in ${retryAfterSeconds} s.`, {
+          extras: { retryAfterSeconds },
+        }),
+      );
     },
   });
 }

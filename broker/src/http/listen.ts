@@ -12,8 +12,14 @@ export interface Listening {
 const DRAIN_MS = 20_000;
 
 /** Listens, or throws a ConfigurationError that says whose port it is not. Port 0 takes a free one. */
-export async function listen(handler: RequestListener, { host, port }: { host: string; port: number }): Promise<Listening> {
-  const server = createHttpServer({ headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 }, handler);
+export async function listen(
+  handler: RequestListener,
+  { host, port }: { host: string; port: number },
+): Promise<Listening> {
+  const server = createHttpServer(
+    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
+    handler,
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenMistake(error, host, port)));
     server.listen(port, host, resolve);
@@ -31,11 +37,22 @@ async function close(server: Server): Promise<void> {
 
 function listenMistake({ code, message }: NodeJS.ErrnoException, host: string, port: number): Error {
   if (code === 'EADDRINUSE') {
-    return new ConfigurationError([{ name: 'PORT', message: `${port} is in use on ${host}`, hint: 'stop the other program, or start with another one: PORT=3002' }]);
+    return new ConfigurationError([
+      {
+        name: 'PORT',
+        message: `${port} is in use on ${host}`,
+        hint: 'stop the other program, or start with another one: PORT=3002',
+      },
+    ]);
   }
-  if (code === 'EACCES') return new ConfigurationError([{ name: 'PORT', message: `${port} may not be opened by this user`, hint: 'use a port above 1023' }]);
+  if (code === 'EACCES')
+    return new ConfigurationError([
+      { name: 'PORT', message: `${port} may not be opened by this user`, hint: 'use a port above 1023' },
+    ]);
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return new ConfigurationError([{ name: 'HOST', message: `${host} is no address of this machine`, hint: 'use 127.0.0.1, or 0.0.0.0 for all' }]);
+    return new ConfigurationError([
+      { name: 'HOST', message: `${host} is no address of this machine`, hint: 'use 127.0.0.1, or 0.0.0.0 for all' },
+    ]);
   }
   return new Error(message);
 }

@@ -37,7 +37,9 @@ export function sendProblem(response: Response, problem: Problem, requestId: str
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
   response.setHeader('Cache-Control', 'no-store');
   response.status(status).type('application/problem+json');
-  response.send(JSON.stringify({ type: 'about:blank', status, title: PROBLEMS[code].title, detail, code, requestId, ...members }));
+  response.send(
+    JSON.stringify({ type: 'about:blank', status, title: PROBLEMS[code].title, detail, code, requestId, ...members }),
+  );
 }
 
 // The message of an unexpected exception may quote a value; its class and place are what we need.
@@ -60,5 +62,7 @@ function invalidRequest(error: z.ZodError): Problem {
   const errors = error.issues.slice(0, 20).map(({ path, message }) => ({ path: path.join('.'), message }));
   const first = errors[0];
   const where = first === undefined || first.path === '' ? '' : `${first.path}: `;
-  return new Problem('invalid_request', `${where}${first?.message ?? 'The request does not fit.'}`, { extras: { errors } });
+  return new Problem('invalid_request', `${where}${first?.message ?? 'The request does not fit.'}`, {
+    extras: { errors },
+  });
 }

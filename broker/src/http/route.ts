@@ -35,9 +35,11 @@ interface RouteOf<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
 const NOTHING = z.strictObject({});
 
 /** Declares a route; the handler gets what the schemas made of the request. Unknown members and parameters are refused. */
-export function route<P extends z.ZodType = typeof NOTHING, Q extends z.ZodType = typeof NOTHING, B extends z.ZodType = z.ZodUndefined>(
-  definition: RouteOf<P, Q, B>,
-): Route {
+export function route<
+  P extends z.ZodType = typeof NOTHING,
+  Q extends z.ZodType = typeof NOTHING,
+  B extends z.ZodType = z.ZodUndefined,
+>(definition: RouteOf<P, Q, B>): Route {
   const { method, path, summary, scope, params, query, body, status, handle } = definition;
   return {
     method,

@@ -28,12 +28,18 @@ export function createServer(parts: ServerParts): Express {
   const server = express();
   server.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing');
   server.set('trust proxy', typeof trustProxy === 'number' ? trustProxy : [...trustProxy]);
-  server.use(record(log), helmet({ contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false } }));
+  server.use(
+    record(log),
+    helmet({
+      contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false },
+    }),
+  );
 
   for (const route of routes) {
     server[route.method](route.path, admit(route, parts), ...bodyOf(route), answer(route));
   }
-  for (const path of new Set(routes.map((route) => route.path))) server.all(path, refuse('method_not_allowed', 'The path exists, but not with this method.'));
+  for (const path of new Set(routes.map((route) => route.path)))
+    server.all(path, refuse('method_not_allowed', 'The path exists, but not with this method.'));
   server.use(refuse('not_found', 'There is no such path. GET /v1/whoami shows whether your key works.'));
 
   // Express tells an error handler by its four parameters.
@@ -79,7 +85,8 @@ function admit(route: Route, { authenticator, limits, refusals }: ServerParts) {
     if (route.scope === 'public') await limits.countAddress(request, response, caller);
     else {
       const principal = await authenticator.authenticate(caller.presented).catch((error: unknown) => {
-        if (error instanceof Problem) refusals.note(auditEntry(caller, { action: 'request', scope: null }, null, error.code));
+        if (error instanceof Problem)
+          refusals.note(auditEntry(caller, { action: 'request', scope: null }, null, error.code));
         throw error;
       });
       await limits.countKey(request, response, caller, principal);
@@ -90,7 +97,10 @@ function admit(route: Route, { authenticator, limits, refusals }: ServerParts) {
 
 function bodyOf(route: Route) {
   if (route.body === null) return [];
-  return [onlyJson, express.json({ limit: BODY_LIMIT_BYTES, inflate: false, type: () => true, reviver: withoutPrototypes })];
+  return [
+    onlyJson,
+    express.json({ limit: BODY_LIMIT_BYTES, inflate: false, type: () => true, reviver: withoutPrototypes }),
+  ];
 }
 
 function onlyJson(request: Request, _response: Response, next: NextFunction): void {
@@ -124,7 +134,13 @@ function refuse(code: 'not_found' | 'method_not_allowed', detail: string) {
   };
 }
 
-async function tellProblem(error: unknown, request: Request, response: Response, limits: Limits, log: Logger): Promise<void> {
+async function tellProblem(
+  error: unknown,
+  request: Request,
+  response: Response,
+  limits: Limits,
+  log: Logger,
+): Promise<void> {
   const { caller } = localsOf(response);
   let problem = problemOf(error);
   // Guessing keys is slowed by address; whoever holds a valid one is counted by his key.

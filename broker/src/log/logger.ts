@@ -1,7 +1,9 @@
 import winston from 'winston';
 
 /** Logs named fields, never an object as it came: what is not named cannot leak. */
-export type Fields = Readonly<Record<string, string | number | boolean | null | undefined | readonly (string | number)[]>>;
+export type Fields = Readonly<
+  Record<string, string | number | boolean | null | undefined | readonly (string | number)[]>
+>;
 
 export interface Logger {
   error(message: string, fields?: Fields): void;
@@ -14,7 +16,9 @@ export interface Logger {
 // eslint's no-control-regex is right elsewhere; here the control characters are the point, so they are given by class.
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029]/gu;
 const printable = (value: unknown): unknown =>
-  typeof value === 'string' ? value.replace(UNPRINTABLE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`) : value;
+  typeof value === 'string'
+    ? value.replace(UNPRINTABLE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    : value;
 
 const onePrintableLine = winston.format((info) => {
   for (const [key, value] of Object.entries(info)) info[key] = printable(value);
@@ -22,7 +26,10 @@ const onePrintableLine = winston.format((info) => {
 });
 
 /** One JSON object a line on standard error, so that standard output stays the program's own. */
-export function createLogger(level: 'error' | 'warn' | 'info' | 'debug', stream: NodeJS.WritableStream = process.stderr): Logger {
+export function createLogger(
+  level: 'error' | 'warn' | 'info' | 'debug',
+  stream: NodeJS.WritableStream = process.stderr,
+): Logger {
   const logger = winston.createLogger({
     level,
     format: winston.format.combine(onePrintableLine(), winston.format.timestamp(), winston.format.json()),

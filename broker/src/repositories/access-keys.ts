@@ -1,5 +1,5 @@
 import type { Queryable, Tx } from '../db/database';
-import type { AccessKeyFacts } from '../secrets/access-key';
+import type { AccessKeyFacts } from '../types/access-key';
 
 /** A row of access_keys as far as its MAC covers it, with that MAC. */
 export interface StoredAccessKey extends AccessKeyFacts {
@@ -24,7 +24,10 @@ const COLUMNS = `k.id, k.organization_id as "organizationId", k.name, k.environm
   k.hint, k.secret_hash as "secretHash", k.row_mac as "rowMac", k.pepper_version as "pepperVersion", k.expires_at as "expiresAt",
   k.revoked_at as "revokedAt", k.revoked_reason as "revokedReason", k.created_by as "createdBy", k.created_at as "createdAt"`;
 
-export async function findAccessKeyForAuthentication(db: Queryable, id: string): Promise<AccessKeyWithOrganization | null> {
+export async function findAccessKeyForAuthentication(
+  db: Queryable,
+  id: string,
+): Promise<AccessKeyWithOrganization | null> {
   const [row] = await db.query<AccessKeyWithOrganization>({
     name: 'find-access-key-for-authentication',
     text: `select ${COLUMNS}, o.name as organization, o.suspended_at is not null as "organizationSuspended",
@@ -57,7 +60,10 @@ export function listAccessKeys(
   });
 }
 
-export async function insertAccessKey(tx: Queryable, key: Omit<StoredAccessKey, 'createdAt' | 'revokedReason'>): Promise<void> {
+export async function insertAccessKey(
+  tx: Queryable,
+  key: Omit<StoredAccessKey, 'createdAt' | 'revokedReason'>,
+): Promise<void> {
   await tx.query({
     text: `insert into access_keys (id, organization_id, name, environment, scopes, client_ids, services, limits, hint, secret_hash,
                                     row_mac, pepper_version, expires_at, revoked_at, created_by)

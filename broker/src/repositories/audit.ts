@@ -75,7 +75,9 @@ export async function insertAuditRows(
   rows: readonly AuditRow[],
   { again }: { again: boolean },
 ): Promise<{ fresh: Set<number>; databaseNow: Date | null }> {
-  const unwritten = again ? `and not exists (select from audit a where a.process_id = $1 and a.sequence = i.sequence)` : '';
+  const unwritten = again
+    ? `and not exists (select from audit a where a.process_id = $1 and a.sequence = i.sequence)`
+    : '';
   const result = await db.query<{ sequence: number; now: Date }>({
     name: again ? 'insert-audit-rows-again' : 'insert-audit-rows',
     text: `with i as materialized (${INPUT}), fresh as (select * from i where ${STILL_TRUE}),

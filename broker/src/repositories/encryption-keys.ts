@@ -1,5 +1,5 @@
 import type { Queryable, Tx } from '../db/database';
-import type { DataKeyRow, Purpose } from '../vault/data-key';
+import type { DataKeyRow, WrappedDataKeyRow } from '../types/data-key';
 
 /** All data keys that exist; a destroyed one has nothing left to list. */
 export function listDataKeys(db: Queryable): Promise<DataKeyRow[]> {
@@ -16,14 +16,19 @@ export async function lockDataKeys(tx: Tx): Promise<void> {
 
 /** The version comes first, because a wrapped key is bound to it. */
 export async function nextDataKeyVersion(tx: Tx): Promise<number> {
-  const [row] = await tx.query<{ version: number }>({ text: `select nextval('encryption_key_versions')::integer as version` });
+  const [row] = await tx.query<{ version: number }>({
+    text: `select nextval('encryption_key_versions')::integer as version`,
+  });
   return (row as { version: number }).version;
 }
 
-export async function insertPrimaryDataKey(tx: Tx, { version, purpose, wrappedKey, wrappedBy }: DataKeyRow): Promise<void> {
+export async function insertPrimaryDataKey(
+  tx: Tx,
+  { version, purpose, wrappedKey, wrappedBy }: WrappedDataKeyRow,
+): Promise<void> {
   await tx.query({
     text: `insert into encryption_keys (version, purpose, status, wrapped_key, wrapped_by, promoted_at)
            values ($1, $2, 'primary', $3, $4, otobot_now())`,
-    values: [version, purpose satisfies Purpose, wrappedKey, wrappedBy],
+    values: [version, purpose, wrappedKey, wrappedBy],
   });
 }

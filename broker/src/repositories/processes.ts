@@ -16,7 +16,10 @@ export interface Process {
 const GONE_AFTER = `interval '20 seconds'`;
 
 /** Registers the process, or says that it is still there and which keys it holds now. */
-export async function beat(db: Queryable, { id, role, workerNumber, host, pid, version, keyVersions }: Process): Promise<void> {
+export async function beat(
+  db: Queryable,
+  { id, role, workerNumber, host, pid, version, keyVersions }: Process,
+): Promise<void> {
   await db.query({
     text: `insert into processes (id, role, worker_number, host, pid, version, key_versions) values ($1, $2, $3, $4, $5, $6, $7)
            on conflict (id) do update set seen_at = otobot_now(), worker_number = excluded.worker_number, key_versions = excluded.key_versions`,

@@ -121,8 +121,9 @@ const WRITE_COMPLETIONS = `
       left join written w using (position)
       left join token_sets t on t.connection_id = a."connectionId" and t.generation = a.generation and t.kind = 'current'
      where a."accessSealed" is not null and a.position not in (select position from known)
+       and (w.renewed or a."adoptedSetId" is null)
   ), superseded as (
-    update token_sets t set kind = 'previous' from written w
+    update token_sets t set kind = 'previous', superseded_at = otobot_now() from written w
      where w.renewed and t.connection_id = w.id and t.kind = 'current'
   ), dropped as (
     delete from token_sets t using written w join answer a using (position)
@@ -130,7 +131,7 @@ const WRITE_COMPLETIONS = `
   ), finished as (
     update refresh_attempts r
        set finished_at = otobot_now(), error_code = a."errorCode", http_status = a."httpStatus", duration_ms = a."durationMs",
-           outcome = case when a."accessSealed" is not null and w.position is null then 'late' else a.outcome end
+           outcome = case when a."accessSealed" is not null and a."adoptedSetId" is null and w.position is null then 'late' else a.outcome end
       from answer a left join written w using (position)
      where r.id = a."attemptId" and r.started_at = a."startedAt" and r.outcome is distinct from 'refreshed' and r.outcome is distinct from 'late'
   ), told as (

@@ -4,7 +4,12 @@ import type { Tx } from '../db/database';
  * Notes that the API rejected the token of this generation, and says whether a refresh may be asked for: at most once in 5 minutes per
  * connection, doubling up to an hour while rejections go on, from the start again after two quiet hours. One statement decides for all processes.
  */
-export async function markRejected(tx: Tx, organizationId: string, connectionId: string, generation: number): Promise<boolean> {
+export async function markRejected(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  generation: number,
+): Promise<boolean> {
   const rows = await tx.query({
     text: `update connections
               set rejected_at = otobot_now(),

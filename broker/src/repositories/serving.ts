@@ -53,7 +53,10 @@ interface Row extends Omit<ServingFacts, 'service' | 'connection'>, Omit<Serving
 }
 
 /** Loads one credential with everything around it, in one statement; null when the organization itself is gone. */
-export async function findServingFacts(tx: Tx, { organizationId, clientId, service, name }: ConnectionName): Promise<ServingFacts | null> {
+export async function findServingFacts(
+  tx: Tx,
+  { organizationId, clientId, service, name }: ConnectionName,
+): Promise<ServingFacts | null> {
   const values = [organizationId, service, name];
   const [row] = await tx.query<Row>(
     clientId === null
@@ -85,7 +88,10 @@ const servingFacts = (ofClient: 'is null' | '= $4'): string => `
 
 function factsOf(row: Row): ServingFacts {
   const { policyVersion, databaseNow, clientKnown, clientSuspended, serviceName, connectionId } = row;
-  const service = serviceName === null ? null : { ...row, name: serviceName, baseUrl: row.serviceBaseUrl, suspended: row.serviceSuspended };
+  const service =
+    serviceName === null
+      ? null
+      : { ...row, name: serviceName, baseUrl: row.serviceBaseUrl, suspended: row.serviceSuspended };
   const connection = connectionId === null ? null : { ...row, id: connectionId, baseUrl: row.tokenBaseUrl };
   return { policyVersion, databaseNow, clientKnown, clientSuspended, service, connection };
 }

@@ -33,6 +33,6 @@ export async function findLateSet(db: Queryable, connectionId: string, generatio
 /** Deletes sets that a newer one has replaced for a day. */
 export async function deleteOldSets(db: Queryable): Promise<void> {
   await db.query({
-    text: `delete from token_sets where kind = 'previous' and created_at < otobot_now() - interval '24 hours'`,
+    text: `delete from token_sets where kind = 'previous' and superseded_at < otobot_now() - interval '24 hours'`,
   });
 }

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import type { AccessKeyFacts, KeyEnvironment } from '../types/access-key';
 import { base62 } from './base62';
-
-export type KeyEnvironment = 'live' | 'test';
 
 /** What our side keeps of an access key; never the secret itself. */
 export interface ParsedAccessKey {
@@ -10,22 +9,6 @@ export interface ParsedAccessKey {
   /** The public id, for the look-up. */
   id: string;
   /** SHA-256 of the secret: enough for 256 random bits, where a slow hash protects nothing and costs every request. */
-  secretHash: Buffer;
-}
-
-/** The row of an access key, as far as its MAC protects it. */
-export interface AccessKeyFacts {
-  id: string;
-  organizationId: string;
-  environment: KeyEnvironment;
-  scopes: readonly string[];
-  /** null: every client of the organization. */
-  clientIds: readonly string[] | null;
-  /** null: every service. */
-  services: readonly string[] | null;
-  limits: Readonly<Record<string, number | null>> | null;
-  expiresAt: Date | null;
-  revokedAt: Date | null;
   secretHash: Buffer;
 }
 

@@ -22,9 +22,25 @@ export interface HeartbeatParts {
 const EVERY_MS = 5_000;
 
 /** Keeps this process's row in `processes` alive, with the keys it holds; the row goes with it. */
-export async function startHeartbeat({ database, vault, log, id, role, version, workerNumber }: HeartbeatParts): Promise<Heartbeat> {
+export async function startHeartbeat({
+  database,
+  vault,
+  log,
+  id,
+  role,
+  version,
+  workerNumber,
+}: HeartbeatParts): Promise<Heartbeat> {
   const once = (): Promise<void> =>
-    beat(database, { id, role, workerNumber: workerNumber?.() ?? null, host: hostname(), pid: process.pid, version, keyVersions: vault.keyring.versions() });
+    beat(database, {
+      id,
+      role,
+      workerNumber: workerNumber?.() ?? null,
+      host: hostname(),
+      pid: process.pid,
+      version,
+      keyVersions: vault.keyring.versions(),
+    });
   await once();
   const timer = setInterval(() => {
     once().catch((error: unknown) => log.warn('heartbeat failed', { error: (error as Error).message }));

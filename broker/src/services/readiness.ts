@@ -20,7 +20,8 @@ export function createReadiness({ database, vault }: { database: Database; vault
     const keys = vault.keyring.missingVersions().map(({ version }) => version);
     if (keys.length > 0) warnings.push(`encryption key versions not available here: ${keys.join(', ')}`);
     try {
-      if ((await countLiveWorkers(database)) === 0) warnings.push('no token-refresher is running: tokens will not be refreshed');
+      if ((await countLiveWorkers(database)) === 0)
+        warnings.push('no token-refresher is running: tokens will not be refreshed');
     } catch {
       missing.push('the database does not answer');
     }

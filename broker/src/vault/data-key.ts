@@ -1,6 +1,7 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { ConfigurationError } from '../errors/configuration-error';
 import { Problem } from '../errors/problem';
+import type { DataKeyRow, Purpose, WrappedDataKeyRow } from '../types/data-key';
 import { lengthPrefixed } from './length-prefixed';
 import type { Root, RootPair, Roots } from './roots';
 import { xaesOpen, xaesSeal } from './xaes';
@@ -15,24 +16,9 @@ const ROOT_OF_PURPOSE = {
   audit: 'serve',
   refresh: 'full',
   session: 'full',
-} as const satisfies Record<string, keyof RootPair>;
+} as const satisfies Record<Purpose, keyof RootPair>;
 
-export type Purpose = keyof typeof ROOT_OF_PURPOSE;
 export const PURPOSES = Object.keys(ROOT_OF_PURPOSE) as Purpose[];
-
-/** A data key as table `encryption_keys` has it. Versions are one sequence over all purposes. */
-export interface DataKeyRow {
-  version: number;
-  purpose: Purpose;
-  status: 'pending' | 'primary' | 'decrypt_only' | 'destroyed';
-  /** null once destroyed. */
-  wrappedKey: Buffer | null;
-  /** The public id of the root that wraps it. */
-  wrappedBy: string;
-}
-
-/** A row that has a key. */
-export type WrappedDataKeyRow = DataKeyRow & { wrappedKey: Buffer };
 
 /** Makes a fresh data key, wrapped by the current root. Throws ConfigurationError in a process without that root. */
 export function createDataKey(

@@ -1,7 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import { inspect } from 'node:util';
 import { ConfigurationError } from '../errors/configuration-error';
-import { rootFor, unwrap, wrapperOf, type DataKeyRow, type Purpose } from './data-key';
+import { rootFor, unwrap, wrapperOf } from './data-key';
+import type { DataKeyRow, Purpose } from '../types/data-key';
 import type { Roots } from './roots';
 
 export interface DataKey {

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { inspect } from 'node:util';
 import { Problem } from '../errors/problem';
-import type { DataKeyRow, Purpose } from './data-key';
+import type { DataKeyRow, Purpose } from '../types/data-key';
 import { Keyring, type DataKey } from './keyring';
 import { lengthPrefixed } from './length-prefixed';
 import { keyVersionOf, openRecord, sealRecord, type SealContext } from './record';

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { accessKeyMacInput, mintAccessKey, parseAccessKey, type AccessKeyFacts } from '../../src/secrets/access-key';
+import { accessKeyMacInput, mintAccessKey, parseAccessKey } from '../../src/secrets/access-key';
+import type { AccessKeyFacts } from '../../src/types/access-key';
 
 const minted = mintAccessKey('live', randomBytes);
 

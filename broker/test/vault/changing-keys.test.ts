@@ -1,4 +1,5 @@
-import { createDataKey, PURPOSES, type DataKeyRow } from '../../src/vault/data-key';
+import { createDataKey, PURPOSES } from '../../src/vault/data-key';
+import type { DataKeyRow } from '../../src/types/data-key';
 import { Vault } from '../../src/vault/vault';
 import { primaryRows, problemCodeOf, rootsOf, tokenContext } from './example';
 

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../src/errors/configuration-error';
-import { createDataKey, PURPOSES, rewrap, unwrap, wrapperOf, type DataKeyRow } from '../../src/vault/data-key';
+import { createDataKey, PURPOSES, rewrap, unwrap, wrapperOf } from '../../src/vault/data-key';
+import type { DataKeyRow } from '../../src/types/data-key';
 import { parseMasterKey, rootsOfMaster, rootsOfServeKey, serveRootOf, type Roots } from '../../src/vault/roots';
 import { masterOf, problemCodeOf, rootsOf } from './example';
 

@@ -1,6 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import { Problem } from '../../src/errors/problem';
-import { createDataKey, type DataKeyRow, type Purpose } from '../../src/vault/data-key';
+import { createDataKey } from '../../src/vault/data-key';
+import type { DataKeyRow, Purpose } from '../../src/types/data-key';
 import type { SealContext } from '../../src/vault/record';
 import { rootsOfMaster, type Roots } from '../../src/vault/roots';
 

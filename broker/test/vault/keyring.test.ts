@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { ConfigurationError } from '../../src/errors/configuration-error';
-import { createDataKey, PURPOSES, rewrap, type DataKeyRow } from '../../src/vault/data-key';
+import { createDataKey, PURPOSES, rewrap } from '../../src/vault/data-key';
+import type { DataKeyRow } from '../../src/types/data-key';
 import { Keyring } from '../../src/vault/keyring';
 import { parseMasterKey, rootsOfMaster, rootsOfServeKey, serveRootOf, type Roots } from '../../src/vault/roots';
 import { masterOf, primaryRows, rootsOf } from './example';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { createDataKey, PURPOSES, type DataKeyRow } from '../../src/vault/data-key';
+import { createDataKey, PURPOSES } from '../../src/vault/data-key';
+import type { DataKeyRow } from '../../src/types/data-key';
 import { Vault, type MacParts } from '../../src/vault/vault';
 import { primaryRows, problemCodeOf, rootsOf } from './example';
 

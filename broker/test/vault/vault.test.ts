@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { inspect } from 'node:util';
-import { createDataKey, PURPOSES, type DataKeyRow } from '../../src/vault/data-key';
+import { createDataKey, PURPOSES } from '../../src/vault/data-key';
+import type { DataKeyRow } from '../../src/types/data-key';
 import { Vault } from '../../src/vault/vault';
 import { primaryRows, problemCodeOf, rootsOf, tokenContext } from './example';
 

@@ -14,7 +14,11 @@ const grant = z.strictObject({
   service: serviceName,
   name: connectionName.default('default'),
   minTtl: seconds.optional(),
-  rejected: z.string().max(64).optional().describe('The fingerprint of a token that the API has just answered with 401.'),
+  rejected: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('The fingerprint of a token that the API has just answered with 401.'),
   workflowId: z.string().max(64).optional().describe('For the audit.'),
   executionId: z.string().max(64).optional().describe('For the audit.'),
 });
@@ -39,7 +43,10 @@ export function credentialRoutes({ serveCredential }: { serveCredential: ServeCr
       scope: 'credentials:read',
       body: grant,
       handle: ({ body: { minTtl, rejected, workflowId, executionId, ...name } }, caller) =>
-        serveCredential({ ...caller, workflowId, executionId }, { ...name, minTtlSeconds: minTtl ?? null, rejected: rejected ?? null }),
+        serveCredential(
+          { ...caller, workflowId, executionId },
+          { ...name, minTtlSeconds: minTtl ?? null, rejected: rejected ?? null },
+        ),
     }),
   ];
 }

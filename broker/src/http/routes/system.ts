@@ -28,7 +28,9 @@ export function systemRoutes({ authorize, readiness }: SystemParts): Route[] {
       handle: async () => {
         const { ready, missing, warnings } = await readiness();
         if (ready) return { status: 'ready', warnings };
-        throw new Problem('database_unavailable', `Not ready: ${missing.join('; ')}.`, { extras: { retryAfterSeconds: 2 } });
+        throw new Problem('database_unavailable', `Not ready: ${missing.join('; ')}.`, {
+          extras: { retryAfterSeconds: 2 },
+        });
       },
     }),
     route({

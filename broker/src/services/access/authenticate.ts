@@ -54,7 +54,11 @@ export function createAuthenticator({ database, vault, internalTokens, clock }: 
       if (presented.kind === 'operator' || matchesInternalToken(internalTokens, presented.token)) {
         const well = wellKnown(presented);
         const recognised = await recall(well.memory, () => loadWellKnown(database, well));
-        if (recognised === null) throw new Problem('not_found', `There is no organization "${well.organization}". List them with: otobot organization list`);
+        if (recognised === null)
+          throw new Problem(
+            'not_found',
+            `There is no organization "${well.organization}". List them with: otobot organization list`,
+          );
         return recognised.principal;
       }
       const parsed = parseAccessKey(presented.token);
@@ -74,7 +78,10 @@ export function createAuthenticator({ database, vault, internalTokens, clock }: 
 }
 
 function invalid(): Problem {
-  return new Problem('key_invalid', 'Send a valid access key as "Authorization: Bearer <key>". Make one with: otobot access-key create');
+  return new Problem(
+    'key_invalid',
+    'Send a valid access key as "Authorization: Bearer <key>". Make one with: otobot access-key create',
+  );
 }
 
 interface WellKnown {
@@ -86,11 +93,19 @@ interface WellKnown {
 
 function wellKnown(presented: Presented): WellKnown {
   return presented.kind === 'operator'
-    ? { memory: `operator ${presented.organization}`, actor: 'operator', organization: presented.organization, scopes: PRESETS.operator }
+    ? {
+        memory: `operator ${presented.organization}`,
+        actor: 'operator',
+        organization: presented.organization,
+        scopes: PRESETS.operator,
+      }
     : { memory: 'internal-token', actor: 'internal-token', organization: 'default', scopes: PRESETS.n8n };
 }
 
-async function loadWellKnown(database: Database, { actor, organization, scopes }: WellKnown): Promise<Recognised | null> {
+async function loadWellKnown(
+  database: Database,
+  { actor, organization, scopes }: WellKnown,
+): Promise<Recognised | null> {
   const row = await findOrganization(database, organization);
   if (row === null) return null;
   const principal: Principal = {
@@ -107,7 +122,12 @@ async function loadWellKnown(database: Database, { actor, organization, scopes }
   return { secretHash: null, expiresAt: null, principal };
 }
 
-async function loadAccessKey(database: Database, vault: Vault, clock: DatabaseClock, id: string): Promise<Recognised | null> {
+async function loadAccessKey(
+  database: Database,
+  vault: Vault,
+  clock: DatabaseClock,
+  id: string,
+): Promise<Recognised | null> {
   const row = await findAccessKeyForAuthentication(database, id);
   if (row === null) return null;
   clock.observe(row.databaseNow);

@@ -47,10 +47,20 @@ export function createAuthorize({ authenticator, audit, refusals }: AuthorizePar
 /** Throws Problem `scope_missing` or `client_not_allowed`. */
 export function mayOrThrow(principal: Principal, { scope, clientId, service }: Ask): void {
   if (scope !== null && !principal.scopes.has(scope)) {
-    throw new Problem('scope_missing', `This access key lacks the scope ${scope}. Use a key that has it, or add it with: otobot access-key edit`);
+    throw new Problem(
+      'scope_missing',
+      `This access key lacks the scope ${scope}. Use a key that has it, or add it with: otobot access-key edit`,
+    );
   }
-  if (clientId !== undefined && principal.clientIds !== null && !(clientId !== null && principal.clientIds.has(clientId))) {
-    throw new Problem('client_not_allowed', `This access key may not act for ${clientId === null ? 'the organization itself' : `client "${clientId}"`}.`);
+  if (
+    clientId !== undefined &&
+    principal.clientIds !== null &&
+    !(clientId !== null && principal.clientIds.has(clientId))
+  ) {
+    throw new Problem(
+      'client_not_allowed',
+      `This access key may not act for ${clientId === null ? 'the organization itself' : `client "${clientId}"`}.`,
+    );
   }
   if (service !== undefined && principal.services !== null && !principal.services.has(service)) {
     throw new Problem('client_not_allowed', `This access key may not use service "${service}".`);

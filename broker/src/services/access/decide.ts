@@ -26,7 +26,11 @@ export async function decideOnFreshFacts<T>(decide: () => Promise<T | null>, for
   }
   const decided = await decide();
   if (decided !== null) return decided;
-  throw new Problem('database_unavailable', 'The facts that this answer rests on are being changed at this moment. Try again.', {
-    extras: { retryAfterSeconds: 1 },
-  });
+  throw new Problem(
+    'database_unavailable',
+    'The facts that this answer rests on are being changed at this moment. Try again.',
+    {
+      extras: { retryAfterSeconds: 1 },
+    },
+  );
 }

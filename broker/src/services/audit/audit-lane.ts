@@ -48,7 +48,8 @@ export function createAuditLane({ database, processId, clock }: AuditLaneParts):
   const lane = createLane<AuditRow, boolean>(commitBatch, { maxBatch: 1_000 });
 
   return {
-    commit: (entry, decidedOn = NOTHING) => withPatience(lane.submit({ ...entry, ...decidedOn, sequence: ++lastSequence })),
+    commit: (entry, decidedOn = NOTHING) =>
+      withPatience(lane.submit({ ...entry, ...decidedOn, sequence: ++lastSequence })),
     idle: () => lane.idle(),
   };
 }
@@ -67,8 +68,12 @@ async function withPatience<T>(committed: Promise<T>): Promise<T> {
 }
 
 function unavailable(cause: unknown): Problem {
-  return new Problem('audit_unavailable', 'Nothing is released that is not audited, and the audit cannot be written now. Try again shortly.', {
-    cause,
-    extras: { retryAfterSeconds: 2 },
-  });
+  return new Problem(
+    'audit_unavailable',
+    'Nothing is released that is not audited, and the audit cannot be written now. Try again shortly.',
+    {
+      cause,
+      extras: { retryAfterSeconds: 2 },
+    },
+  );
 }

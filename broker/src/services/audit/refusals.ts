@@ -16,7 +16,11 @@ const MOST_GROUPS = 10_000;
  * Refusals of one kind from one place are written one by one up to 60 a minute; those beyond are counted and written as a single row,
  * so that an attacker can neither fill the disk nor go unnoticed.
  */
-export function createRefusals(audit: AuditLane, onLost: (error: unknown) => void, nowMs: () => number = () => performance.now()): Refusals {
+export function createRefusals(
+  audit: AuditLane,
+  onLost: (error: unknown) => void,
+  nowMs: () => number = () => performance.now(),
+): Refusals {
   let windowStart = nowMs();
   let counted = new Map<string, { entry: AuditEntry; count: number }>();
 
@@ -27,7 +31,9 @@ export function createRefusals(audit: AuditLane, onLost: (error: unknown) => voi
     counted = new Map();
     windowStart = nowMs();
     await Promise.all(
-      groups.map(({ entry, count }) => write({ ...entry, requestId: null, userAgent: null, detail: { further: count - ONE_BY_ONE } })),
+      groups.map(({ entry, count }) =>
+        write({ ...entry, requestId: null, userAgent: null, detail: { further: count - ONE_BY_ONE } }),
+      ),
     );
   };
 

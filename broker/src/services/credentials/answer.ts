@@ -27,7 +27,12 @@ export interface CredentialAnswer {
 }
 
 /** Makes the answer from an opened secret: a token, an API key, or for `basic` a JSON text with username and password. */
-export function credentialAnswer(asked: ConnectionName, service: ServingService, connection: ServingConnection, secret: string): CredentialAnswer {
+export function credentialAnswer(
+  asked: ConnectionName,
+  service: ServingService,
+  connection: ServingConnection,
+  secret: string,
+): CredentialAnswer {
   const { id, kind, status, tokenType, expiresAt, scopes, generation, accountId, accountLabel } = connection;
   return {
     clientId: asked.clientId ?? '-',
@@ -54,13 +59,20 @@ interface BasicSecret {
   password: string;
 }
 
-function secretMembers(kind: ServingConnection['kind'], secret: string): Pick<CredentialAnswer, 'accessToken' | 'apiKey' | 'username' | 'password'> {
+function secretMembers(
+  kind: ServingConnection['kind'],
+  secret: string,
+): Pick<CredentialAnswer, 'accessToken' | 'apiKey' | 'username' | 'password'> {
   if (kind === 'api_key') return { apiKey: secret };
   if (kind === 'basic') return JSON.parse(secret) as BasicSecret;
   return { accessToken: secret };
 }
 
-function headerValue({ requestScheme }: ServingService, { kind, tokenType }: ServingConnection, secret: string): string {
+function headerValue(
+  { requestScheme }: ServingService,
+  { kind, tokenType }: ServingConnection,
+  secret: string,
+): string {
   if (kind === 'basic') {
     const { username, password } = JSON.parse(secret) as BasicSecret;
     return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;

@@ -3,12 +3,25 @@ import type { ServingConnection, ServingFacts, ServingService } from '../../repo
 import type { ConnectionName } from '../../types/credential';
 
 /** The service and the connection that were asked for, or the Problem that says why there is nothing to serve and what to do. */
-export function connectionOrThrow(asked: ConnectionName, facts: ServingFacts): { service: ServingService; connection: ServingConnection } {
+export function connectionOrThrow(
+  asked: ConnectionName,
+  facts: ServingFacts,
+): { service: ServingService; connection: ServingConnection } {
   const { clientKnown, clientSuspended, service, connection } = facts;
-  if (!clientKnown) throw new Problem('not_found', `There is no client "${asked.clientId ?? '-'}". Create it with POST /v1/clients.`);
-  if (service === null) throw new Problem('not_found', `There is no service "${asked.service}". GET /v1/services lists them.`);
-  if (clientSuspended) throw new Problem('client_suspended', `Client "${asked.clientId ?? '-'}" is suspended. Resume it with POST /v1/clients/${asked.clientId ?? '-'}/resume.`);
-  if (service.suspended) throw new Problem('client_not_allowed', `Service "${asked.service}" is suspended for everybody. Resume it with: otobot service resume ${asked.service}`);
+  if (!clientKnown)
+    throw new Problem('not_found', `There is no client "${asked.clientId ?? '-'}". Create it with POST /v1/clients.`);
+  if (service === null)
+    throw new Problem('not_found', `There is no service "${asked.service}". GET /v1/services lists them.`);
+  if (clientSuspended)
+    throw new Problem(
+      'client_suspended',
+      `Client "${asked.clientId ?? '-'}" is suspended. Resume it with POST /v1/clients/${asked.clientId ?? '-'}/resume.`,
+    );
+  if (service.suspended)
+    throw new Problem(
+      'client_not_allowed',
+      `Service "${asked.service}" is suspended for everybody. Resume it with: otobot service resume ${asked.service}`,
+    );
   if (connection === null) throw reauthRequired(asked, 'never_connected');
   if (connection.status === 'disabled') throw reauthRequired(asked, 'disabled');
   return { service, connection };

@@ -31,9 +31,16 @@ export function createRenewal({ database, facts, waiter, clock }: RenewalParts):
     return found;
   };
 
-  const waitForChange = async (asked: ConnectionName, connection: ServingConnection, deadlineMs: number): Promise<boolean> => {
+  const waitForChange = async (
+    asked: ConnectionName,
+    connection: ServingConnection,
+    deadlineMs: number,
+  ): Promise<boolean> => {
     const { organizationId } = asked;
-    const outcome = await waiter.wait({ organizationId, connectionId: connection.id, version: connection.version }, deadlineMs);
+    const outcome = await waiter.wait(
+      { organizationId, connectionId: connection.id, version: connection.version },
+      deadlineMs,
+    );
     facts.forget(asked);
     return outcome === 'changed';
   };
@@ -60,7 +67,9 @@ export function createRenewal({ database, facts, waiter, clock }: RenewalParts):
     async replaceRejected(asked, found, deadlineMs) {
       const { connection } = connectionOrThrow(asked, found);
       if (!isRenewable(connection)) return found;
-      const allowed = await database.asTenant(asked.organizationId, (tx) => markRejected(tx, asked.organizationId, connection.id, connection.generation));
+      const allowed = await database.asTenant(asked.organizationId, (tx) =>
+        markRejected(tx, asked.organizationId, connection.id, connection.generation),
+      );
       // Not more often than once in five minutes: hundreds of executions may report the same token.
       if (allowed) await waitForChange(asked, connection, deadlineMs);
       else facts.forget(asked);
@@ -73,8 +82,15 @@ function isRenewable({ renewable, status }: ServingConnection): boolean {
   return renewable && status !== 'reauth_required';
 }
 
-function impossible(asked: ConnectionName, { lifetimeSeconds }: ServingConnection, minTtlSeconds: number | null): Problem {
-  return new Problem('invalid_value', `minTtl is ${minTtlSeconds ?? 0} s, yet tokens of "${asked.service}" live ${lifetimeSeconds ?? 0} s. Ask for less.`);
+function impossible(
+  asked: ConnectionName,
+  { lifetimeSeconds }: ServingConnection,
+  minTtlSeconds: number | null,
+): Problem {
+  return new Problem(
+    'invalid_value',
+    `minTtl is ${minTtlSeconds ?? 0} s, yet tokens of "${asked.service}" live ${lifetimeSeconds ?? 0} s. Ask for less.`,
+  );
 }
 
 function tooShort(asked: ConnectionName, connection: ServingConnection): Problem {
@@ -83,5 +99,7 @@ function tooShort(asked: ConnectionName, connection: ServingConnection): Problem
   const why = connection.appSuspended
     ? 'the OAuth client of this service is suspended because the provider refuses it; the operator has to correct its secret'
     : 'the provider has not answered yet';
-  return new Problem('refresh_pending', `The token is being refreshed: ${why}. Try again shortly.`, { extras: { retryAfterSeconds: 5 } });
+  return new Problem('refresh_pending', `The token is being refreshed: ${why}. Try again shortly.`, {
+    extras: { retryAfterSeconds: 5 },
+  });
 }

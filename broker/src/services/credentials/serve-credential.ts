@@ -8,6 +8,7 @@ import { decideOnFreshFacts } from '../access/decide';
 import type { Caller, Principal } from '../access/principal';
 import type { AuditLane } from '../audit/audit-lane';
 import type { Refusals } from '../audit/refusals';
+import type { KeyReload } from '../encryption-keys';
 import { tokenContext } from '../seal-contexts';
 import { credentialAnswer, type CredentialAnswer } from './answer';
 import { connectionOrThrow } from './checks';
@@ -31,6 +32,7 @@ export interface ServeCredentialParts {
   facts: FactsCache;
   renewal: Renewal;
   vault: Vault;
+  keys: KeyReload;
   audit: AuditLane;
   refusals: Refusals;
 }
@@ -43,7 +45,12 @@ export function createServeCredential(parts: ServeCredentialParts): ServeCredent
   const { authenticator, facts, audit, refusals } = parts;
 
   return async (caller, request) => {
-    const ask: Ask = { action: 'credential.read', scope: 'credentials:read', clientId: request.clientId, service: request.service };
+    const ask: Ask = {
+      action: 'credential.read',
+      scope: 'credentials:read',
+      clientId: request.clientId,
+      service: request.service,
+    };
     const deadlineMs = performance.now() + PATIENCE_MS;
     let principal: Principal | null = null;
 
@@ -55,7 +62,11 @@ export function createServeCredential(parts: ServeCredentialParts): ServeCredent
       const { found, connection, answer } = await openFresh(parts, asked, request, deadlineMs);
       // The key and the credential must have been judged under the same rules.
       if (found.policyVersion !== principal.policyVersion) return null;
-      const released = { ...auditEntry(caller, ask, principal, 'released'), connectionId: connection.id, generation: connection.generation };
+      const released = {
+        ...auditEntry(caller, ask, principal, 'released'),
+        connectionId: connection.id,
+        generation: connection.generation,
+      };
       const decidedOn = {
         policyVersion: found.policyVersion,
         connectionVersion: connection.version,
@@ -85,17 +96,43 @@ interface Opened {
 }
 
 /** The opened credential, after a refresh where one is due: because it is near its end, or because the API rejected it. */
-async function openFresh({ renewal, vault }: ServeCredentialParts, asked: ConnectionName, request: CredentialRequest, deadlineMs: number): Promise<Opened> {
-  const opened = open(vault, asked, await renewal.findFresh(asked, request.minTtlSeconds, deadlineMs));
+async function openFresh(
+  parts: ServeCredentialParts,
+  asked: ConnectionName,
+  request: CredentialRequest,
+  deadlineMs: number,
+): Promise<Opened> {
+  const { renewal } = parts;
+  const opened = await openKnown(parts, asked, await renewal.findFresh(asked, request.minTtlSeconds, deadlineMs));
   if (request.rejected !== opened.answer.fingerprint) return opened;
-  return open(vault, asked, await renewal.replaceRejected(asked, opened.found, deadlineMs));
+  return openKnown(parts, asked, await renewal.replaceRejected(asked, opened.found, deadlineMs));
+}
+
+/** A key version that was made since this process looked is looked for once. */
+async function openKnown(
+  { vault, keys }: ServeCredentialParts,
+  asked: ConnectionName,
+  found: ServingFacts,
+): Promise<Opened> {
+  try {
+    return open(vault, asked, found);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'key_unavailable') throw error;
+    await keys.reload();
+    return open(vault, asked, found);
+  }
 }
 
 function open(vault: Vault, asked: ConnectionName, found: ServingFacts): Opened {
   const { service, connection } = connectionOrThrow(asked, found);
   const { id, generation, accessSealed, accessKeyVersion } = connection;
   if (accessSealed === null) throw new Error('a credential was judged fresh without a token');
-  const secret = vault.open('access', tokenContext({ ...asked, id }, 'access_token', generation), accessSealed, accessKeyVersion ?? undefined);
+  const secret = vault.open(
+    'access',
+    tokenContext({ ...asked, id }, 'access_token', generation),
+    accessSealed,
+    accessKeyVersion ?? undefined,
+  );
   const answer = credentialAnswer(asked, service, connection, secret.toString('utf8'));
   secret.fill(0);
   return { found, connection, answer };

@@ -41,8 +41,8 @@ export type Outcome =
   | { class: 'uncertain'; code: string; retryAfterMs: number | null }
   /** Something sealed did not open, or the service cannot be called: nothing left. */
   | { class: 'unusable'; code: string }
-  /** Nothing was sent, and nothing is wrong with the connection. */
-  | { class: 'unsent'; code: string; retryAfterMs: number };
+  /** Nothing was sent, and nothing is wrong with the connection. retryAfterMs null: a retry would not help. */
+  | { class: 'unsent'; code: string; retryAfterMs: number | null };
 
 export type EventType =
   | 'connection.refreshed'

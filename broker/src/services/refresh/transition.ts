@@ -81,7 +81,10 @@ const TRANSITIONS: { [Class in Outcome['class']]: Rule<Class> } = {
     events: state.lastErrorCode === code ? [] : ['connection.integrity'],
   }),
 
-  unsent: (state, { retryAfterMs }, facts) => ({ ...unchanged(state), nextRefreshAt: inMs(facts, retryAfterMs) }),
+  unsent: (state, { retryAfterMs }, facts) => ({
+    ...unchanged(state),
+    nextRefreshAt: retryAfterMs === null ? null : inMs(facts, retryAfterMs),
+  }),
 };
 
 /** The state after an attempt. */

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { connectDatabase, type Database } from '../db/database';
+import type { Logger } from '../log/logger';
+import { createAuthenticator, type Authenticator } from '../services/access/authenticate';
+import { createAuthorize, type Authorize } from '../services/access/authorize';
+import { createAuditLane } from '../services/audit/audit-lane';
+import { createRefusals, type Refusals } from '../services/audit/refusals';
+import { createFactsCache } from '../services/credentials/facts-cache';
+import { createRenewal } from '../services/credentials/renewal';
+import { createServeCredential, type ServeCredential } from '../services/credentials/serve-credential';
+import { createDatabaseClock } from '../services/database-clock';
+import { createKeyReload, openVault } from '../services/encryption-keys';
+import { createReadiness, type CheckReadiness } from '../services/readiness';
+import { createRefreshWaiter } from '../services/refresh-wait';
+import type { Config } from '../types/config';
+import type { Vault } from '../vault/vault';
+import type { Installation } from './installation';
+
+/** Everything that one process needs to serve, assembled once; http and the commands call nothing else. */
+export interface Broker {
+  processId: string;
+  /** Under role otobot_serve. */
+  database: Database;
+  vault: Vault;
+  authenticator: Authenticator;
+  authorize: Authorize;
+  refusals: Refusals;
+  serveCredential: ServeCredential;
+  readiness: CheckReadiness;
+  /** Writes what the audit still holds and closes the pools. */
+  close(): Promise<void>;
+}
+
+const POOL_SIZE = 10;
+
+export async function createBroker(config: Config, installation: Installation, log: Logger): Promise<Broker> {
+  const url = installation.databaseUrl;
+  const database = connectDatabase({ url, role: 'otobot_serve', max: POOL_SIZE, log });
+  // The lane gives up after 2 s; a statement that takes longer must not outlive it.
+  const auditDatabase = connectDatabase({ url, role: 'otobot_audit', max: 4, statementTimeoutMs: 2_000, log });
+  const vault = await openVault(database, installation.roots);
+  const keys = createKeyReload(database, vault);
+
+  const processId = randomUUID();
+  const clock = createDatabaseClock();
+  const audit = createAuditLane({ database: auditDatabase, processId, clock });
+  const refusals = createRefusals(audit, (error) =>
+    log.error('a refusal is missing from the audit', { error: (error as Error).message }),
+  );
+  const authenticator = createAuthenticator({
+    database: auditDatabase,
+    vault,
+    internalTokens: config.internalTokens,
+    clock,
+  });
+  const authorize = createAuthorize({ authenticator, audit, refusals });
+
+  const waiter = createRefreshWaiter({ database, lanes: auditDatabase, databaseUrl: url, log });
+  const facts = createFactsCache(database, clock);
+  const renewal = createRenewal({ database, facts, waiter, clock });
+  const serveCredential = createServeCredential({ authenticator, facts, renewal, vault, keys, audit, refusals });
+
+  return {
+    processId,
+    database,
+    vault,
+    authenticator,
+    authorize,
+    refusals,
+    serveCredential,
+    readiness: createReadiness({ database, vault }),
+    close: async () => {
+      await waiter.close();
+      await refusals.flush();
+      await audit.idle();
+      await Promise.all([database.close(), auditDatabase.close()]);
+    },
+  };
+}

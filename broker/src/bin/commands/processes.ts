@@ -1,0 +1,86 @@
+import { Command } from 'commander';
+import { createBroker } from '../../app/broker';
+import { openInstallation, type Installation } from '../../app/installation';
+import { VERSION } from '../../app/version';
+import { readConfig } from '../../config/environment';
+import { serveHttp } from '../../http/serve';
+import { createLogger, type Logger } from '../../log/logger';
+import type { Config } from '../../types/config';
+import { createOutbound } from '../../outbound/outbound';
+import { startHeartbeat } from '../../services/heartbeat';
+import { startRefresher } from '../../worker/refresher';
+import { firstAccessKey } from '../first-access-key';
+import { greeting } from '../greeting';
+import { untilToldToStop } from '../until-told-to-stop';
+
+interface Roles {
+  serve: boolean;
+  refresh: boolean;
+}
+
+export function startCommand(): Command {
+  return new Command('start')
+    .description('serve and refresh in one process, with an embedded PostgreSQL unless DATABASE_URL names one')
+    .addHelpText('after', '\nExamples:\n  otobot start\n  PORT=3101 OTOBOT_DATA_DIR=/srv/otobot otobot start')
+    .action(() => run({ serve: true, refresh: true }));
+}
+
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('serve credentials over HTTP (compose service api-internal)')
+    .addHelpText('after', '\nExamples:\n  otobot serve\n  PORT=3101 otobot serve')
+    .action(() => run({ serve: true, refresh: false }));
+}
+
+export function refreshCommand(): Command {
+  return new Command('refresh')
+    .description('refresh tokens before they die (compose service token-refresher)')
+    .addHelpText('after', '\nExamples:\n  otobot refresh\n  LOG_LEVEL=debug otobot refresh')
+    .action(() => run({ serve: false, refresh: true }));
+}
+
+/** Opens what it needs, one thing after the other, runs until it is told to stop, and closes in the opposite order. */
+async function run({ serve, refresh }: Roles): Promise<void> {
+  const config = readConfig();
+  const log = createLogger(config.logLevel);
+  const installation = await openInstallation(config, log, { prepare: !config.production });
+  const closers = [() => installation.release()];
+  try {
+    const serving = serve ? await startServing(config, installation, log, refresh ? 'all' : 'serve', closers) : null;
+    if (refresh) await startRefreshing(config, installation, log, closers);
+    process.stdout.write(greeting({ config, version: VERSION, refresh, ...serving }));
+    await untilToldToStop();
+  } finally {
+    for (const close of closers.reverse()) await close();
+  }
+}
+
+type Closers = (() => Promise<void>)[];
+
+async function startServing(
+  config: Config,
+  installation: Installation,
+  log: Logger,
+  role: 'serve' | 'all',
+  closers: Closers,
+) {
+  const broker = await createBroker(config, installation, log);
+  closers.push(() => broker.close());
+  const { vault, processId: id, database } = broker;
+  const accessKey = config.production ? null : await firstAccessKey(broker);
+  const listening = await serveHttp(broker, config, log);
+  closers.push(() => listening.close());
+  const heartbeat = await startHeartbeat({ database, vault, log, id, role, version: VERSION });
+  closers.push(() => heartbeat.stop());
+  return { port: listening.port, accessKey };
+}
+
+async function startRefreshing(
+  { outbound }: Config,
+  { databaseUrl, roots }: Installation,
+  log: Logger,
+  closers: Closers,
+): Promise<void> {
+  const refresher = await startRefresher({ databaseUrl, roots, outbound: createOutbound(outbound), log });
+  closers.push(() => refresher.stop());
+}

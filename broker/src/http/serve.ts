@@ -1,0 +1,25 @@
+import type { Broker } from '../app/broker';
+import type { Logger } from '../log/logger';
+import type { Config } from '../types/config';
+import { createLimits } from './limits';
+import { listen, type Listening } from './listen';
+import type { Route } from './route';
+import { credentialRoutes } from './routes/credentials';
+import { systemRoutes } from './routes/system';
+import { createServer } from './server';
+
+/** Every route of the broker, in one list: the server, the documentation and the isolation tests read it. */
+export function allRoutes(broker: Broker): Route[] {
+  return [...systemRoutes(broker), ...credentialRoutes(broker)];
+}
+
+/** Puts the broker on its port. Throws ConfigurationError when the port or host is not to be had. */
+export function serveHttp(
+  broker: Broker,
+  config: Pick<Config, 'host' | 'port' | 'trustProxy' | 'rateLimitPerMinute'>,
+  log: Logger,
+): Promise<Listening> {
+  const limits = createLimits(config.rateLimitPerMinute);
+  const server = createServer({ ...broker, routes: allRoutes(broker), limits, log, trustProxy: config.trustProxy });
+  return listen(server, config);
+}

@@ -1,0 +1,62 @@
+import { Problem } from '../../errors/problem';
+import type { ClaimedConnection } from '../../repositories/refresh-claims';
+import type { Vault } from '../../vault/vault';
+import { appContext, tokenContext } from '../seal-contexts';
+import type { Outcome } from './state';
+
+/** What a request is made with. Lives as long as the attempt. */
+export interface OpenedSecrets {
+  tokenUrl: string;
+  /** In the order of the app's list, beginning with the one that worked last. */
+  clientSecrets: { position: number; secret: string }[];
+  /** Null: the grant is made with the client's own secret. */
+  refreshToken: string | null;
+}
+
+export type Unopened = Extract<Outcome, { class: 'unusable' | 'unsent' }>;
+
+const KEY_RETRY_MS = 60_000;
+
+/**
+ * Opens everything before anything is sent. A record that does not open, because it was moved or the service's URL was
+ * rewritten, makes the attempt unusable: nothing leaves, and it is not the client's to repair.
+ */
+export function openSecrets(vault: Vault, claim: ClaimedConnection): OpenedSecrets | Unopened {
+  const { tokenUrl } = claim.provider;
+  if (tokenUrl === null || !URL.canParse(tokenUrl)) return { class: 'unusable', code: 'service_unusable' };
+  try {
+    // Without a key to seal the answer with, it would be lost.
+    if (vault.keyring.primary('access') === null || vault.keyring.primary('refresh') === null) return keyUnavailable();
+    const refreshToken = claim.kind === 'client_credentials' ? null : openRefreshToken(vault, claim, tokenUrl);
+    if (refreshToken === undefined) return { class: 'unsent', code: 'no_refresh_token', retryAfterMs: null };
+    return { tokenUrl, refreshToken, clientSecrets: openClientSecrets(vault, claim, tokenUrl) };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return error.code === 'key_unavailable' ? keyUnavailable() : { class: 'unusable', code: 'integrity' };
+  }
+}
+
+function openRefreshToken(vault: Vault, claim: ClaimedConnection, tokenUrl: string): string | undefined {
+  const { refreshSealed, refreshKeyVersion, generation } = claim;
+  if (refreshSealed === null || refreshKeyVersion === null) return undefined;
+  const context = tokenContext(claim, 'refresh_token', generation, tokenUrl);
+  return vault.open('refresh', context, refreshSealed, refreshKeyVersion).toString();
+}
+
+function openClientSecrets(vault: Vault, claim: ClaimedConnection, tokenUrl: string): OpenedSecrets['clientSecrets'] {
+  const { id, clientId, secretsSealed, secretsKeyVersion, secretPosition } = claim.app;
+  // The connection's organization, service and client: an app of somebody else that it was pointed to does not open.
+  const owner = {
+    id,
+    organizationId: claim.organizationId,
+    service: claim.service,
+    clientId: clientId && claim.clientId,
+  };
+  const list = JSON.parse(
+    vault.open('refresh', appContext(owner, tokenUrl), secretsSealed, secretsKeyVersion).toString(),
+  ) as string[];
+  const ordered = list.map((secret, position) => ({ position, secret }));
+  return [...ordered.slice(secretPosition), ...ordered.slice(0, secretPosition)];
+}
+
+const keyUnavailable = (): Unopened => ({ class: 'unsent', code: 'key_unavailable', retryAfterMs: KEY_RETRY_MS });

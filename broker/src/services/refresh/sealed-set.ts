@@ -1,0 +1,77 @@
+import type { TokenGranted } from '../../providers/token-outcome';
+import type { ClaimedConnection } from '../../repositories/refresh-claims';
+import type { SealedSet } from '../../repositories/refresh-completions';
+import type { LateSet } from '../../repositories/token-sets';
+import type { Vault } from '../../vault/vault';
+import { tokenContext } from '../seal-contexts';
+
+export interface TokenPair {
+  accessToken: string;
+  refreshToken: string | null;
+}
+
+/** Seals what the provider granted as the next generation; the refresh token used is kept when it sent none. */
+export function sealGranted(
+  vault: Vault,
+  claim: ClaimedConnection,
+  { granted, usedRefreshToken, sentAt }: { granted: TokenGranted; usedRefreshToken: string | null; sentAt: Date },
+): SealedSet {
+  const refreshToken = claim.kind === 'client_credentials' ? null : (granted.refreshToken ?? usedRefreshToken);
+  const lifetimeSeconds = granted.expiresInSeconds ?? claim.provider.defaultTtlSeconds;
+  return {
+    ...sealPair(vault, claim, { accessToken: granted.accessToken, refreshToken }),
+    tokenType: granted.tokenType,
+    scopes: granted.scopes,
+    // From before the request left: a token never lives longer than we say.
+    expiresAt: after(sentAt, lifetimeSeconds),
+    lifetimeSeconds,
+    baseUrl: baseUrlOf(granted.extra),
+    refreshExpiresAt: granted.refreshExpiresInSeconds === null ? null : after(sentAt, granted.refreshExpiresInSeconds),
+  };
+}
+
+/** Seals an answer that came late once more, as the next generation. Throws Problem as `vault.open` does. */
+export function sealAdopted(vault: Vault, claim: ClaimedConnection, late: LateSet): SealedSet {
+  const { tokenUrl } = claim.provider;
+  const access = tokenContext(claim, 'access_token', late.generation);
+  const accessToken = vault.open('access', access, late.accessSealed, late.accessKeyVersion).toString();
+  const refreshToken =
+    late.refreshSealed === null || late.refreshKeyVersion === null
+      ? null
+      : vault
+          .open(
+            'refresh',
+            tokenContext(claim, 'refresh_token', late.generation, tokenUrl),
+            late.refreshSealed,
+            late.refreshKeyVersion,
+          )
+          .toString();
+  const { tokenType, scopes, expiresAt, lifetimeSeconds, baseUrl } = late;
+  const pair = sealPair(vault, claim, { accessToken, refreshToken });
+  return { ...pair, tokenType, scopes, expiresAt, lifetimeSeconds, baseUrl, refreshExpiresAt: null };
+}
+
+function sealPair(vault: Vault, claim: ClaimedConnection, { accessToken, refreshToken }: TokenPair) {
+  const generation = claim.generation + 1;
+  const access = vault.seal('access', tokenContext(claim, 'access_token', generation), accessToken);
+  const refresh =
+    refreshToken === null
+      ? null
+      : vault.seal('refresh', tokenContext(claim, 'refresh_token', generation, claim.provider.tokenUrl), refreshToken);
+  return {
+    accessSealed: access.record,
+    accessKeyVersion: access.keyVersion,
+    refreshSealed: refresh?.record ?? null,
+    refreshKeyVersion: refresh?.keyVersion ?? null,
+  };
+}
+
+/** Where the account's API lives, if the answer says so. */
+function baseUrlOf({ instance_url: instance, api_domain: domain }: TokenGranted['extra']): string | null {
+  const given = instance ?? domain;
+  if (given === undefined) return null;
+  const url = given.includes('://') ? given : `https://${given}`;
+  return /^https?:/.test(url) && URL.canParse(url) ? url : null;
+}
+
+const after = (moment: Date, seconds: number): Date => new Date(moment.getTime() + seconds * 1_000);
