@@ -9,6 +9,7 @@ import { startBroker } from './broker-process.mjs';
 import { n8nInstallation } from './installation.mjs';
 import { startLoopback } from './loopback.mjs';
 import { n8nHost } from './n8n-host.mjs';
+import { n8nServer } from './n8n-server.mjs';
 import { killAll } from './processes.mjs';
 import { scenarios } from './scenarios.mjs';
 import { credentialsFor, furnish } from './world.mjs';
@@ -52,9 +53,11 @@ async function main() {
 
   say('packing the package into a new n8n');
   const n8n = await n8nHost({ installation, root, folder: home('n8n') });
-  await n8n.importCredentials(credentialsFor(broker, internalToken));
+  const credentials = credentialsFor(broker, internalToken);
+  await n8n.importCredentials(credentials);
+  const serve = () => n8nServer({ installation, host: n8n });
   say('running the workflows');
-  return await check(await scenarios({ n8n, api, broker, world }));
+  return await check(await scenarios({ n8n, api, broker, world, credentials, serve }));
 }
 
 async function check(guarantees) {

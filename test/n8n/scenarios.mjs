@@ -7,7 +7,7 @@ const METADATA =
   'account allowedHosts baseUrl clientId connectionId expiresAt fingerprint generation kind name scopes service status';
 
 /** @returns the guarantees, in the order in which they have to be looked at */
-export async function scenarios({ n8n, api, broker, world }) {
+export async function scenarios({ n8n, api, broker, world, credentials, serve }) {
   const { tokens, secrets } = world;
   await n8n.importWorkflow(everyday(api.url, broker.url));
   await n8n.importWorkflow(stopping(api.url));
@@ -133,6 +133,20 @@ export async function scenarios({ n8n, api, broker, world }) {
         assert.equal(answer.accessToken, tokens.acme);
         assert.equal(answer.headers.Authorization, `Bearer ${tokens.acme}`);
         assert.ok((await n8n.stored()).includes(tokens.acme), 'the search for tokens finds one that is there');
+      },
+    ],
+    [
+      'the Test button passes for an expression and for a client not yet connected, and tells a wrong token',
+      async () => {
+        const server = await serve();
+        const verdict = (id) => server.testCredential(credentials.find((credential) => credential.id === id));
+        try {
+          assert.deepEqual(await verdict('per-item'), { status: 'OK', message: 'Connection successful!' });
+          assert.equal((await verdict('unconnected')).status, 'OK');
+          assert.match((await verdict('wrong-token')).message, /refused the internal token/);
+        } finally {
+          await server.stop();
+        }
       },
     ],
     ['the log of the broker contains no token', () => assertFree(broker.log(), secrets())],
