@@ -1,5 +1,6 @@
-// A certified OpenID provider in a process of its own (it is ESM only, which jest does not load). Sends { issuer } once it listens,
-// and ends with its parent. Not called oidc.mjs: jest would take that for oidc.ts, which starts it with the client as JSON in the first argument.
+// A certified OpenID provider in a process of its own (it is ESM only, which jest does not load). Sends { issuer } once it
+// listens, and ends with its parent. Not called oidc.mjs: jest would take that for oidc.ts, which starts it with the client as
+// JSON in the first argument.
 import { createServer } from 'node:http';
 import Provider, { errors } from 'oidc-provider';
 
