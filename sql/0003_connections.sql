@@ -21,6 +21,8 @@ create table connections (
   last_attempt_at     timestamptz,
   failure_count       integer not null default 0,
   failing_since       timestamptz,
+  uncertain_since     timestamptz,
+  not_before_at       timestamptz,
   last_error_code     text,
   permanent_code      text,
   last_refreshed_at   timestamptz,
@@ -42,11 +44,15 @@ comment on table connections is
   'A client''s credential for a service; without a client it is the organization''s own. version moves with every token set, status or hold (see 0005): a read decided on an older version is not released.';
 comment on column connections.permanent_code is
   'A permanent refusal that was seen once and is to be confirmed before the client is asked to connect again.';
+comment on column connections.uncertain_since is
+  'When the first attempt was sent whose end nobody knows: its refresh token may have been used up. Null again with the next answer that settles it.';
+comment on column connections.not_before_at is
+  'A waiting reader may bring the next attempt forward, but not before this: the provider asked for the pause, or the answer needs it.';
 comment on column connections.rejected_at is
   'When a token of this connection was last reported as rejected by the API (401 feedback), with rejected_count to slow a storm down.';
 
 -- The claim walks this index once per app: what is due stands first, whatever the size of the table.
-create index connections_due on connections (app_id, next_refresh_at) where next_refresh_at is not null;
+create index connections_due on connections (app_id, next_refresh_at) where next_refresh_at is not null and status <> 'disabled';
 create index connections_leased on connections (lease_until) where lease_until is not null;
 create index connections_by_service on connections (organization_id, service);
 
@@ -67,7 +73,8 @@ create table token_sets (
   base_url            text,
   account_id          text,
   account_label       text,
-  created_at          timestamptz not null default otobot_now()
+  created_at          timestamptz not null default otobot_now(),
+  superseded_at       timestamptz
 );
 comment on table token_sets is
   'One generation of a connection''s tokens, sealed. current serves; previous is kept until the new one has worked; late is an answer that came after its attempt was given up; held waits for an operator.';
@@ -75,7 +82,7 @@ create unique index token_sets_current on token_sets (connection_id, generation)
 create index token_sets_by_connection on token_sets (connection_id, kind);
 create index token_sets_by_access_key on token_sets (access_key_version);
 create index token_sets_by_refresh_key on token_sets (refresh_key_version);
-create index token_sets_previous on token_sets (created_at) where kind = 'previous';
+create index token_sets_previous on token_sets (superseded_at) where kind = 'previous';
 
 create table refresh_attempts (
   id              uuid not null,

@@ -1,10 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Database, Queryable } from '../../db/database';
 import { createLane } from '../../db/lane';
-import { Problem } from '../../errors/problem';
 import type { Logger } from '../../log/logger';
 import { rememberSecret, resumeApp, suspendApp } from '../../repositories/app-health';
 import { writeCompletions, type Completion } from '../../repositories/refresh-completions';
+import { isUnavailable, patiently, type Patience } from './patiently';
 
 /** What an attempt says about its app. */
 export interface AppReport {
@@ -13,41 +12,35 @@ export interface AppReport {
   code: string;
   wasSuspended: boolean;
   /** The client secret that was accepted; null: none. */
-  secretPosition: number | null;
+  acceptedPosition: number | null;
+  knownPosition: number;
 }
 
 export interface EndedAttempt {
   completion: Completion;
-  app: AppReport & { knownSecretPosition: number };
+  app: AppReport;
 }
 
 export interface Completions {
-  /** Resolves when the end of the attempt is committed. Holds on to it, however long the database is away. */
+  /** Resolves when the end of the attempt is committed. Holds on to it while the database is away. */
   submit(ended: EndedAttempt): Promise<void>;
-  /** From now on an unreachable database is an error after that many milliseconds. */
-  giveUpIn(ms: number): void;
+}
+
+export interface CompletionsParts {
+  database: Database;
+  /** After each commit. */
+  onWritten: () => void;
+  patience: Patience;
+  log: Logger;
 }
 
 const MAX_BATCH = 200;
-const RETRY_MS = 250;
 
 /** Whatever ends while the previous batch is being committed shares the next commit. */
-export function createCompletions(parts: { database: Database; onWritten: () => void; log: Logger }): Completions {
-  const { database, onWritten, log } = parts;
-  let giveUpAt = Infinity;
-
+export function createCompletions({ database, onWritten, patience, log }: CompletionsParts): Completions {
   const write = async (batch: EndedAttempt[]): Promise<void> => {
-    for (;;) {
-      try {
-        await commit(database, batch, log);
-        onWritten();
-        return;
-      } catch (error) {
-        if (!isUnavailable(error) || performance.now() > giveUpAt) throw error;
-        log.warn('the ends of attempts wait for the database', { attempts: batch.length });
-        await delay(RETRY_MS);
-      }
-    }
+    await patiently(patience, () => commit(database, batch, log));
+    onWritten();
   };
 
   const lane = createLane<EndedAttempt, Error | null>(
@@ -69,9 +62,6 @@ export function createCompletions(parts: { database: Database; onWritten: () => 
       const error = await lane.submit(ended);
       if (error !== null) throw error;
     },
-    giveUpIn(ms) {
-      giveUpAt = performance.now() + ms;
-    },
   };
 }
 
@@ -91,24 +81,22 @@ async function writeAll(db: Queryable, batch: EndedAttempt[], log: Logger): Prom
     batch.map(({ completion }) => completion),
   );
   batch.forEach(({ completion: { connectionId, generation, outcome } }, position) => {
-    if (!written.has(position))
+    if (!written.has(position)) {
       log.warn('an answer came after its attempt was given up', { connectionId, generation, outcome });
+    }
   });
 }
 
-const changesApp = ({ verdict, wasSuspended, secretPosition, knownSecretPosition }: EndedAttempt['app']): boolean =>
-  verdict === 'fails' ||
-  (verdict === 'works' && wasSuspended) ||
-  (secretPosition ?? knownSecretPosition) !== knownSecretPosition;
+const changesApp = ({ verdict, wasSuspended, acceptedPosition, knownPosition }: AppReport): boolean =>
+  verdict === 'fails' || (verdict === 'works' && wasSuspended) || (acceptedPosition ?? knownPosition) !== knownPosition;
 
-async function writeApp(tx: Queryable, app: EndedAttempt['app'], log: Logger): Promise<void> {
+async function writeApp(tx: Queryable, app: AppReport, log: Logger): Promise<void> {
   if (app.verdict === 'fails') {
     log.error('the provider refuses every client secret of an app; it is suspended', { appId: app.id, code: app.code });
     await suspendApp(tx, app.id, app.code);
   }
   if (app.verdict === 'works' && app.wasSuspended) await resumeApp(tx, app.id);
-  if (app.secretPosition !== null) await rememberSecret(tx, app.id, app.secretPosition);
+  if (app.acceptedPosition !== null) await rememberSecret(tx, app.id, app.acceptedPosition);
 }
 
-const isUnavailable = (error: unknown): boolean => error instanceof Problem && error.code === 'database_unavailable';
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));

@@ -1,3 +1,4 @@
+import { Problem } from '../../errors/problem';
 import type { Logger } from '../../log/logger';
 import type { requestToken, TokenCall, TokenGrant } from '../../providers/token-endpoint';
 import type { TokenOutcome } from '../../providers/token-outcome';
@@ -16,6 +17,8 @@ export interface RefreshParts {
   requestToken: typeof requestToken;
   agents: TokenCall['agents'];
   completions: Completions;
+  /** Looks at the data keys again: one may be new. */
+  reloadKeys(): Promise<void>;
   findLateSet(connectionId: string, generation: number): Promise<LateSet | null>;
   limits: { requestTimeoutMs: number; minLeaseMs: number };
   /** In [0, 1). */
@@ -45,10 +48,17 @@ export async function refreshConnection(
   claim: ClaimedConnection,
   clock: AttemptClock,
 ): Promise<void> {
-  const secrets = openSecrets(parts.vault, claim);
+  const secrets = await openOrReload(parts, claim);
   const ending = 'class' in secrets ? nothingSent(secrets) : await call(parts, claim, clock, secrets);
   const settled = ending.outcome.class === 'permanent' ? await adoptLate(parts, claim, ending) : ending;
   await complete(parts, claim, clock, settled);
+}
+
+async function openOrReload(parts: RefreshParts, claim: ClaimedConnection): Promise<OpenedSecrets | Unopened> {
+  const secrets = openSecrets(parts.vault, claim);
+  if (!('class' in secrets) || secrets.code !== 'key_unavailable') return secrets;
+  await parts.reloadKeys().catch(() => undefined);
+  return openSecrets(parts.vault, claim);
 }
 
 const nothingSent = (outcome: Unopened): Ending => ({
@@ -113,10 +123,17 @@ function outcomeOf(answer: Exclude<TokenOutcome, { class: 'granted' }>): Outcome
 async function adoptLate(parts: RefreshParts, claim: ClaimedConnection, ending: Ending): Promise<Ending> {
   const late = await parts.findLateSet(claim.id, claim.generation);
   if (late === null) return ending;
-  parts.log.info('a late answer replaces a refused token', { connectionId: claim.id, generation: claim.generation });
-  const set = sealAdopted(parts.vault, claim, late);
-  const { expiresAt, lifetimeSeconds } = set;
-  return { ...ending, outcome: { class: 'granted', expiresAt, lifetimeSeconds }, set, adoptedSetId: late.id };
+  const facts = { connectionId: claim.id, generation: claim.generation };
+  try {
+    const set = sealAdopted(parts.vault, claim, late);
+    const { expiresAt, lifetimeSeconds } = set;
+    parts.log.info('a late answer replaces a refused token', facts);
+    return { ...ending, outcome: { class: 'granted', expiresAt, lifetimeSeconds }, set, adoptedSetId: late.id };
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    parts.log.error('a late answer does not open', { ...facts, code: error.code });
+    return ending;
+  }
 }
 
 async function complete(
@@ -162,8 +179,8 @@ async function complete(
       verdict: next.app,
       code: errorCode ?? '',
       wasSuspended: app.suspended,
-      secretPosition,
-      knownSecretPosition: app.secretPosition,
+      acceptedPosition: secretPosition,
+      knownPosition: app.secretPosition,
     },
   });
 }

@@ -1,0 +1,62 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '../log/logger';
+import { connectSession, type DatabaseRole } from './database';
+
+export interface Listener {
+  close(): Promise<void>;
+}
+
+export interface ListenOptions {
+  url: string;
+  role: DatabaseRole;
+  /** A plain identifier. */
+  channel: string;
+  /** Also after every reconnection, since signals may have been missed. */
+  onSignal: () => void;
+  log: Logger;
+}
+
+const RECONNECT_MS = 1_000;
+
+/** Listens on a session of its own for as long as the process lives, reconnecting whenever it drops. */
+export function listen({ url, role, channel, onSignal, log }: ListenOptions): Listener {
+  const stop = new AbortController();
+
+  const once = async (): Promise<void> => {
+    const session = await connectSession(url, role);
+    const dropped = new Promise<void>((resolve) => {
+      session.on('error', () => {
+        resolve();
+      });
+      session.on('end', resolve);
+      stop.signal.addEventListener('abort', () => {
+        resolve();
+      });
+    });
+    try {
+      session.on('notification', onSignal);
+      await session.query(`listen ${channel}`);
+      onSignal();
+      await dropped;
+    } finally {
+      await session.end().catch(() => undefined);
+    }
+  };
+
+  const forever = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      await once().catch((error: unknown) => {
+        log.warn('cannot listen to the database, looking by myself', { channel, error: (error as Error).message });
+      });
+      if (!stop.signal.aborted) await delay(RECONNECT_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  };
+
+  const running = forever();
+  return {
+    close: async () => {
+      stop.abort();
+      await running;
+    },
+  };
+}

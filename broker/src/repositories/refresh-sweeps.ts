@@ -1,0 +1,76 @@
+import type { Queryable, Tx } from '../db/database';
+import type { ConnectionKind, StoredStatus } from '../types/credential';
+import { WORKER_LOCK } from './workers';
+
+/** An attempt that nobody will end: its worker is dead, or has been silent for longer than its lease. */
+export interface AbandonedAttempt {
+  id: string;
+  organizationId: string;
+  generation: number;
+  kind: ConnectionKind;
+  status: StoredStatus;
+  statusReason: string | null;
+  failureCount: number;
+  failingSince: Date | null;
+  uncertainSince: Date | null;
+  permanentCode: string | null;
+  lastErrorCode: string | null;
+  expiresAt: Date | null;
+  attemptId: string;
+  startedAt: Date;
+  rotation: 'none' | 'grace' | 'strict';
+  graceSeconds: number | null;
+  now: Date;
+}
+
+/** One sweeper at a time, over all workers: true until the end of the transaction if it is this one. */
+export async function isSweeper(tx: Tx): Promise<boolean> {
+  const [row] = await tx.query<{ mine: boolean }>({
+    text: `select pg_try_advisory_xact_lock(hashtext('otobot.sweep'), 0) as mine`,
+  });
+  return row?.mine ?? false;
+}
+
+// pg_locks shows advisory keys as unsigned oids; worker numbers are positive.
+const LIVE_WORKERS = `
+  select l.objid::bigint from pg_locks l join pg_database d on d.oid = l.database
+   where d.datname = current_database() and l.locktype = 'advisory' and l.granted
+     and l.classid = (${WORKER_LOCK}::bigint & 4294967295)::oid`;
+
+/** Locks and returns up to `limit` connections whose attempt was abandoned. */
+export function findAbandoned(tx: Tx, limit: number): Promise<AbandonedAttempt[]> {
+  return tx.query<AbandonedAttempt>({
+    text: `
+      with live as materialized (${LIVE_WORKERS})
+      select c.id, c.organization_id as "organizationId", c.generation, c.kind, c.status, c.status_reason as "statusReason",
+             c.failure_count as "failureCount", c.failing_since as "failingSince", c.uncertain_since as "uncertainSince",
+             c.permanent_code as "permanentCode", c.last_error_code as "lastErrorCode", t.expires_at as "expiresAt",
+             c.attempt_id as "attemptId", c.last_attempt_at as "startedAt", coalesce(s.rotation, 'strict') as rotation,
+             s.grace_seconds as "graceSeconds", otobot_now() as now
+        from connections c
+        left join refresh_attempts r on r.id = c.attempt_id and r.started_at = c.last_attempt_at
+        left join lateral otobot_service(c.organization_id, c.service) s on true
+        left join token_sets t on t.connection_id = c.id and t.generation = c.generation and t.kind = 'current'
+       where c.lease_until is not null
+         and (c.lease_until <= otobot_now() or r.worker_number is null or r.worker_number not in (select objid from live))
+       limit $1
+         for update of c skip locked`,
+    values: [limit],
+  });
+}
+
+/** Ends the records of attempts that no connection waits for any more. */
+export async function endOrphanedAttempts(tx: Tx): Promise<void> {
+  await tx.query({
+    text: `
+      with live as materialized (${LIVE_WORKERS})
+      update refresh_attempts r set finished_at = otobot_now(), outcome = 'uncertain', error_code = 'worker_lost'
+       where r.finished_at is null and r.worker_number not in (select objid from live)
+         and not exists (select from connections c where c.id = r.connection_id and c.attempt_id = r.id and c.lease_until is not null)`,
+  });
+}
+
+/** Daily partitions for today and the days ahead. */
+export async function makePartitions(db: Queryable, daysAhead: number): Promise<void> {
+  await db.query({ text: 'select otobot_make_partitions($1)', values: [daysAhead] });
+}

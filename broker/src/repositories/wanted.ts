@@ -1,0 +1,36 @@
+import type { Queryable, Tx } from '../db/database';
+
+/**
+ * Makes connections due now because somebody waits for them; at most once per 5 s each, and not before a pause that the provider
+ * asked for. One that is being refreshed is left alone. A reported rejection outweighs the wait for a token that may be used up:
+ * the access token is dead already. Returns whether anything became due.
+ */
+export async function markWanted(tx: Tx, organizationId: string, connectionIds: readonly string[]): Promise<boolean> {
+  const rows = await tx.query({
+    name: 'mark-wanted',
+    text: `
+      update connections c set wanted_at = otobot_now(), next_refresh_at = w.at
+        from (select id, greatest(
+                       case when last_attempt_at > otobot_now() - interval '5 seconds' then last_attempt_at + interval '5 seconds'
+                            else '-infinity' end,
+                       case when status = 'uncertain' and rejected_at > coalesce(last_refreshed_at, created_at) then null
+                            else not_before_at end) as at
+                from connections where organization_id = $1 and id = any ($2)) w
+       where c.id = w.id and c.next_refresh_at > w.at and c.status <> 'disabled'
+      returning c.id`,
+    values: [organizationId, connectionIds],
+  });
+  return rows.length > 0;
+}
+
+/** The versions that connections have now, for those who wait for another one. */
+export function listVersions(
+  db: Queryable,
+  connectionIds: readonly string[],
+): Promise<{ id: string; version: number }[]> {
+  return db.query({
+    name: 'list-versions',
+    text: 'select id, version from connections where id = any ($1)',
+    values: [connectionIds],
+  });
+}

@@ -1,0 +1,28 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from '../log/logger';
+
+export interface Chore {
+  name: string;
+  everyMs: number;
+  work: () => Promise<unknown>;
+}
+
+/** Does each chore now and again and again, never twice at once; a failure is tried again at the next turn. */
+export function startChores(chores: readonly Chore[], log: Logger): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const repeat = async ({ name, everyMs, work }: Chore): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await work().catch((error: unknown) => {
+        log.warn('a chore failed', { chore: name, error: (error as Error).message });
+      });
+      await delay(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  };
+  const running = chores.map(repeat);
+  return {
+    stop: async () => {
+      stopping.abort();
+      await Promise.all(running);
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { VERSION } from '../app/version';
+import { connectDatabase } from '../db/database';
+import type { Logger } from '../log/logger';
+import type { Outbound } from '../outbound/outbound';
+import { requestToken } from '../providers/token-endpoint';
+import { forgetGoneProcesses } from '../repositories/processes';
+import { makePartitions } from '../repositories/refresh-sweeps';
+import { signalRefreshed } from '../repositories/signals';
+import { deleteOldSets, findLateSet } from '../repositories/token-sets';
+import { createKeyReload, openVault } from '../services/encryption-keys';
+import { startHeartbeat } from '../services/heartbeat';
+import { createCompletions } from '../services/refresh/completions';
+import { patiently, type Patience } from '../services/refresh/patiently';
+import { createPulse } from '../services/refresh/pulse';
+import { refreshConnection, type RefreshParts } from '../services/refresh/refresh-connection';
+import { sweepAbandoned } from '../services/refresh/sweep';
+import type { Roots } from '../vault/roots';
+import { startChores } from './chores';
+import { startClaimLoop } from './claim-loop';
+import { takeIdentity } from './identity';
+
+export interface Refresher {
+  /** The worker's number now; null while its session is down. */
+  workerNumber(): number | null;
+  /** Claims no more, ends what is in flight (at most 25 s), leaves. */
+  stop(): Promise<void>;
+}
+
+export interface RefresherOptions {
+  databaseUrl: string;
+  roots: Roots;
+  outbound: Outbound;
+  log: Logger;
+  limits?: Partial<RefresherLimits>;
+}
+
+export interface RefresherLimits {
+  /** Attempts at once in this process, of one app and in all. */
+  perApp: number;
+  inFlight: number;
+  /** How long a claim holds; what must be left of it when the request leaves; when the request is cut off. */
+  leaseMs: number;
+  minLeaseMs: number;
+  requestTimeoutMs: number;
+  /** How often to look without a signal. */
+  idleMs: number;
+  drainMs: number;
+}
+
+const LIMITS: RefresherLimits = {
+  perApp: 32,
+  inFlight: 1_000,
+  leaseMs: 60_000,
+  minLeaseMs: 25_000,
+  requestTimeoutMs: 20_000,
+  idleMs: 500,
+  drainMs: 25_000,
+};
+
+const SECOND = 1_000;
+const POOL_SIZE = 6;
+
+/** A worker: refreshes what is due for as long as it runs, whether or not the database is there. Throws only if it is not at the start. */
+export async function startRefresher({
+  databaseUrl,
+  roots,
+  outbound,
+  log,
+  limits: given,
+}: RefresherOptions): Promise<Refresher> {
+  const limits = { ...LIMITS, ...given };
+  const database = connectDatabase({ url: databaseUrl, role: 'otobot_refresh', max: POOL_SIZE, log });
+  const vault = await openVault(database, roots);
+  const keys = createKeyReload(database, vault);
+  const patience: Patience = { endsAt: Infinity };
+  const parts: RefreshParts = {
+    ...{ vault, requestToken, agents: outbound.agents, limits, random: Math.random, log },
+    reloadKeys: keys.reload,
+    completions: createCompletions({
+      database,
+      onWritten: createPulse(() => signalRefreshed(database)),
+      patience,
+      log,
+    }),
+    findLateSet: (connectionId, generation) =>
+      patiently(patience, () => findLateSet(database, connectionId, generation)),
+  };
+  let wake: () => void = () => undefined;
+  const identity = await takeIdentity({ databaseUrl, onWake: () => wake(), log });
+  const workerNumber = identity.number;
+  const heartbeat = await startHeartbeat({
+    database,
+    vault,
+    log,
+    id: randomUUID(),
+    role: 'refresh',
+    version: VERSION,
+    workerNumber,
+  });
+  const loop = startClaimLoop({
+    database,
+    workerNumber,
+    limits,
+    log,
+    refresh: (claim, clock) => refreshConnection(parts, claim, clock),
+  });
+  wake = loop.wake;
+  const chores = startChores(
+    [
+      { name: 'sweep', everyMs: SECOND, work: () => sweepAbandoned(database, Math.random, log) },
+      { name: 'forget processes', everyMs: 10 * SECOND, work: () => forgetGoneProcesses(database) },
+      { name: 'delete old token sets', everyMs: 600 * SECOND, work: () => deleteOldSets(database) },
+      { name: 'make partitions', everyMs: 3_600 * SECOND, work: () => makePartitions(database, 2) },
+      { name: 'reload keys', everyMs: 60 * SECOND, work: keys.reload },
+    ],
+    log,
+  );
+
+  return {
+    workerNumber,
+    stop: async () => {
+      patience.endsAt = performance.now() + limits.drainMs;
+      await loop.stop(limits.drainMs);
+      await chores.stop();
+      await heartbeat.stop();
+      await identity.close();
+      await database.close();
+    },
+  };
+}

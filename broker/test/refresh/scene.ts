@@ -1,0 +1,251 @@
+import { generateKeySync, randomUUID } from 'node:crypto';
+import { connectDatabase, type Database } from '../../src/db/database';
+import type { Logger } from '../../src/log/logger';
+import { createOutbound, type Outbound } from '../../src/outbound/outbound';
+import { ensureDataKeys, openVault } from '../../src/services/encryption-keys';
+import { appContext, tokenContext } from '../../src/services/seal-contexts';
+import { rootsOfMaster, type Roots } from '../../src/vault/roots';
+import type { Vault } from '../../src/vault/vault';
+import { startRefresher, type Refresher, type RefresherLimits } from '../../src/worker/refresher';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { startProvider, type Provider } from '../support/provider';
+import type { Issued } from '../support/provider-tokens';
+
+export interface LogLine {
+  level: 'error' | 'warn' | 'info' | 'debug';
+  message: string;
+  fields: Readonly<Record<string, unknown>>;
+}
+
+/** A migrated database with keys, a provider, an app for it, and any number of workers. */
+export interface Scene {
+  db: TestDatabase;
+  provider: Provider;
+  vault: Vault;
+  roots: Roots;
+  masterHex: string;
+  organizationId: string;
+  owner: Database;
+  outbound: Outbound;
+  log: Logger;
+  lines: LogLine[];
+  worker(limits?: Partial<RefresherLimits>): Promise<Refresher>;
+  stopWorkers(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function setScene(): Promise<Scene> {
+  const db = await createTestDatabase();
+  const provider = await startProvider();
+  const lines: LogLine[] = [];
+  const log = collectingLog(lines);
+  const master = generateKeySync('hmac', { length: 256 });
+  const roots: Roots = { current: rootsOfMaster(master), previous: null };
+  const owner = connectDatabase({ url: db.url, role: null, log });
+  await ensureDataKeys(owner, roots);
+  const vault = await openVault(owner, roots);
+  const outbound = createOutbound({ allowPrivate: true, privateHosts: [] });
+  const organizationId = (await db.query<{ id: string }>('select id from organizations')).rows[0]?.id ?? '';
+  const workers: Refresher[] = [];
+  const stopWorkers = async (): Promise<void> => {
+    await Promise.all(workers.splice(0).map((worker) => worker.stop()));
+  };
+  return {
+    ...{ db, provider, vault, roots, masterHex: master.export().toString('hex') },
+    ...{ organizationId, owner, outbound, log, lines, stopWorkers },
+    worker: async (limits = {}) => {
+      const worker = await startRefresher({
+        databaseUrl: db.url,
+        roots,
+        outbound,
+        log,
+        limits: { idleMs: 50, ...limits },
+      });
+      workers.push(worker);
+      return worker;
+    },
+    close: async () => {
+      await stopWorkers();
+      outbound.close();
+      await owner.close();
+      await provider.close();
+      await db.drop();
+    },
+  };
+}
+
+function collectingLog(lines: LogLine[]): Logger {
+  const at =
+    (level: LogLine['level']) =>
+    (message: string, fields = {}) =>
+      void lines.push({ level, message, fields });
+  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
+}
+
+/** A service of its own with its app: tests of one file do not meet. */
+export interface Reach {
+  service: string;
+  appId: string;
+}
+
+export interface ReachOptions {
+  rotation?: 'none' | 'grace' | 'strict';
+  graceSeconds?: number;
+  clientSecrets?: string[];
+  kind?: 'oauth2' | 'client_credentials';
+  maxConcurrent?: number;
+}
+
+export async function addReach(
+  { db, vault, provider, organizationId }: Scene,
+  options: ReachOptions = {},
+): Promise<Reach> {
+  const { rotation = 'strict', graceSeconds = null, kind = 'oauth2', maxConcurrent = 32 } = options;
+  const service = `service-${randomUUID().slice(0, 8)}`;
+  const appId = randomUUID();
+  await db.query(
+    `insert into services (name, display_name, oauth_type, oauth_token_url, rotation, grace_seconds, max_concurrent)
+     values ($1, $1, $2, $3, $4, $5, $6)`,
+    [service, kind, provider.tokenUrl, rotation, graceSeconds, maxConcurrent],
+  );
+  const context = appContext({ id: appId, organizationId, clientId: null, service }, provider.tokenUrl);
+  const secrets = JSON.stringify(options.clientSecrets ?? [provider.clientSecrets[0]]);
+  const { record, keyVersion } = vault.seal('refresh', context, secrets);
+  await db.query(
+    `insert into apps (id, organization_id, service, oauth_client_id, client_secrets_sealed, client_secrets_key_version)
+     values ($1, $2, $3, $4, $5, $6)`,
+    [appId, organizationId, service, provider.clientId, record, keyVersion],
+  );
+  return { service, appId };
+}
+
+export interface Added {
+  id: string;
+  issued: Issued;
+}
+
+export interface ConnectionOptions {
+  /** Null: no tokens yet. */
+  expiresInSeconds?: number | null;
+  kind?: 'oauth2' | 'client_credentials';
+  /** When to refresh, in SQL. */
+  due?: string;
+}
+
+/** A connection with tokens that the provider knows, due at once. */
+export async function addConnection(
+  scene: Scene,
+  { service, appId }: Reach,
+  options: ConnectionOptions = {},
+): Promise<Added> {
+  const { expiresInSeconds = 3_600, kind = 'oauth2', due = 'otobot_now()' } = options;
+  const { db, vault, provider, organizationId } = scene;
+  const id = randomUUID();
+  const clientId = `client-${id.slice(0, 8)}`;
+  const issued = provider.issue();
+  await db.query('insert into clients (organization_id, client_id, name) values ($1, $2, $2)', [
+    organizationId,
+    clientId,
+  ]);
+  const hasTokens = expiresInSeconds !== null;
+  await db.query(
+    `insert into connections (id, organization_id, client_id, service, kind, app_id, generation) values ($1, $2, $3, $4, $5, $6, $7)`,
+    [id, organizationId, clientId, service, kind, appId, hasTokens ? 1 : 0],
+  );
+  if (hasTokens) {
+    const owner = { id, organizationId, clientId, service };
+    const access = vault.seal('access', tokenContext(owner, 'access_token', 1), issued.accessToken);
+    const refresh = vault.seal(
+      'refresh',
+      tokenContext(owner, 'refresh_token', 1, provider.tokenUrl),
+      issued.refreshToken,
+    );
+    await db.query(
+      `insert into token_sets (organization_id, connection_id, generation, kind, access_sealed, access_key_version,
+                               refresh_sealed, refresh_key_version, token_type, scopes, expires_at, lifetime_seconds)
+       values ($1, $2, 1, 'current', $3, $4, $5, $6, 'Bearer', '{read}', otobot_now() + make_interval(secs => $7), 3600)`,
+      [organizationId, id, access.record, access.keyVersion, refresh.record, refresh.keyVersion, expiresInSeconds],
+    );
+  }
+  await db.query(`update connections set next_refresh_at = ${due} where id = $1`, [id]);
+  return { id, issued };
+}
+
+export interface Stored {
+  status: string;
+  status_reason: string | null;
+  generation: number;
+  version: number;
+  failure_count: number;
+  permanent_code: string | null;
+  last_error_code: string | null;
+  next_refresh_at: Date | null;
+  not_before_at: Date | null;
+  uncertain_since: Date | null;
+  attempt_id: string | null;
+  lease_until: Date | null;
+  /** Seconds until then. */
+  next_in: number | null;
+}
+
+export async function stored({ db }: Scene, id: string): Promise<Stored> {
+  const { rows } = await db.query<Stored>(
+    'select *, extract(epoch from next_refresh_at - otobot_now())::float8 as next_in from connections where id = $1',
+    [id],
+  );
+  return rows[0] as Stored;
+}
+
+/** What the current (or another kind of) token set of a connection opens to; null: there is none. */
+export async function tokensOf(
+  { db, vault, organizationId, provider }: Scene,
+  id: string,
+  kind: 'current' | 'previous' | 'late' = 'current',
+): Promise<{ accessToken: string; refreshToken: string | null; generation: number } | null> {
+  interface Row {
+    client_id: string;
+    service: string;
+    generation: number;
+    access_sealed: Buffer;
+    refresh_sealed: Buffer | null;
+  }
+  const { rows } = await db.query<Row>(
+    `select c.client_id, c.service, t.generation, t.access_sealed, t.refresh_sealed
+       from connections c join token_sets t on t.connection_id = c.id where c.id = $1 and t.kind = $2`,
+    [id, kind],
+  );
+  const [row] = rows;
+  if (row === undefined) return null;
+  const owner = { id, organizationId, clientId: row.client_id, service: row.service };
+  const refresh = tokenContext(owner, 'refresh_token', row.generation, provider.tokenUrl);
+  return {
+    generation: row.generation,
+    accessToken: vault
+      .open('access', tokenContext(owner, 'access_token', row.generation), row.access_sealed)
+      .toString(),
+    refreshToken: row.refresh_sealed && vault.open('refresh', refresh, row.refresh_sealed).toString(),
+  };
+}
+
+export async function outcomesOf({ db }: Scene, id: string): Promise<(string | null)[]> {
+  const { rows } = await db.query<{ outcome: string | null }>(
+    'select outcome from refresh_attempts where connection_id = $1 order by started_at',
+    [id],
+  );
+  return rows.map(({ outcome }) => outcome);
+}
+
+export async function eventsOf({ db }: Scene, id: string): Promise<string[]> {
+  const { rows } = await db.query<{ type: string }>('select type from outbox where connection_id = $1 order by id', [
+    id,
+  ]);
+  return rows.map(({ type }) => type);
+}
+
+/** Makes a connection due now, as if its pause were over. */
+export async function makeDue({ db }: Scene, id: string): Promise<void> {
+  await db.query(
+    'update connections set next_refresh_at = otobot_now() where id = $1 and next_refresh_at is not null',
+    [id],
+  );
+}
