@@ -3,6 +3,7 @@ import path from 'node:path';
 import { runningServer } from '../../src/db/embedded/running';
 import { startEmbedded } from '../../src/db/embedded/start-embedded';
 import { dataOf, enterMember, startMember, temporaryDataDir } from '../support/postgres-members';
+import { THROWAWAY } from '../support/postgres-throwaway';
 import { withClient } from '../support/postgres-statements';
 import { until } from '../support/until';
 
@@ -32,7 +33,7 @@ test('the last one out stops the server cleanly, also when the first one was kil
 });
 
 test('whoever leaves first does not stop the server of the others', async () => {
-  const here = await startEmbedded({ dataDir });
+  const here = await startEmbedded({ dataDir, settings: THROWAWAY });
   const other = await enterMember(dataDir);
   await here.release();
   await here.release();
@@ -44,7 +45,7 @@ test('whoever leaves first does not stop the server of the others', async () => 
 test('a server that all its members left by kill -9 is taken over', async () => {
   const killed = await enterMember(dataDir);
   await killed.kill();
-  const next = await startEmbedded({ dataDir });
+  const next = await startEmbedded({ dataDir, settings: THROWAWAY });
   expect([next.startedHere, next.pid, next.url]).toEqual([false, killed.pid, killed.url]);
   await next.release();
   expect(runningServer(dataOf(dataDir))).toBeNull();
@@ -67,13 +68,13 @@ test('a starter killed during initdb leaves nothing that hinders the next one', 
   );
   await starter.kill();
   expect(fs.existsSync(dataOf(dataDir))).toBe(false);
-  const next = await startEmbedded({ dataDir });
+  const next = await startEmbedded({ dataDir, settings: THROWAWAY });
   expect(await answers(next.url)).toBe(true);
   await next.release();
 });
 
 test('a server that was killed is back on its port while it has members', async () => {
-  const here = await startEmbedded({ dataDir });
+  const here = await startEmbedded({ dataDir, settings: THROWAWAY });
   const other = await enterMember(dataDir);
   const { pid } = here;
   process.kill(pid, 'SIGKILL');
@@ -85,7 +86,7 @@ test('a server that was killed is back on its port while it has members', async 
 });
 
 test('members whose connections were all terminated are still members', async () => {
-  const here = await startEmbedded({ dataDir });
+  const here = await startEmbedded({ dataDir, settings: THROWAWAY });
   const other = await enterMember(dataDir);
   const count = "select count(*)::int as members from pg_stat_activity where application_name = 'otobot member'";
   const members = (): Promise<number> =>

@@ -7,6 +7,7 @@ import { ConfigurationError, type Mistake } from '../../src/errors/configuration
 import { createEmptyDatabase } from '../support/database';
 import { startOldServer } from '../support/postgres-old-server';
 import { temporaryDataDir } from '../support/postgres-members';
+import { THROWAWAY } from '../support/postgres-throwaway';
 import { onServer, urlOfDatabase, withClient } from '../support/postgres-statements';
 
 const log = { info: () => undefined };
@@ -60,7 +61,7 @@ test('a wrong password, a missing database and a malformed URL are told apart, a
 
 test('the schema can be made by a role that is no superuser, in a cluster that is fresh', async () => {
   const { dataDir, remove } = temporaryDataDir();
-  const server = await startEmbedded({ dataDir });
+  const server = await startEmbedded({ dataDir, settings: THROWAWAY });
   try {
     await onServer(server.url, "create role migrator login createrole createdb password 'of-the-migrator'");
     await onServer(server.url, 'create database tenants owner migrator');

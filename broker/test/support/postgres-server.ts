@@ -4,9 +4,7 @@ import { Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { startEmbedded } from '../../src/db/embedded/start-embedded';
-
-/** Nothing here survives the run, so nothing needs to survive a crash. */
-const SETTINGS = { fsync: 'off', full_page_writes: 'off', autovacuum: 'off' };
+import { THROWAWAY } from './postgres-throwaway';
 
 let stopServer = (): Promise<void> => Promise.resolve();
 
@@ -19,7 +17,7 @@ export async function startTestServer(): Promise<string> {
   });
   watch.unref();
   if (watch.stdin instanceof Socket) watch.stdin.unref(); // a run that fails before its teardown must end too
-  const server = await startEmbedded({ dataDir: folder, settings: SETTINGS });
+  const server = await startEmbedded({ dataDir: folder, settings: THROWAWAY });
   stopServer = async () => {
     await server.release(); // a member would start the server again
     await new Promise<void>((resolve) => {

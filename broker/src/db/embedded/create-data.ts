@@ -15,7 +15,11 @@ export interface Programs {
 }
 
 /** Makes the data folder on the first start. Built aside, then renamed: an initdb cut short leaves nothing half-made. */
-export async function createData(installation: Installation, programs: Programs, password: string): Promise<void> {
+export async function createData(
+  installation: Installation,
+  programs: Programs,
+  { password, durable }: { password: string; durable: boolean },
+): Promise<void> {
   const { home, data } = installation;
   if (fs.existsSync(data)) return;
   removeUnfinished(home);
@@ -28,6 +32,7 @@ export async function createData(installation: Installation, programs: Programs,
   try {
     await initdb(programs, home, [
       ...['-D', fresh, '-U', SUPERUSER, '-A', 'scram-sha-256', `--pwfile=${secret}`, '-E', 'UTF8'],
+      ...(durable ? [] : ['--no-sync']),
       ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
     ]);
   } finally {

@@ -99,7 +99,7 @@ async function startServer(
   const native = locateNative();
   const unprivileged = leaveRoot(installation.home);
   const programs: Programs = { native, unprivileged, env: prepareLibraries(native, installation) };
-  await createData(installation, programs, password);
+  await createData(installation, programs, { password, durable: options.settings.fsync !== 'off' });
   return launch(installation, programs, options);
 }
 
