@@ -1,11 +1,6 @@
 import type { AnswerBody } from './answer-body';
+import { RULES, type FailureClass } from './classification-rules';
 import { safeErrorCode } from './error-code';
-
-/**
- * Whom a failure concerns. `permanent`: this connection, its client must consent again. `app`: the OAuth client, so every connection
- * of it. `transient`: nobody, try later. `malformed`: no answer that a token endpoint gives. `unknown`: an error we have no rule for.
- */
-export type FailureClass = 'permanent' | 'app' | 'transient' | 'malformed' | 'unknown';
 
 export interface Answer {
   /** Host name of the token endpoint, for rules that hold at one provider only. */
@@ -18,66 +13,6 @@ export interface Answer {
 
 export type Classification =
   { class: 'granted'; fields: Readonly<Record<string, unknown>> } | { class: FailureClass; code: string };
-
-interface Rule {
-  class: FailureClass;
-  /** Lower-case error codes; absent: any. */
-  codes?: readonly string[];
-  /** Must be found in the error's description. */
-  text?: RegExp;
-  /** Domain of the provider whose words these are; absent: everybody's. */
-  domain?: string;
-  source: string;
-}
-
-/** First match wins: one provider's words before the general meaning, permanent before the rest. */
-export const RULES: readonly Rule[] = [
-  {
-    class: 'permanent',
-    codes: ['invalid_request'],
-    text: /value passed for the (token|authorization code) was invalid/i,
-    domain: 'x.com',
-    source: 'plhery/node-twitter-api-v2#496',
-  },
-  {
-    class: 'permanent',
-    codes: ['unauthorized_client'],
-    text: /refresh[_ ]token is invalid/i,
-    source: 'Atlassian, 403: raycast/extensions#11836',
-  },
-  { class: 'permanent', codes: ['invalid_grant'], source: 'RFC 6749 5.2; Atlassian sends it with 403' },
-  {
-    class: 'permanent',
-    codes: ['interaction_required', 'consent_required', 'login_required'],
-    source: 'OpenID Connect Core 3.1.2.6; Microsoft Entra',
-  },
-  { class: 'permanent', codes: ['bad_refresh_token'], source: 'HubSpot (`status`, upper case); GitHub, with 200' },
-  { class: 'permanent', codes: ['invalid_code'], source: 'Zoho, with 200' },
-  {
-    class: 'permanent',
-    codes: ['token_revoked', 'token_expired', 'invalid_refresh_token', 'account_inactive'],
-    source: 'Slack, `ok: false` with 200',
-  },
-  { class: 'app', codes: ['invalid_client', 'unauthorized_client', 'unsupported_grant_type'], source: 'RFC 6749 5.2' },
-  { class: 'app', codes: ['incorrect_client_credentials'], source: 'GitHub, with 200' },
-  { class: 'app', codes: ['invalid_client_id', 'bad_client_secret'], source: 'Slack, `ok: false` with 200' },
-  { class: 'app', codes: ['invalid_client_secret'], source: 'Zoho, with 200' },
-  {
-    class: 'transient',
-    codes: ['temporarily_unavailable', 'server_error', 'slow_down'],
-    source: 'RFC 6749 4.1.2.1, RFC 8628 3.5',
-  },
-  {
-    class: 'transient',
-    codes: ['ratelimited', 'rate_limited', 'rate_limit_exceeded', 'too_many_requests', 'internal_error', 'fatal_error'],
-    source: 'Slack and others',
-  },
-  {
-    class: 'transient',
-    text: /too many requests|rate limit|throttl/i,
-    source: 'Zoho: "Access Denied" with 400 and this text',
-  },
-];
 
 /**
  * What an answer means: total over every status and body, without I/O. The body speaks before the status, because GitHub,

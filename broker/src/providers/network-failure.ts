@@ -1,4 +1,4 @@
-import type { FailureClass } from './classification';
+import type { FailureClass } from './classification-rules';
 
 /** Node's error codes to ours; every `code` is stored, so they are words of ours, never a message of Node's. */
 const CODES: Partial<Record<string, string>> = {

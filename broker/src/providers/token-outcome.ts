@@ -1,4 +1,4 @@
-import type { FailureClass } from './classification';
+import type { FailureClass } from './classification-rules';
 import type { GrantedTokens } from './granted';
 
 export interface TokenGranted extends GrantedTokens {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { createOutbound } from '../../src/outbound/outbound';
 import type { AnswerBody } from '../../src/providers/answer-body';
-import { classify, RULES } from '../../src/providers/classification';
+import { classify } from '../../src/providers/classification';
+import { RULES } from '../../src/providers/classification-rules';
 import { requestToken } from '../../src/providers/token-endpoint';
 import { startProvider, type Provider } from '../support/provider';
 import { tokenCall } from './token-call';
