@@ -1,6 +1,6 @@
 import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 
-import { authenticateRequest, openSession } from '../nodes/shared/session';
+import { authenticateRequest, openSession } from '../nodes/shared/authentication';
 
 /**
  * One credential for every client: the fields may be expressions, and n8n resolves them for each item.

@@ -1,21 +1,13 @@
-import type {
-  ICredentialDataDecryptedObject,
-  IDataObject,
-  IHttpRequestHelper,
-  IHttpRequestOptions,
-} from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { brokerBase, requestGrant } from './broker';
 import { BrokerError } from './broker-error';
-import { brokerAddress, connectionOf } from './connection';
 import type { Grant } from './contract';
-import { assertMayReceive, targetOf } from './target';
 
 /**
  * What is known about one request. It lives on the decrypted credential, an object that n8n makes anew for every
  * request and drops after it; nothing of it reaches n8n's database or the next client.
  */
-interface Session {
+export interface Session {
   grant?: Grant;
   /** Why there is no grant. Not thrown before a request needs one, so that Test works for a client not yet connected. */
   refusal?: Error;
@@ -23,121 +15,13 @@ interface Session {
   sentMethod?: string;
 }
 
-/** May be sent twice without doing something twice (RFC 9110, 9.2.2). */
-const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
-const DONE: IDataObject = {};
-/** Tells n8n to authenticate and send once more. The empty `session` is all that it stores. */
-const SEND_AGAIN: IDataObject = { session: '' };
-
-/**
- * n8n calls this before a request, and again with the same object when the request has failed, for whatever reason
- * and without saying which. The second call reports the token; only a new one is worth another attempt, and a POST
- * is never repeated, since it may have been carried out before it failed.
- */
-export async function openSession(
-  this: IHttpRequestHelper,
-  credentials: ICredentialDataDecryptedObject,
-): Promise<IDataObject> {
-  const { grant, refusal, sentMethod } = sessionOf(credentials);
-  if (grant === undefined && refusal === undefined) {
-    remember(credentials, await ask(this, credentials));
-    return DONE;
-  }
-  if (grant === undefined || sentMethod === undefined) return DONE;
-
-  const next = await ask(this, credentials, grant.fingerprint);
-  if (next.refusal !== undefined) {
-    if (!isReauth(next.refusal)) return DONE;
-    remember(credentials, next);
-    return SEND_AGAIN; // `authenticate` throws the refusal in place of a bare 401
-  }
-  if (next.grant === undefined || next.grant.fingerprint === grant.fingerprint) return DONE;
-  remember(credentials, next);
-  return IDEMPOTENT.has(sentMethod) ? SEND_AGAIN : DONE;
-}
-
-/** Puts the client's credential on a request, if that goes where the credential may go. */
-export async function authenticateRequest(
-  credentials: ICredentialDataDecryptedObject,
-  request: IHttpRequestOptions,
-): Promise<IHttpRequestOptions> {
-  const target = targetOf(request);
-  const method = (request.method ?? 'GET').toUpperCase();
-  if (isBroker(credentials, target)) return askWhoAmI(credentials, request, target, method);
-
-  const { grant, refusal } = sessionOf(credentials);
-  if (refusal !== undefined) throw refusal;
-  if (grant === undefined) {
-    throw new BrokerError('n8n did not ask the Otobot broker before this request', { reasonCode: 'no_grant' });
-  }
-  assertMayReceive(target, request, grant.allowedHosts);
-  remember(credentials, { grant, sentMethod: method });
-  return withHeaders(request, grant.headers, target);
-}
-
-async function ask(
-  http: IHttpRequestHelper,
-  credentials: ICredentialDataDecryptedObject,
-  rejected?: string,
-): Promise<Session> {
-  try {
-    const body = { ...connectionOf(credentials), ...(rejected === undefined ? {} : { rejected }) };
-    return {
-      grant: await requestGrant((options) => http.helpers.httpRequest(options), brokerAddress(credentials), body),
-    };
-  } catch (error) {
-    return { refusal: error as Error };
-  }
-}
-
-/**
- * The internal token goes to one address only, the one that the Test button asks. Anything else there would let
- * whoever may edit a workflow drive the broker with n8n's scopes.
- */
-function askWhoAmI(
-  credentials: ICredentialDataDecryptedObject,
-  request: IHttpRequestOptions,
-  target: URL,
-  method: string,
-): IHttpRequestOptions {
-  const { apiUrl, internalToken } = brokerAddress(credentials);
-  if (method !== 'GET' || target.href !== `${brokerBase(apiUrl)}/v1/whoami`) {
-    throw new BrokerError('This credential gives no access to the Otobot broker itself', {
-      reasonCode: 'target_refused',
-    });
-  }
-  return withHeaders({ ...request, disableFollowRedirect: true }, { Authorization: `Bearer ${internalToken}` }, target);
-}
-
-/** A copy, so that the request which n8n shows in the editor never holds the credential. */
-function withHeaders(request: IHttpRequestOptions, secret: Record<string, string>, target: URL): IHttpRequestOptions {
-  const replaced = new Set(Object.keys(secret).map((name) => name.toLowerCase()));
-  const kept = Object.entries(request.headers ?? {}).filter(([name]) => !replaced.has(name.toLowerCase()));
-  const isOnlyAuthorization = [...replaced].every((name) => name === 'authorization');
-  return {
-    ...request,
-    headers: { ...Object.fromEntries(kept), ...secret },
-    sendCredentialsOnCrossOriginRedirect: false,
-    // A redirect drops Authorization, but carries any other header to whatever host it names.
-    ...(isOnlyAuthorization ? {} : { allowedDomains: request.allowedDomains ?? target.hostname }),
-  };
-}
-
-function isBroker(credentials: ICredentialDataDecryptedObject, target: URL): boolean {
-  return new URL(brokerBase(brokerAddress(credentials).apiUrl)).origin === target.origin;
-}
-
-function isReauth(error: Error): boolean {
-  return error instanceof BrokerError && error.reasonCode === 'reauth_required';
-}
-
-function sessionOf(credentials: ICredentialDataDecryptedObject): Session {
+export function sessionOf(credentials: ICredentialDataDecryptedObject): Session {
   const { grant, refusal, sentMethod } = credentials as unknown as Session;
   return { grant, refusal, sentMethod };
 }
 
 /** Not enumerable: whatever copies, logs or stores the credential leaves the session behind. */
-function remember(credentials: ICredentialDataDecryptedObject, session: Session): void {
+export function remember(credentials: ICredentialDataDecryptedObject, session: Session): void {
   for (const name of ['grant', 'refusal', 'sentMethod'] as const) {
     Object.defineProperty(credentials, name, {
       value: session[name],
@@ -146,4 +30,19 @@ function remember(credentials: ICredentialDataDecryptedObject, session: Session)
       writable: true,
     });
   }
+}
+
+/**
+ * Before n8n sends again it stores what the hook returned. Versions without the fix of n8n issue 34107 store with it
+ * the fields as resolved for this item, so that from then on every item would act for this item's client. They
+ * serialise this very object; n8n with the fix does not.
+ */
+export function forbidStoring(credentials: ICredentialDataDecryptedObject): void {
+  const toJSON = (): never => {
+    throw new BrokerError(
+      'The API refused the token. Otobot has a new one: run this again. Only n8n 2.40 or newer can do so by itself without overwriting the expressions in the credential',
+      { reasonCode: 'n8n_too_old' },
+    );
+  };
+  Object.defineProperty(credentials, 'toJSON', { value: toJSON, enumerable: false, configurable: true });
 }

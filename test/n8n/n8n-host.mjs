@@ -30,7 +30,11 @@ export async function n8nHost({ installation, root, folder }) {
     importWorkflow: (workflow) => mustN8n('import:workflow', `--input=${input(workflow)}`),
     /** @returns `{status, nodes, text}`: nodes by name, each a list of runs with `items` and `error` */
     execute: async (id) => nodesOf(await n8n('execute', `--id=${id}`, '--rawOutput')),
-    exportCredentials: async () => (await mustN8n('export:credentials', '--all', '--decrypted')).text,
+    exportCredentials: async () => {
+      const output = path.join(folder, 'exported.json');
+      await mustN8n('export:credentials', '--all', '--decrypted', `--output=${output}`);
+      return JSON.parse(fs.readFileSync(output, 'utf8'));
+    },
     /** Everything that n8n has stored: every row of its database, and every file of its home. */
     stored: async () => (await databaseRows(installation, folder)) + filesBelow(path.join(folder, '.n8n'), packed),
   };

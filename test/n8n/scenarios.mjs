@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { everyday, includingSecret, stopping } from './workflows.mjs';
+import { EXPRESSION } from './world.mjs';
 
 const METADATA =
   'account allowedHosts baseUrl clientId connectionId expiresAt fingerprint generation kind name scopes service status';
@@ -114,8 +115,16 @@ export async function scenarios({ n8n, api, broker, world, credentials, serve })
       'the exported credentials contain no token',
       async () => {
         const exported = await n8n.exportCredentials();
-        assert.match(exported, /otobotDatabaseApi/);
-        assertFree(exported, secrets());
+        assert.equal(exported.length, credentials.length);
+        assertFree(JSON.stringify(exported), secrets());
+      },
+    ],
+    [
+      'a second attempt leaves the expressions in the credential as they were',
+      async () => {
+        const { data } = (await n8n.exportCredentials()).find(({ id }) => id === 'rejected');
+        assert.equal(data.clientId, EXPRESSION);
+        assert.equal(data.session, '', 'n8n has stored the credential, or this shows nothing');
       },
     ],
     [

@@ -5,6 +5,9 @@ const SERVICE = 'loopback';
 /** Its tokens may go to a host that is not the API of this test. */
 const FOREIGN_SERVICE = 'elsewhere';
 
+/** Stands for the client `acme`, wherever it is resolved. */
+export const EXPRESSION = '={{ "acme" }}';
+
 /**
  * Connections by the name under which the scenarios speak of them. `isGood`: the API accepts the imported token.
  * Each scenario has its own, because a reported token is refreshed once in five minutes only.
@@ -12,7 +15,8 @@ const FOREIGN_SERVICE = 'elsewhere';
 const CONNECTIONS = {
   acme: { clientId: 'acme', isGood: true },
   globex: { clientId: 'globex', isGood: true },
-  rejected: { clientId: 'acme', connectionName: 'rejected', isGood: false },
+  // An expression, because n8n stores the credential before it sends again.
+  rejected: { clientId: 'acme', credential: { clientId: EXPRESSION }, connectionName: 'rejected', isGood: false },
   failing: { clientId: 'acme', connectionName: 'failing', isGood: true },
   posting: { clientId: 'acme', connectionName: 'posting', isGood: false },
   foreign: { clientId: 'acme', service: FOREIGN_SERVICE, isGood: true },
@@ -52,7 +56,7 @@ export function credentialsFor(broker, internalToken) {
   };
   const connected = Object.entries(CONNECTIONS).map(([name, { clientId, ...own }]) => {
     const { service = SERVICE, connectionName = 'default' } = own;
-    return [name, { clientId, service, connectionName }];
+    return [name, { clientId, service, connectionName, ...own.credential }];
   });
   return [...connected, ...Object.entries(special)].map(([name, own]) => ({
     id: name,

@@ -136,6 +136,15 @@ describe('after a failure', () => {
     expect(sent.headers).toEqual({ Authorization: 'Bearer access-2' });
   });
 
+  test('an n8n that would store the fields as resolved for this item is stopped', async () => {
+    const fields = await failedRequest();
+    answers.push(ok(grantFor({ token: 'access-2' })));
+    const output = await open(fields);
+    // What n8n did before the fix of its issue 34107, and what it does now.
+    expect(() => JSON.stringify(Object.assign(fields, output))).toThrow('n8n 2.40 or newer');
+    expect(() => JSON.stringify({ clientId: '={{ $json.clientId }}', ...output })).not.toThrow();
+  });
+
   test('the same token is not', async () => {
     const fields = await failedRequest();
     answers.push(ok(grantFor()));
