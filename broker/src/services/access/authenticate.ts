@@ -118,6 +118,7 @@ async function loadWellKnown(
     clientIds: null,
     services: null,
     ratePerMinute: null,
+    expiresAt: null,
   };
   return { secretHash: null, expiresAt: null, principal };
 }
@@ -148,5 +149,6 @@ function principalOf(row: AccessKeyWithOrganization): Principal {
     clientIds: row.clientIds && new Set(row.clientIds),
     services: row.services && new Set(row.services),
     ratePerMinute: row.limits?.ratePerMinute ?? null,
+    expiresAt: row.expiresAt,
   };
 }

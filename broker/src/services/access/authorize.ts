@@ -14,6 +14,17 @@ export interface Ask {
   scope: Scope | null;
   clientId?: string | null | undefined;
   service?: string | undefined;
+  /** Finds whose the object is that an id names, within the caller's organization. Throws Problem `not_found`. */
+  locate?: (principal: Principal) => Promise<Located>;
+  /** For the audit, when the object is no client, service or connection. Never a secret. */
+  detail?: Readonly<Record<string, string | number>>;
+}
+
+/** Whose an object is: what the limits of a key are compared with, and what the audit names. */
+export interface Located {
+  clientId: string | null;
+  service: string;
+  connectionId: string;
 }
 
 /** The first line of every service function: recognises the caller, checks that he may, and commits the audit row before anything is done. */
@@ -28,21 +39,31 @@ export interface AuthorizeParts {
 export function createAuthorize({ authenticator, audit, refusals }: AuthorizeParts): Authorize {
   return async (caller, ask) => {
     let principal: Principal | null = null;
+    let located: Located | null = null;
+    const entry = (code: string): AuditEntry => ({ ...auditEntry(caller, { ...ask, ...located }, principal, code), ...idOf(located) });
+
     const decide = async (): Promise<Principal | null> => {
       principal = null;
+      located = null;
       principal = await authenticator.authenticate(caller.presented);
       mayOrThrow(principal, ask);
+      if (ask.locate !== undefined) {
+        located = await ask.locate(principal);
+        mayOrThrow(principal, { ...ask, ...located });
+      }
       const decidedOn = { policyVersion: principal.policyVersion, connectionVersion: null, usableUntil: null };
-      return (await audit.commit(auditEntry(caller, ask, principal, 'admitted'), decidedOn)) ? principal : null;
+      return (await audit.commit(entry('admitted'), decidedOn)) ? principal : null;
     };
     try {
       return await decideOnFreshFacts(decide, () => authenticator.forget(caller.presented));
     } catch (error) {
-      if (error instanceof Problem) refusals.note(auditEntry(caller, ask, principal, error.code));
+      if (error instanceof Problem) refusals.note(entry(error.code));
       throw error;
     }
   };
 }
+
+const idOf = (located: Located | null): { connectionId: string } | null => located && { connectionId: located.connectionId };
 
 /** Throws Problem `scope_missing` or `client_not_allowed`. */
 export function mayOrThrow(principal: Principal, { scope, clientId, service }: Ask): void {
@@ -82,6 +103,6 @@ export function auditEntry(caller: Caller, ask: Ask, principal: Principal | null
     requestId: caller.requestId,
     workflowId: caller.workflowId ?? null,
     executionId: caller.executionId ?? null,
-    detail: null,
+    detail: ask.detail ?? null,
   };
 }

@@ -26,4 +26,6 @@ export interface Principal {
   clientIds: ReadonlySet<string> | null;
   services: ReadonlySet<string> | null;
   ratePerMinute: number | null;
+  /** null: never. What this caller makes may not outlive him. */
+  expiresAt: Date | null;
 }

@@ -1,0 +1,74 @@
+import type { Tx } from '../db/database';
+
+export interface Client {
+  clientId: string;
+  name: string;
+  email: string | null;
+  locale: string | null;
+  suspendedAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export type ClientDetails = Pick<Client, 'name' | 'email' | 'locale'>;
+
+const COLUMNS = `client_id as "clientId", name, email, locale, suspended_at as "suspendedAt", created_at as "createdAt", updated_at as "updatedAt"`;
+
+/** By Client ID; `only` null: all of them. */
+export function listClients(
+  tx: Tx,
+  organizationId: string,
+  { limit, after, only }: { limit: number; after: string | null; only: readonly string[] | null },
+): Promise<Client[]> {
+  return tx.query<Client>({
+    text: `select ${COLUMNS} from clients
+            where organization_id = $1 and ($2::text is null or client_id > $2) and ($3::text[] is null or client_id = any ($3))
+            order by client_id limit $4`,
+    values: [organizationId, after, only, limit],
+  });
+}
+
+export async function findClient(tx: Tx, organizationId: string, clientId: string): Promise<Client | null> {
+  const [row] = await tx.query<Client>({
+    text: `select ${COLUMNS} from clients where organization_id = $1 and client_id = $2`,
+    values: [organizationId, clientId],
+  });
+  return row ?? null;
+}
+
+/** Violates a unique constraint when the Client ID is taken. */
+export async function insertClient(tx: Tx, organizationId: string, clientId: string, details: ClientDetails): Promise<Client> {
+  const [row] = await tx.query<Client>({
+    text: `insert into clients (organization_id, client_id, name, email, locale) values ($1, $2, $3, $4, $5) returning ${COLUMNS}`,
+    values: [organizationId, clientId, details.name, details.email, details.locale],
+  });
+  return row as Client;
+}
+
+export async function updateClient(tx: Tx, organizationId: string, clientId: string, details: ClientDetails): Promise<Client | null> {
+  const [row] = await tx.query<Client>({
+    text: `update clients set name = $3, email = $4, locale = $5, updated_at = otobot_now()
+            where organization_id = $1 and client_id = $2 returning ${COLUMNS}`,
+    values: [organizationId, clientId, details.name, details.email, details.locale],
+  });
+  return row ?? null;
+}
+
+/** Keeps the moment of an earlier suspension. */
+export async function setClientSuspended(tx: Tx, organizationId: string, clientId: string, suspended: boolean): Promise<Client | null> {
+  const [row] = await tx.query<Client>({
+    text: `update clients set suspended_at = case when $3 then coalesce(suspended_at, otobot_now()) end, updated_at = otobot_now()
+            where organization_id = $1 and client_id = $2 returning ${COLUMNS}`,
+    values: [organizationId, clientId, suspended],
+  });
+  return row ?? null;
+}
+
+/** Its connections, tokens and own apps go with it. False: there was none. */
+export async function deleteClient(tx: Tx, organizationId: string, clientId: string): Promise<boolean> {
+  const rows = await tx.query({
+    text: 'delete from clients where organization_id = $1 and client_id = $2 returning client_id',
+    values: [organizationId, clientId],
+  });
+  return rows.length > 0;
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { isUniqueViolation, type Database } from '../db/database';
+import { Problem } from '../errors/problem';
+import {
+  deleteClient,
+  findClient,
+  insertClient,
+  listClients,
+  setClientSuspended,
+  updateClient,
+  type Client,
+  type ClientDetails,
+} from '../repositories/clients';
+import type { Authorize } from './access/authorize';
+import type { Caller } from './access/principal';
+import { withChanges } from './changes';
+import { pageOf, positionOf, type Page, type PageRequest } from './page';
+
+export interface NewClient {
+  clientId: string;
+  name: string;
+  email?: string | null | undefined;
+  locale?: string | null | undefined;
+}
+
+export type ClientChanges = { [Key in keyof ClientDetails]?: ClientDetails[Key] | undefined };
+
+/** On whose behalf workflows act. A key that is limited to some clients sees and touches those only. */
+export interface Clients {
+  list(caller: Caller, page: PageRequest): Promise<Page<Client>>;
+  create(caller: Caller, client: NewClient): Promise<Client>;
+  read(caller: Caller, clientId: string): Promise<Client>;
+  update(caller: Caller, clientId: string, changes: ClientChanges): Promise<Client>;
+  /** With everything that is his: connections, tokens, own apps. Nothing is revoked at the providers. */
+  remove(caller: Caller, clientId: string): Promise<void>;
+  /** The kill switch: from the moment of the commit no credential of his is released. */
+  suspend(caller: Caller, clientId: string): Promise<Client>;
+  resume(caller: Caller, clientId: string): Promise<Client>;
+}
+
+export interface ClientsParts {
+  database: Database;
+  authorize: Authorize;
+}
+
+const POSITION = z.string().max(64);
+
+export function createClients({ database, authorize }: ClientsParts): Clients {
+  const setSuspended = async (caller: Caller, clientId: string, suspended: boolean): Promise<Client> => {
+    const action = suspended ? 'client.suspend' : 'client.resume';
+    const { organizationId } = await authorize(caller, { action, scope: 'clients:write', clientId });
+    return database.asTenant(organizationId, async (tx) => found(await setClientSuspended(tx, organizationId, clientId, suspended), clientId));
+  };
+
+  return {
+    async list(caller, { limit, cursor }) {
+      const { organizationId, clientIds } = await authorize(caller, { action: 'client.list', scope: 'clients:read' });
+      const which = { limit: limit + 1, after: positionOf(cursor, POSITION), only: clientIds && [...clientIds] };
+      const rows = await database.asTenant(organizationId, (tx) => listClients(tx, organizationId, which));
+      return pageOf(rows, limit, { position: ({ clientId }) => clientId, show: (client) => client });
+    },
+
+    async create(caller, { clientId, name, email = null, locale = null }) {
+      const { organizationId } = await authorize(caller, { action: 'client.create', scope: 'clients:write', clientId });
+      try {
+        return await database.asTenant(organizationId, (tx) => insertClient(tx, organizationId, clientId, { name, email, locale }));
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error;
+        throw new Problem('conflict', `There is a client "${clientId}" already. Change it with PATCH /v1/clients/${clientId}.`, { cause: error });
+      }
+    },
+
+    async read(caller, clientId) {
+      const { organizationId } = await authorize(caller, { action: 'client.read', scope: 'clients:read', clientId });
+      return database.asTenant(organizationId, async (tx) => found(await findClient(tx, organizationId, clientId), clientId));
+    },
+
+    async update(caller, clientId, changes) {
+      const { organizationId } = await authorize(caller, { action: 'client.update', scope: 'clients:write', clientId });
+      return database.asTenant(organizationId, async (tx) => {
+        const { name, email, locale } = found(await findClient(tx, organizationId, clientId), clientId);
+        const details = withChanges({ name, email, locale }, changes);
+        return found(await updateClient(tx, organizationId, clientId, details), clientId);
+      });
+    },
+
+    async remove(caller, clientId) {
+      const { organizationId } = await authorize(caller, { action: 'client.delete', scope: 'clients:write', clientId });
+      const removed = await database.asTenant(organizationId, (tx) => deleteClient(tx, organizationId, clientId));
+      if (!removed) throw unknownClient(clientId);
+    },
+
+    suspend: (caller, clientId) => setSuspended(caller, clientId, true),
+    resume: (caller, clientId) => setSuspended(caller, clientId, false),
+  };
+}
+
+function found(client: Client | null, clientId: string): Client {
+  if (client === null) throw unknownClient(clientId);
+  return client;
+}
+
+export function unknownClient(clientId: string): Problem {
+  return new Problem('not_found', `There is no client "${clientId}". GET /v1/clients lists them; create it with POST /v1/clients.`);
+}
