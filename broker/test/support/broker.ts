@@ -1,4 +1,5 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
+import { Writable } from 'node:stream';
 import { createBroker, type Broker } from '../../src/app/broker';
 import { connectDatabase } from '../../src/db/database';
 import { serveHttp } from '../../src/http/serve';
@@ -21,7 +22,15 @@ export interface TestBrokerOptions {
   config?: Partial<Config>;
 }
 
-export const silent: Logger = createLogger('error', process.stderr);
+/** What a test does not look at; a broker that is to be heard gets a log of its own. */
+export const silent: Logger = createLogger(
+  'error',
+  new Writable({
+    write: (_chunk, _encoding, done) => {
+      done();
+    },
+  }),
+);
 
 /** Roots under a master key of this test's own, with the data keys made in its database. */
 export async function makeRoots(database: TestDatabase): Promise<Roots> {
