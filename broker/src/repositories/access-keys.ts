@@ -46,28 +46,38 @@ export async function findAccessKey(tx: Tx, organizationId: string, id: string):
   return row ?? null;
 }
 
-/** Newest first; `before` is the createdAt and id of the last one of the previous page. */
+/** What a key may reach at most: null stands for all clients, or all services. */
+export interface Reach {
+  scopes: readonly string[];
+  clientIds: readonly string[] | null;
+  services: readonly string[] | null;
+}
+
+/** Newest first, after the key `after`; only those that reach no further than `within`. */
 export function listAccessKeys(
   tx: Tx,
   organizationId: string,
-  { limit, before }: { limit: number; before: readonly [string, string] | null },
+  { limit, after, within }: { limit: number; after: string | null; within: Reach },
 ): Promise<StoredAccessKey[]> {
   return tx.query<StoredAccessKey>({
     text: `select ${COLUMNS} from access_keys k
-            where k.organization_id = $1 and ($2::timestamptz is null or (k.created_at, k.id) < ($2, $3))
-            order by k.created_at desc, k.id desc limit $4`,
-    values: [organizationId, before?.[0] ?? null, before?.[1] ?? null, limit],
+            where k.organization_id = $1
+              and ($2::text is null or (k.created_at, k.id) <
+                   (select a.created_at, a.id from access_keys a where a.organization_id = $1 and a.id = $2))
+              and k.scopes <@ $3 and ($4::text[] is null or k.client_ids <@ $4) and ($5::text[] is null or k.services <@ $5)
+            order by k.created_at desc, k.id desc limit $6`,
+    values: [organizationId, after, within.scopes, within.clientIds, within.services, limit],
   });
 }
 
-export async function insertAccessKey(
-  tx: Queryable,
-  key: Omit<StoredAccessKey, 'createdAt' | 'revokedReason'>,
-): Promise<void> {
-  await tx.query({
-    text: `insert into access_keys (id, organization_id, name, environment, scopes, client_ids, services, limits, hint, secret_hash,
+export type NewAccessKey = Omit<StoredAccessKey, 'createdAt' | 'revokedReason'>;
+
+export async function insertAccessKey(tx: Tx, key: NewAccessKey): Promise<StoredAccessKey> {
+  const [row] = await tx.query<StoredAccessKey>({
+    text: `insert into access_keys as k (id, organization_id, name, environment, scopes, client_ids, services, limits, hint, secret_hash,
                                     row_mac, pepper_version, expires_at, revoked_at, created_by)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+           returning ${COLUMNS}`,
     values: [
       key.id,
       key.organizationId,
@@ -86,6 +96,7 @@ export async function insertAccessKey(
       key.createdBy,
     ],
   });
+  return row as StoredAccessKey;
 }
 
 /** Writes all that the MAC covers, with the new MAC: an edit and its proof are one statement. */

@@ -37,7 +37,12 @@ export async function findClient(tx: Tx, organizationId: string, clientId: strin
 }
 
 /** Violates a unique constraint when the Client ID is taken. */
-export async function insertClient(tx: Tx, organizationId: string, clientId: string, details: ClientDetails): Promise<Client> {
+export async function insertClient(
+  tx: Tx,
+  organizationId: string,
+  clientId: string,
+  details: ClientDetails,
+): Promise<Client> {
   const [row] = await tx.query<Client>({
     text: `insert into clients (organization_id, client_id, name, email, locale) values ($1, $2, $3, $4, $5) returning ${COLUMNS}`,
     values: [organizationId, clientId, details.name, details.email, details.locale],
@@ -45,7 +50,12 @@ export async function insertClient(tx: Tx, organizationId: string, clientId: str
   return row as Client;
 }
 
-export async function updateClient(tx: Tx, organizationId: string, clientId: string, details: ClientDetails): Promise<Client | null> {
+export async function updateClient(
+  tx: Tx,
+  organizationId: string,
+  clientId: string,
+  details: ClientDetails,
+): Promise<Client | null> {
   const [row] = await tx.query<Client>({
     text: `update clients set name = $3, email = $4, locale = $5, updated_at = otobot_now()
             where organization_id = $1 and client_id = $2 returning ${COLUMNS}`,
@@ -55,7 +65,12 @@ export async function updateClient(tx: Tx, organizationId: string, clientId: str
 }
 
 /** Keeps the moment of an earlier suspension. */
-export async function setClientSuspended(tx: Tx, organizationId: string, clientId: string, suspended: boolean): Promise<Client | null> {
+export async function setClientSuspended(
+  tx: Tx,
+  organizationId: string,
+  clientId: string,
+  suspended: boolean,
+): Promise<Client | null> {
   const [row] = await tx.query<Client>({
     text: `update clients set suspended_at = case when $3 then coalesce(suspended_at, otobot_now()) end, updated_at = otobot_now()
             where organization_id = $1 and client_id = $2 returning ${COLUMNS}`,

@@ -49,7 +49,9 @@ export function createClients({ database, authorize }: ClientsParts): Clients {
   const setSuspended = async (caller: Caller, clientId: string, suspended: boolean): Promise<Client> => {
     const action = suspended ? 'client.suspend' : 'client.resume';
     const { organizationId } = await authorize(caller, { action, scope: 'clients:write', clientId });
-    return database.asTenant(organizationId, async (tx) => found(await setClientSuspended(tx, organizationId, clientId, suspended), clientId));
+    return database.asTenant(organizationId, async (tx) =>
+      found(await setClientSuspended(tx, organizationId, clientId, suspended), clientId),
+    );
   };
 
   return {
@@ -63,16 +65,24 @@ export function createClients({ database, authorize }: ClientsParts): Clients {
     async create(caller, { clientId, name, email = null, locale = null }) {
       const { organizationId } = await authorize(caller, { action: 'client.create', scope: 'clients:write', clientId });
       try {
-        return await database.asTenant(organizationId, (tx) => insertClient(tx, organizationId, clientId, { name, email, locale }));
+        return await database.asTenant(organizationId, (tx) =>
+          insertClient(tx, organizationId, clientId, { name, email, locale }),
+        );
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
-        throw new Problem('conflict', `There is a client "${clientId}" already. Change it with PATCH /v1/clients/${clientId}.`, { cause: error });
+        throw new Problem(
+          'conflict',
+          `There is a client "${clientId}" already. Change it with PATCH /v1/clients/${clientId}.`,
+          { cause: error },
+        );
       }
     },
 
     async read(caller, clientId) {
       const { organizationId } = await authorize(caller, { action: 'client.read', scope: 'clients:read', clientId });
-      return database.asTenant(organizationId, async (tx) => found(await findClient(tx, organizationId, clientId), clientId));
+      return database.asTenant(organizationId, async (tx) =>
+        found(await findClient(tx, organizationId, clientId), clientId),
+      );
     },
 
     async update(caller, clientId, changes) {
@@ -101,5 +111,8 @@ function found(client: Client | null, clientId: string): Client {
 }
 
 export function unknownClient(clientId: string): Problem {
-  return new Problem('not_found', `There is no client "${clientId}". GET /v1/clients lists them; create it with POST /v1/clients.`);
+  return new Problem(
+    'not_found',
+    `There is no client "${clientId}". GET /v1/clients lists them; create it with POST /v1/clients.`,
+  );
 }

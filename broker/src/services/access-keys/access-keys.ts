@@ -1,0 +1,193 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { Database, Tx } from '../../db/database';
+import { Problem } from '../../errors/problem';
+import {
+  findAccessKey,
+  insertAccessKey,
+  listAccessKeys,
+  updateAccessKey,
+  type NewAccessKey,
+  type StoredAccessKey,
+} from '../../repositories/access-keys';
+import { databaseNow } from '../../repositories/clock';
+import { mintAccessKey } from '../../secrets/access-key';
+import { PRESETS, type Preset, type Scope } from '../../secrets/scopes';
+import type { KeyEnvironment } from '../../types/access-key';
+import type { Vault } from '../../vault/vault';
+import type { Authorize } from '../access/authorize';
+import type { Caller, Principal } from '../access/principal';
+import { withChanges } from '../changes';
+import { pageOf, positionOf, type Page, type PageRequest } from '../page';
+import { isWithin, mayPassOnOrThrow, reachOf } from './reach';
+import { genuineOrThrow, signed } from './signed-row';
+import { viewOf, type AccessKeyView, type MintedAccessKey } from './view';
+
+export interface KeyLimits {
+  ratePerMinute?: number | undefined;
+}
+
+/** What may be changed later: all that a key may do, and until when. */
+export interface KeyChanges {
+  name?: string | undefined;
+  scopes?: readonly Scope[] | undefined;
+  /** null: every client of the organization. */
+  clientIds?: readonly string[] | null | undefined;
+  /** null: every service. */
+  services?: readonly string[] | null | undefined;
+  limits?: KeyLimits | undefined;
+  /** null: never. */
+  expiresAt?: Date | null | undefined;
+}
+
+/** Either `preset` or `scopes`. What is left out is as wide as the caller's own. */
+export interface NewKey extends KeyChanges {
+  name: string;
+  preset?: Preset | undefined;
+  environment?: KeyEnvironment | undefined;
+}
+
+/** What n8n and other programs present. A caller sees, makes and changes only keys that reach no further than his own. */
+export interface AccessKeys {
+  list(caller: Caller, page: PageRequest): Promise<Page<AccessKeyView>>;
+  /** The answer is the only place where the key's text ever appears. */
+  create(caller: Caller, key: NewKey): Promise<MintedAccessKey>;
+  update(caller: Caller, id: string, changes: KeyChanges): Promise<AccessKeyView>;
+  /** A new key that may do the same; the old one ends after `graceSeconds`. */
+  reroll(caller: Caller, id: string, options: { graceSeconds: number }): Promise<MintedAccessKey>;
+  revoke(caller: Caller, id: string, options: { reason?: string | undefined }): Promise<AccessKeyView>;
+}
+
+export interface AccessKeysParts {
+  database: Database;
+  authorize: Authorize;
+  vault: Vault;
+}
+
+const SCOPE = 'access-keys:write';
+const POSITION = z.string().regex(/^[0-9A-Za-z]{12}$/);
+
+export function createAccessKeys({ database, authorize, vault }: AccessKeysParts): AccessKeys {
+  const may = (caller: Caller, action: string, id?: string): Promise<Principal> =>
+    authorize(caller, { action, scope: SCOPE, ...(id === undefined ? {} : { detail: { accessKeyId: id } }) });
+
+  const edit = (
+    who: Principal,
+    id: string,
+    change: (key: StoredAccessKey, tx: Tx) => Promise<StoredAccessKey>,
+  ): Promise<AccessKeyView> =>
+    database.asTenant(who.organizationId, async (tx) => {
+      const key = await changeable(tx, who, id);
+      genuineOrThrow(vault, key);
+      const changed = signed(vault, await change(key, tx));
+      await updateAccessKey(tx, changed);
+      return viewOf(changed);
+    });
+
+  const insert = async (
+    tx: Tx,
+    key: Omit<NewAccessKey, 'id' | 'hint' | 'secretHash' | 'rowMac' | 'pepperVersion'>,
+  ): Promise<MintedAccessKey> => {
+    const { text, id, secretHash } = mintAccessKey(key.environment, randomBytes);
+    const row = signed(vault, { ...key, id, secretHash, hint: hintOf(text) });
+    return { ...viewOf(await insertAccessKey(tx, row)), key: text };
+  };
+
+  return {
+    async list(caller, { limit, cursor }) {
+      const who = await may(caller, 'access-key.list');
+      const which = { limit: limit + 1, after: positionOf(cursor, POSITION), within: reachOf(who) };
+      const rows = await database.asTenant(who.organizationId, (tx) => listAccessKeys(tx, who.organizationId, which));
+      return pageOf(rows, limit, { position: ({ id }) => id, show: viewOf });
+    },
+
+    async create(caller, { name, preset, environment = 'live', ...given }) {
+      const who = await may(caller, 'access-key.create');
+      const { organizationId, actor } = who;
+      const scopes = given.scopes ?? (preset === undefined ? [] : PRESETS[preset]);
+      const grant = withChanges({ name, ...asWideAs(who) }, { ...given, scopes, limits: limitsOf(given.limits) });
+      mayPassOnOrThrow(who, grant);
+      return database.asTenant(organizationId, (tx) =>
+        insert(tx, { ...grant, organizationId, environment, revokedAt: null, createdBy: actor }),
+      );
+    },
+
+    async update(caller, id, changes) {
+      const who = await may(caller, 'access-key.update', id);
+      return edit(who, id, (key) => {
+        const changed = withChanges(key, { ...changes, limits: limitsOf(changes.limits) });
+        mayPassOnOrThrow(who, changed);
+        return Promise.resolve(changed);
+      });
+    },
+
+    async reroll(caller, id, { graceSeconds }) {
+      const who = await may(caller, 'access-key.reroll', id);
+      return database.asTenant(who.organizationId, async (tx) => {
+        const key = await changeable(tx, who, id);
+        genuineOrThrow(vault, key);
+        if (key.revokedAt !== null)
+          throw new Problem('conflict', `Access key ${id} was revoked. Make a new one with POST /v1/access-keys.`);
+        mayPassOnOrThrow(who, key);
+        const minted = await insert(tx, { ...key, createdBy: who.actor });
+        await updateAccessKey(
+          tx,
+          signed(vault, await ending(tx, key, { graceSeconds, reason: `rerolled as ${minted.id}` })),
+        );
+        return minted;
+      });
+    },
+
+    async revoke(caller, id, { reason = 'revoked' }) {
+      const who = await may(caller, 'access-key.revoke', id);
+      return edit(who, id, (key, tx) =>
+        key.revokedAt === null ? ending(tx, key, { graceSeconds: 0, reason }) : Promise.resolve(key),
+      );
+    },
+  };
+}
+
+/** Locked until the end of the transaction, so that two edits follow each other. */
+async function changeable(tx: Tx, who: Principal, id: string): Promise<StoredAccessKey> {
+  const key = await findAccessKey(tx, who.organizationId, id);
+  if (key === null || !isWithin(key, reachOf(who)))
+    throw new Problem(
+      'not_found',
+      `There is no access key ${id} that yours could change. GET /v1/access-keys lists them.`,
+    );
+  return key;
+}
+
+function asWideAs(who: Principal) {
+  const { scopes, clientIds, services } = reachOf(who);
+  return {
+    scopes,
+    clientIds,
+    services,
+    limits: limitsOf({ ratePerMinute: who.ratePerMinute ?? undefined }) ?? {},
+    expiresAt: who.expiresAt,
+  };
+}
+
+function limitsOf(limits: KeyLimits | undefined): Record<string, number> | undefined {
+  if (limits === undefined) return undefined;
+  return limits.ratePerMinute === undefined ? {} : { ratePerMinute: limits.ratePerMinute };
+}
+
+async function ending(
+  tx: Tx,
+  key: StoredAccessKey,
+  { graceSeconds, reason }: { graceSeconds: number; reason: string },
+): Promise<StoredAccessKey> {
+  const now = await databaseNow(tx);
+  if (graceSeconds === 0) return { ...key, revokedAt: now, revokedReason: reason };
+  const endsAt = new Date(now.getTime() + graceSeconds * 1_000);
+  return {
+    ...key,
+    revokedReason: reason,
+    expiresAt: key.expiresAt !== null && key.expiresAt < endsAt ? key.expiresAt : endsAt,
+  };
+}
+
+/** Enough to recognise a key by, in lists: how it begins and its last four characters, which are of the checksum. */
+const hintOf = (text: string): string => `${text.slice(0, 21)}…${text.slice(-4)}`;
