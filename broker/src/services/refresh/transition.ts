@@ -63,7 +63,7 @@ const TRANSITIONS: { [Class in Outcome['class']]: Rule<Class> } = {
   uncertain: (state, { code, retryAfterMs }, facts) => {
     const uncertainSince = state.uncertainSince ?? facts.attemptStartedAt;
     const next = delayed(state, { code, retryAfterMs }, facts);
-    const retryAt = retryOfUncertain({ ...state, uncertainSince }, facts, next.nextRefreshAt ?? facts.now);
+    const retryAt = retryOfUncertain({ ...state, uncertainSince }, facts, next);
     const readersFrom = isSpent({ ...state, uncertainSince }, facts) ? retryAt : inMs(facts, UNCERTAIN_PAUSE_MS);
     return {
       ...next,
@@ -161,17 +161,21 @@ export function backoffMs(state: RefreshState, facts: RefreshFacts): number {
   return Math.min(ceiling, forReader) * facts.random;
 }
 
-/** By the provider's rotation: at once where the same token may be used again, else when there is little left to lose. */
-function retryOfUncertain(state: RefreshState & { uncertainSince: Date }, facts: RefreshFacts, backoffAt: Date): Date {
-  const soonest = inMs(facts, UNCERTAIN_PAUSE_MS);
+/** By the provider's rotation: soon where the same token may be used again, else when there is little left to lose. */
+function retryOfUncertain(
+  state: RefreshState & { uncertainSince: Date },
+  facts: RefreshFacts,
+  { nextRefreshAt: backoffAt, notBeforeAt: pauseUntil }: NextState,
+): Date {
+  const soonest = latest(inMs(facts, UNCERTAIN_PAUSE_MS), pauseUntil);
   const usual = latest(soonest, backoffAt);
   if (isSpent(state, facts)) {
     const nearExpiry = new Date((state.expiresAt?.getTime() ?? 0) - NEAR_EXPIRY_MS);
     // In its last minute it is too late to wait: the backoff alone decides.
     return nearExpiry > facts.now ? latest(usual, nearExpiry) : usual;
   }
-  const graceEndsAt = rotationOf(facts) === 'grace' ? graceEnd(state.uncertainSince, facts) : null;
-  return graceEndsAt === null || usual < graceEndsAt ? usual : soonest;
+  const insideGrace = rotationOf(facts) !== 'grace' || usual < graceEnd(state.uncertainSince, facts);
+  return insideGrace ? usual : soonest;
 }
 
 /** Whether the refresh token must be taken for used up: an attempt with it may have been processed and nothing allows a second use. */

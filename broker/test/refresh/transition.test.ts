@@ -1,0 +1,263 @@
+import fc from 'fast-check';
+import type { NextState, Outcome, RefreshFacts, RefreshState } from '../../src/services/refresh/state';
+import { transition } from '../../src/services/refresh/transition';
+
+const now = new Date('2030-01-01T12:00:00Z');
+const inSeconds = (seconds: number): Date => new Date(now.getTime() + seconds * 1_000);
+const secondsUntil = (moment: Date | null): number => ((moment?.getTime() ?? NaN) - now.getTime()) / 1_000;
+
+const ACTIVE: RefreshState = {
+  status: 'active',
+  statusReason: null,
+  failureCount: 0,
+  failingSince: null,
+  uncertainSince: null,
+  permanentCode: null,
+  lastErrorCode: null,
+  expiresAt: inSeconds(900),
+};
+const DEAD: RefreshState = { ...ACTIVE, expiresAt: inSeconds(-1) };
+const FACTS: RefreshFacts = {
+  now,
+  random: 0.5,
+  attemptStartedAt: inSeconds(-1),
+  previousAttemptAt: null,
+  readerWaits: false,
+  kind: 'oauth2',
+  rotation: 'strict',
+  graceSeconds: null,
+  refreshAheadSeconds: null,
+  consentEndsAt: null,
+};
+const granted: Outcome = { class: 'granted', expiresAt: inSeconds(3_600), lifetimeSeconds: 3_600 };
+const permanent: Outcome = { class: 'permanent', code: 'invalid_grant', retryAfterMs: null };
+const transient: Outcome = { class: 'transient', code: 'http_503', retryAfterMs: null };
+const uncertain: Outcome = { class: 'uncertain', code: 'timeout', retryAfterMs: null };
+const unknown: Outcome = { class: 'unknown', code: 'weird', retryAfterMs: null };
+
+const after = (outcome: Outcome, state: Partial<RefreshState> = {}, facts: Partial<RefreshFacts> = {}): NextState =>
+  transition({ ...ACTIVE, ...state }, outcome, { ...FACTS, ...facts });
+/** Applies outcomes one after the other, each at the moment its predecessor asked for. */
+const stateOf = (next: NextState, { expiresAt }: RefreshState = ACTIVE): RefreshState => ({ ...next, expiresAt });
+
+describe('granted', () => {
+  test('settles everything', () => {
+    const next = after(granted, {
+      status: 'uncertain',
+      failureCount: 4,
+      uncertainSince: now,
+      permanentCode: 'x',
+      failingSince: now,
+    });
+    expect(next).toMatchObject({
+      status: 'active',
+      failureCount: 0,
+      uncertainSince: null,
+      permanentCode: null,
+      failingSince: null,
+    });
+    expect(next.events).toEqual(['connection.refreshed', 'connection.recovered']);
+  });
+});
+
+describe('permanent', () => {
+  test('is confirmed once: after 5 minutes while the token lives, after 10 seconds when not, readers or not', () => {
+    expect(after(permanent)).toMatchObject({
+      status: 'backoff',
+      nextRefreshAt: inSeconds(300),
+      notBeforeAt: inSeconds(300),
+    });
+    expect(after(permanent, DEAD)).toMatchObject({
+      status: 'backoff',
+      nextRefreshAt: inSeconds(10),
+      notBeforeAt: inSeconds(10),
+    });
+  });
+  test('confirmed, needs the client, and is told once', () => {
+    const twice = transition(stateOf(after(permanent)), permanent, FACTS);
+    expect(twice).toMatchObject({ status: 'reauth_required', statusReason: 'revoked', nextRefreshAt: null });
+    expect(twice.events).toEqual(['connection.reauth_required']);
+    expect(transition(stateOf(twice), permanent, FACTS).events).toEqual([]);
+  });
+  test('an outage in between does not confirm it, and does not forget it', () => {
+    const between = transition(stateOf(after(permanent)), transient, FACTS);
+    expect(between.status).toBe('backoff');
+    expect(transition(stateOf(between), permanent, FACTS).status).toBe('reauth_required');
+  });
+  test('says so when the consent had come to its known end', () => {
+    expect(after(permanent, { permanentCode: 'invalid_grant' }, { consentEndsAt: inSeconds(-5) }).statusReason).toBe(
+      'consent_ended',
+    );
+  });
+});
+
+describe('uncertain', () => {
+  test('rotation none: retried soon, though not before 2 s', () => {
+    const next = after(uncertain, {}, { rotation: 'none', random: 0 });
+    expect(next).toMatchObject({
+      status: 'uncertain',
+      nextRefreshAt: inSeconds(2),
+      uncertainSince: FACTS.attemptStartedAt,
+    });
+  });
+  test('grace: retried while 0.8 of it has not passed, and within it', () => {
+    const facts = { rotation: 'grace', graceSeconds: 30 } as const;
+    const next = after(uncertain, { failureCount: 8 }, { ...facts, random: 0.9 });
+    expect(secondsUntil(next.nextRefreshAt)).toBe(2);
+    const late = { ...facts, attemptStartedAt: inSeconds(-25) };
+    expect(secondsUntil(after(uncertain, {}, late).nextRefreshAt)).toBe(840);
+  });
+  test('strict: the live token goes on serving, the one retry comes near its end, also when readers wait', () => {
+    expect(after(uncertain)).toMatchObject({
+      status: 'uncertain',
+      nextRefreshAt: inSeconds(840),
+      notBeforeAt: inSeconds(840),
+    });
+  });
+  test('strict with a dead token: nothing to lose, retried soon', () => {
+    const next = after(uncertain, DEAD, { random: 0 });
+    expect(next.nextRefreshAt).toEqual(inSeconds(2));
+  });
+  test('a refusal afterwards means that the rotated token is lost, unless nothing rotates', () => {
+    const state = stateOf(after(uncertain));
+    expect(transition(state, permanent, FACTS)).toMatchObject({
+      status: 'reauth_required',
+      statusReason: 'lost_rotation',
+    });
+    expect(transition(state, permanent, { ...FACTS, rotation: 'none' }).status).toBe('uncertain');
+    expect(transition(state, permanent, { ...FACTS, kind: 'client_credentials' }).status).toBe('uncertain');
+  });
+  test('an outage afterwards ends nothing, however long', () => {
+    let state = stateOf(after(uncertain));
+    for (let n = 0; n < 50; n += 1) state = stateOf(transition(state, n % 2 === 0 ? uncertain : transient, FACTS));
+    expect(state.status).toBe('uncertain');
+  });
+});
+
+describe('what time heals', () => {
+  test('backs off with full jitter up to 15 minutes while the token lives, an hour when not', () => {
+    expect(after(transient, {}, { random: 0.5 }).nextRefreshAt).toEqual(inSeconds(5));
+    expect(after(transient, { failureCount: 3 }, { random: 0.5 }).nextRefreshAt).toEqual(inSeconds(40));
+    expect(after(transient, { failureCount: 30 }, { random: 0.5 }).nextRefreshAt).toEqual(inSeconds(450));
+    expect(after(transient, { ...DEAD, failureCount: 30 }, { random: 0.5 }).nextRefreshAt).toEqual(inSeconds(1_800));
+  });
+  test('a provider that asks for a pause gets it, for an hour at most, also from readers', () => {
+    const next = after({ ...transient, retryAfterMs: 120_000 });
+    expect(next).toMatchObject({ nextRefreshAt: inSeconds(120), notBeforeAt: inSeconds(120) });
+    expect(after({ ...transient, retryAfterMs: 1e12 }).nextRefreshAt).toEqual(inSeconds(3_600));
+  });
+  test('for a waiting reader the first failure is retried within 2 s', () => {
+    expect(after(transient, {}, { readerWaits: true, random: 0.999 }).nextRefreshAt).toEqual(inSeconds(1.998));
+  });
+  test('an unknown code is told of once it has lasted 24 hours, and ends nothing', () => {
+    const since = { failingSince: inSeconds(-86_401), failureCount: 9, status: 'backoff' as const };
+    expect(after(unknown, since, { previousAttemptAt: inSeconds(-600) }).events).toEqual(['connection.refresh_failed']);
+    expect(after(unknown, since, { previousAttemptAt: inSeconds(-0.5) })).toMatchObject({
+      events: [],
+      status: 'backoff',
+    });
+  });
+});
+
+test('what the app is to blame for leaves the connection as it is', () => {
+  const { app, ...next } = after({ class: 'app', code: 'invalid_client', retryAfterMs: null });
+  const { expiresAt: _expiresAt, ...state } = ACTIVE;
+  expect(next).toEqual({ ...state, nextRefreshAt: now, notBeforeAt: null, events: [] });
+  expect(app).toBe('fails');
+});
+
+test('what does not open is told of once, and never blamed on the client', () => {
+  const next = after({ class: 'unusable', code: 'integrity' });
+  expect(next).toMatchObject({ status: 'backoff', statusReason: 'integrity', events: ['connection.integrity'] });
+  expect(transition(stateOf(next), { class: 'unusable', code: 'integrity' }, FACTS).events).toEqual([]);
+});
+
+const code = fc.constantFrom('timeout', 'invalid_grant', 'http_503', 'weird');
+const retryAfterMs = fc.option(fc.integer({ min: 0, max: 1e9 }));
+const outcomes: fc.Arbitrary<Outcome> = fc.oneof(
+  fc
+    .integer({ min: 1, max: 31_536_000 })
+    .map((seconds): Outcome => ({ class: 'granted', expiresAt: inSeconds(seconds), lifetimeSeconds: seconds })),
+  fc.record({
+    class: fc.constantFrom('permanent', 'app', 'malformed', 'transient', 'unknown', 'uncertain'),
+    code,
+    retryAfterMs,
+  }) as fc.Arbitrary<Outcome>,
+  fc.record({ class: fc.constant('unusable' as const), code: fc.constantFrom('integrity', 'service_unusable') }),
+  fc.record({ class: fc.constant('unsent' as const), code, retryAfterMs: fc.integer({ min: 0, max: 60_000 }) }),
+);
+const facts: fc.Arbitrary<Partial<RefreshFacts>> = fc.record({
+  random: fc.double({ min: 0, max: 0.999_999, noNaN: true }),
+  readerWaits: fc.boolean(),
+  rotation: fc.constantFrom('none', 'grace', 'strict'),
+  graceSeconds: fc.constantFrom(30, 600, 1_800),
+  kind: fc.constantFrom('oauth2', 'client_credentials'),
+});
+const expiries = fc.integer({ min: -100_000, max: 100_000 });
+
+/** Plays a history from an active connection; calls back with every step. */
+const play = (
+  steps: [Outcome, Partial<RefreshFacts>, number][],
+  each: (before: RefreshState, outcome: Outcome, next: NextState) => void,
+): void => {
+  let state = ACTIVE;
+  for (const [outcome, given, expiresIn] of steps) {
+    const before = { ...state, expiresAt: inSeconds(expiresIn) };
+    const next = transition(before, outcome, { ...FACTS, ...given });
+    each(before, outcome, next);
+    state = stateOf(next, before);
+  }
+};
+const histories = fc.array(fc.tuple(outcomes, facts, expiries), { minLength: 1, maxLength: 12 });
+
+describe('whatever happens, in any order', () => {
+  test('a connection ends only by a refusal that was confirmed, or that follows a token that may be used up', () => {
+    fc.assert(
+      fc.property(histories, (steps) => {
+        play(steps, (before, outcome, next) => {
+          if (next.status !== 'reauth_required' || before.status === 'reauth_required') return;
+          expect(outcome.class).toBe('permanent');
+          expect(before.permanentCode !== null || before.uncertainSince !== null).toBe(true);
+        });
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('one that has not ended is always tried again: neither in the past nor more than an hour after what its token allows', () => {
+    fc.assert(
+      fc.property(histories, (steps) => {
+        play(steps, (before, outcome, next) => {
+          if (next.status === 'reauth_required' && next.nextRefreshAt === null) return;
+          expect(next.nextRefreshAt).not.toBeNull();
+          const tooLate = Math.max(
+            3_600,
+            secondsUntil(before.expiresAt),
+            outcome.class === 'granted' ? secondsUntil(outcome.expiresAt) : 0,
+          );
+          expect(secondsUntil(next.nextRefreshAt)).toBeGreaterThanOrEqual(0);
+          expect(secondsUntil(next.nextRefreshAt)).toBeLessThanOrEqual(tooLate);
+          expect(next.notBeforeAt === null || secondsUntil(next.notBeforeAt) <= secondsUntil(next.nextRefreshAt)).toBe(
+            true,
+          );
+        });
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('only a new token makes a connection active again, and it settles all', () => {
+    fc.assert(
+      fc.property(histories, (steps) => {
+        play(steps, (before, outcome, next) => {
+          expect(next.status === 'active').toBe(
+            outcome.class === 'granted' || (before.status === 'active' && ['app', 'unsent'].includes(outcome.class)),
+          );
+          if (outcome.class === 'granted')
+            expect(next).toMatchObject({ failureCount: 0, uncertainSince: null, permanentCode: null });
+        });
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
