@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { connectDatabase, type Database } from '../db/database';
 import type { Logger } from '../log/logger';
+import { createAccessKeys, type AccessKeys } from '../services/access-keys/access-keys';
 import { createAuthenticator, type Authenticator } from '../services/access/authenticate';
 import { createAuthorize, type Authorize } from '../services/access/authorize';
 import { createAuditLane } from '../services/audit/audit-lane';
 import { createRefusals, type Refusals } from '../services/audit/refusals';
+import { createClients, type Clients } from '../services/clients';
 import { createFactsCache } from '../services/credentials/facts-cache';
 import { createRenewal } from '../services/credentials/renewal';
 import { createServeCredential, type ServeCredential } from '../services/credentials/serve-credential';
@@ -27,6 +29,8 @@ export interface Broker {
   refusals: Refusals;
   serveCredential: ServeCredential;
   readiness: CheckReadiness;
+  accessKeys: AccessKeys;
+  clients: Clients;
   /** Writes what the audit still holds and closes the pools. */
   close(): Promise<void>;
 }
@@ -69,6 +73,8 @@ export async function createBroker(config: Config, installation: Installation, l
     refusals,
     serveCredential,
     readiness: createReadiness({ database, vault }),
+    accessKeys: createAccessKeys({ database, authorize, vault }),
+    clients: createClients({ database, authorize }),
     close: async () => {
       await waiter.close();
       await refusals.flush();

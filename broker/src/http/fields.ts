@@ -54,7 +54,9 @@ export const line = (maxLength: number) =>
     .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u, 'must be one line of text without control characters');
 
 /** In a body, `-` or null stands for the organization itself. */
-export const clientIdInBody = z.union([z.literal('-').transform(() => null), z.null(), clientId]).describe('A Client ID; - or null for the organization itself.');
+export const clientIdInBody = z
+  .union([z.literal('-').transform(() => null), z.null(), clientId])
+  .describe('A Client ID; - or null for the organization itself.');
 
 /** ISO 8601 with a time zone. */
 export const instant = z.iso
@@ -64,7 +66,13 @@ export const instant = z.iso
 
 /** Scopes as a list, or as one text in which white space or commas part them. */
 export const oauthScopes = z
-  .union([z.string().max(4_000).transform((text) => text.split(/[\s,]+/).filter((scope) => scope !== '')), z.array(z.string()).max(200)])
+  .union([
+    z
+      .string()
+      .max(4_000)
+      .transform((text) => text.split(/[\s,]+/).filter((scope) => scope !== '')),
+    z.array(z.string()).max(200),
+  ])
   // RFC 6749 section 3.3; the comma parts scopes at some providers, so it cannot be inside one.
   .pipe(z.array(z.string().regex(/^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{1,500}$/, 'is not a scope')))
   .describe('OAuth scopes, as a list or as one text.');

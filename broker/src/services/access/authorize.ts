@@ -40,7 +40,10 @@ export function createAuthorize({ authenticator, audit, refusals }: AuthorizePar
   return async (caller, ask) => {
     let principal: Principal | null = null;
     let located: Located | null = null;
-    const entry = (code: string): AuditEntry => ({ ...auditEntry(caller, { ...ask, ...located }, principal, code), ...idOf(located) });
+    const entry = (code: string): AuditEntry => ({
+      ...auditEntry(caller, { ...ask, ...located }, principal, code),
+      ...idOf(located),
+    });
 
     const decide = async (): Promise<Principal | null> => {
       principal = null;
@@ -63,7 +66,8 @@ export function createAuthorize({ authenticator, audit, refusals }: AuthorizePar
   };
 }
 
-const idOf = (located: Located | null): { connectionId: string } | null => located && { connectionId: located.connectionId };
+const idOf = (located: Located | null): { connectionId: string } | null =>
+  located && { connectionId: located.connectionId };
 
 /** Throws Problem `scope_missing` or `client_not_allowed`. */
 export function mayOrThrow(principal: Principal, { scope, clientId, service }: Ask): void {
