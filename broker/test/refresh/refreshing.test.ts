@@ -1,5 +1,15 @@
 import { until } from '../support/until';
-import { addConnection, addReach, eventsOf, outcomesOf, setScene, stored, tokensOf, type Scene } from './scene';
+import {
+  addConnection,
+  addReach,
+  eventsOf,
+  makeDue,
+  outcomesOf,
+  setScene,
+  stored,
+  tokensOf,
+  type Scene,
+} from './scene';
 
 let scene: Scene;
 beforeAll(async () => {
@@ -13,6 +23,8 @@ afterEach(async () => {
 
 const refreshed = (id: string, generation = 2) =>
   until(`connection has generation ${generation}`, async () => (await stored(scene, id)).generation === generation);
+const ended = (id: string, outcomes: string[]) =>
+  until(`attempts ended as ${outcomes.join()}`, async () => (await outcomesOf(scene, id)).join() === outcomes.join());
 
 test('a connection that is due is refreshed, sealed, recorded and told of', async () => {
   const { id, issued } = await addConnection(scene, await addReach(scene));
@@ -29,4 +41,121 @@ test('a connection that is due is refreshed, sealed, recorded and told of', asyn
   // An hour's token is due 10 minutes, and up to 6 of jitter, before its end.
   expect(now.next_in).toBeGreaterThan(3_600 - 600 - 360 - 30);
   expect(now.next_in).toBeLessThan(3_600 - 600 + 1);
+});
+
+test('the set before the previous one is deleted, so that two generations are kept', async () => {
+  const { id } = await addConnection(scene, await addReach(scene));
+  await scene.worker();
+  await refreshed(id);
+  await makeDue(scene, id);
+  await refreshed(id, 3);
+  const { rows } = await scene.db.query(
+    'select generation, kind from token_sets where connection_id = $1 order by generation',
+    [id],
+  );
+  expect(rows).toEqual([
+    { generation: 2, kind: 'previous' },
+    { generation: 3, kind: 'current' },
+  ]);
+});
+
+test.each(['no-rotation', 'null-refresh-token', 'empty-refresh-token', 'same-refresh-token'] as const)(
+  'the refresh token is kept when the provider gives no other: %s',
+  async (behaviour) => {
+    scene.provider.behave(behaviour);
+    const { id, issued } = await addConnection(scene, await addReach(scene, { rotation: 'none' }));
+    await scene.worker();
+    await refreshed(id);
+    expect((await tokensOf(scene, id))?.refreshToken).toBe(issued.refreshToken);
+  },
+);
+
+test('a provider that does not say how long a token lives is believed to mean the default of its service', async () => {
+  scene.provider.behave('no-expires-in');
+  const reach = await addReach(scene);
+  await scene.db.query('update services set default_ttl_seconds = 7200 where name = $1', [reach.service]);
+  const { id } = await addConnection(scene, reach);
+  await scene.worker();
+  await refreshed(id);
+  const { rows } = await scene.db.query<{ lifetime_seconds: number; left: number }>(
+    `select lifetime_seconds, extract(epoch from expires_at - otobot_now())::float8 as left
+       from token_sets where connection_id = $1 and kind = 'current'`,
+    [id],
+  );
+  expect(rows[0]?.lifetime_seconds).toBe(7_200);
+  expect(rows[0]?.left).toBeGreaterThan(7_100);
+  expect(rows[0]?.left).toBeLessThanOrEqual(7_200);
+});
+
+test('the address of the account is kept from the answer, and from before when the answer lacks it', async () => {
+  scene.provider.behave({ extra: { instance_url: 'https://acme.my.example.com' } });
+  const { id } = await addConnection(scene, await addReach(scene));
+  await scene.worker();
+  await refreshed(id);
+  scene.provider.behave({ extra: {} });
+  await makeDue(scene, id);
+  await refreshed(id, 3);
+  const { rows } = await scene.db.query(
+    `select base_url, scopes from token_sets where connection_id = $1 and kind = 'current'`,
+    [id],
+  );
+  expect(rows).toEqual([{ base_url: 'https://acme.my.example.com', scopes: ['read'] }]);
+});
+
+test('client credentials get their first token without having any', async () => {
+  const reach = await addReach(scene, { kind: 'client_credentials' });
+  await scene.db.query(`update services set oauth_scopes = 'read write' where name = $1`, [reach.service]);
+  const { id } = await addConnection(scene, reach, { kind: 'client_credentials', expiresInSeconds: null });
+  await scene.worker();
+  await refreshed(id, 1);
+  expect(scene.provider.accepts((await tokensOf(scene, id))?.accessToken ?? '')).toBe(true);
+  expect(scene.provider.calls[0]?.form.get('scope')).toBe('read write');
+});
+
+test('a malformed answer never overwrites tokens', async () => {
+  scene.provider.always({ status: 400, headers: { 'content-type': 'text/html' }, body: '<h1>Sorry</h1>' });
+  const { id, issued } = await addConnection(scene, await addReach(scene));
+  await scene.worker();
+  await ended(id, ['malformed']);
+  expect(await tokensOf(scene, id)).toMatchObject({ generation: 1, refreshToken: issued.refreshToken });
+  expect((await stored(scene, id)).status).toBe('backoff');
+  expect(await eventsOf(scene, id)).toEqual(['connection.refresh_failed']);
+});
+
+test('a pause that the provider asks for is kept, also when a reader waits', async () => {
+  scene.provider.next({ status: 429, headers: { 'retry-after': '300' }, body: { error: 'rate_limited' } });
+  const { id } = await addConnection(scene, await addReach(scene));
+  await scene.worker();
+  await ended(id, ['transient']);
+  const now = await stored(scene, id);
+  expect(now.next_in).toBeGreaterThan(290);
+  expect(now.next_in).toBeLessThanOrEqual(300);
+  expect(now.not_before_at).toEqual(now.next_refresh_at);
+});
+
+test('what can never be refreshed is left alone after one look', async () => {
+  const { id } = await addConnection(scene, await addReach(scene), { expiresInSeconds: null });
+  await scene.worker();
+  await ended(id, ['unsent']);
+  expect(await stored(scene, id)).toMatchObject({ next_refresh_at: null, status: 'active' });
+  expect(scene.provider.calls).toHaveLength(0);
+});
+
+test('a disabled connection is not refreshed, and one disabled meanwhile stays so', async () => {
+  const reach = await addReach(scene);
+  const off = await addConnection(scene, reach);
+  await scene.db.query(`update connections set status = 'disabled' where id = $1`, [off.id]);
+  scene.provider.next({ delayMs: 150 });
+  const meanwhile = await addConnection(scene, reach);
+  await scene.worker();
+  await scene.provider.received(1);
+  await scene.db.query(`update connections set status = 'disabled' where id = $1`, [meanwhile.id]);
+  await refreshed(meanwhile.id);
+  expect((await stored(scene, meanwhile.id)).status).toBe('disabled');
+  expect(await outcomesOf(scene, off.id)).toEqual([]);
+});
+
+test('a token comes back sealed and nothing of it reaches the log', () => {
+  expect(scene.lines.length).toBeGreaterThan(0);
+  expect(JSON.stringify(scene.lines)).not.toContain('otbcanary');
 });
