@@ -1,0 +1,151 @@
+import type { Query } from './read-only';
+
+/** The statuses of the view connection_status, the worst first. */
+export const STATUSES = [
+  'reauth_required',
+  'expired',
+  'key_unavailable',
+  'app_suspended',
+  'uncertain',
+  'backoff',
+  'refreshing',
+  'active',
+  'disabled',
+  'client_suspended',
+] as const;
+export type Status = (typeof STATUSES)[number];
+
+/**
+ * critical: it cannot be used, or its client must reconnect. warning: it ends soon and nothing renews it. trouble: its
+ * refresh fails, but is tried again. ok. held: an operator stopped it on purpose, so it never raises an alarm.
+ */
+export type Severity = 'critical' | 'warning' | 'trouble' | 'ok' | 'held';
+
+/** A connection with what is to be said of it. Holds no secret. */
+export interface Row {
+  id: string;
+  organization: string;
+  /** Null: the organization's own. */
+  clientId: string | null;
+  service: string;
+  name: string;
+  kind: string;
+  status: Status;
+  statusReason: string | null;
+  severity: Severity;
+  expiresAt: Date | null;
+  /** Whether a worker is going to renew the token. */
+  renews: boolean;
+  /** The known end of the consent that no refresh moves. */
+  consentEndsAt: Date | null;
+  lastRefreshedAt: Date | null;
+  nextRefreshAt: Date | null;
+  failures: number;
+  lastError: string | null;
+}
+
+/** Counts over the connections that the filters select, those on hold left out where not said otherwise. */
+export interface Totals {
+  /** The selected ones, with those on hold. */
+  connections: number;
+  /** All there are, whatever the filters say. */
+  allConnections: number;
+  expired: number;
+  reconnect: number;
+  keyUnavailable: number;
+  /** Tokens that end within 24 h and that nothing will renew. */
+  expiring: number;
+  /** Consents that end within 14 days. */
+  consentEnding: number;
+  refreshErrors: number;
+  held: number;
+  liveWorkers: number;
+}
+
+export interface Filters {
+  client?: string | undefined;
+  service?: string | undefined;
+  status?: Status | undefined;
+}
+
+export interface Report {
+  /** The database's time. */
+  now: Date;
+  totals: Totals;
+  /** The worst first, as many as asked for. */
+  rows: Row[];
+}
+
+/** Reads the totals and the worst `limit` rows (null: all) of what the filters select. Call it on one snapshot. */
+export async function readReport(query: Query, filters: Filters, limit: number | null): Promise<Report> {
+  const values = [filters.client ?? null, filters.service ?? null, filters.status ?? null];
+  const [totals] = await query<Totals & { now: Date }>(TOTALS, values);
+  if (totals === undefined) throw new Error('an aggregate always gives a row');
+  const { now, ...counts } = totals;
+  return { now, totals: counts, rows: await query<Row>(ROWS, [...values, STATUSES, limit]) };
+}
+
+// A worker beats every 5 s; not seen for 20 s it counts as gone, as in the broker. Without one nothing is renewed. Nor is
+// what the claim passes by: no app, no service, not due at any time, or an app that is suspended.
+// An idle end moves with every refresh. The end of a refresh token moves where the provider issues a new one each time.
+const JUDGED = `
+  with live as (
+    select count(*)::int as workers from processes
+     where role in ('refresh', 'all') and seen_at > otobot_now() - interval '20 seconds'
+  ), selected as (
+    select s.*, o.name as organization, s.status in ('disabled', 'client_suspended') as held,
+           s.status in ('reauth_required', 'expired', 'key_unavailable') as dead,
+           coalesce(s.next_refresh_at, otobot_now()) as renewed_at, p.rotation,
+           s.renewable and c.app_id is not null and p.id is not null and live.workers > 0
+             and s.status in ('active', 'backoff', 'uncertain', 'refreshing')
+             and (c.next_refresh_at is not null or c.lease_until is not null) as renews
+      from connection_status s
+      join connections c on c.id = s.id
+      join organizations o on o.id = s.organization_id
+      cross join live
+      left join lateral otobot_service(s.organization_id, s.service) p on true
+     where ($1::text is null or $1 in (coalesce(s.client_id, '-'), o.name || '/' || coalesce(s.client_id, '-')))
+       and ($2::text is null or s.service = $2) and ($3::text is null or s.status = $3)
+  ), ends as (
+    select *, least(absolute_expires_at,
+                    case when not (renews and renewed_at < idle_expires_at) then idle_expires_at end,
+                    case when not (renews and rotation <> 'none' and renewed_at < refresh_expires_at)
+                         then refresh_expires_at end) as consent_ends_at
+      from selected
+  ), judged as (
+    select *,
+           case
+             when held then 'held'
+             when dead then 'critical'
+             when not renews and expires_at <= otobot_now() + interval '24 hours'
+               or consent_ends_at <= otobot_now() + interval '14 days' then 'warning'
+             when failure_count > 0 or status in ('backoff', 'uncertain', 'app_suspended') then 'trouble'
+             else 'ok'
+           end as severity
+      from ends
+  )`;
+
+const TOTALS = `${JUDGED}
+  select otobot_now() as now,
+         count(*)::int as connections,
+         (select count(*)::int from connections) as "allConnections",
+         (count(*) filter (where not held and (status = 'expired' or expires_at <= otobot_now())))::int as expired,
+         (count(*) filter (where status = 'reauth_required'))::int as reconnect,
+         (count(*) filter (where status = 'key_unavailable'))::int as "keyUnavailable",
+         (count(*) filter (where severity = 'warning' and not renews and expires_at <= otobot_now() + interval '24 hours'))::int as expiring,
+         (count(*) filter (where severity = 'warning' and consent_ends_at <= otobot_now() + interval '14 days'))::int as "consentEnding",
+         (count(*) filter (where not held and failure_count > 0))::int as "refreshErrors",
+         (count(*) filter (where held))::int as held,
+         (select workers from live) as "liveWorkers"
+    from judged`;
+
+const ROWS = `${JUDGED}
+  select id, organization, client_id as "clientId", service, name, kind, status, status_reason as "statusReason", severity,
+         expires_at as "expiresAt", renews, consent_ends_at as "consentEndsAt", last_refreshed_at as "lastRefreshedAt",
+         next_refresh_at as "nextRefreshAt", failure_count as failures, last_error_code as "lastError"
+    from judged
+   order by array_position(array['critical', 'warning', 'trouble', 'ok', 'held'], severity),
+            case when severity in ('critical', 'held') then array_position($4::text[], status) end,
+            case when severity = 'trouble' then -failure_count end,
+            least(expires_at, consent_ends_at), organization, client_id, service, name
+   limit $5`;

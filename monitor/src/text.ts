@@ -1,0 +1,56 @@
+import { printable } from './printable';
+import type { Filters, Report, Totals } from './report';
+import { table, type Look } from './table';
+import type { Unknown } from './unknown';
+import { verdictOf, type Verdict } from './verdict';
+
+const STATE_COLOUR: Readonly<Record<Verdict['state'] | 'UNKNOWN', string>> = {
+  OK: '32',
+  WARNING: '33',
+  CRITICAL: '31',
+  UNKNOWN: '35',
+};
+
+/** The report for a person: the verdict, which monitoring systems show, the worst connections, and the totals. */
+export function reportAsText(report: Report, filters: Filters, look: Look): string {
+  const { state, summary } = verdictOf(report.totals);
+  const hidden = report.totals.connections - report.rows.length;
+  const rows = report.rows.length === 0 ? [] : ['', ...table(report, look)];
+  const rest = hidden > 0 ? [`… and ${grouped(hidden)} more, no worse than these (--limit 0 shows all)`] : [];
+  return lines([headline(state, summary, look), ...rows, ...rest, '', ...totalLines(report.totals, filters)]);
+}
+
+/** What a person sees when nothing can be said about the connections. */
+export function unknownAsText({ message, hint }: Unknown, look: Look): string {
+  return lines([headline('UNKNOWN', printable(message), look), `hint: ${printable(hint)}`]);
+}
+
+/** Lines that reportAsText prints besides the rows. */
+export const LINES_AROUND_ROWS = 8;
+
+function totalLines(totals: Totals, filters: Filters): string[] {
+  const { connections, allConnections, expired, reconnect, expiring, consentEnding, refreshErrors, held } = totals;
+  const filtered = Object.values(filters).some((filter) => filter !== undefined);
+  const { liveWorkers: workers } = totals;
+  return [
+    [
+      `${grouped(connections)} connection${connections === 1 ? '' : 's'}${filtered ? ` of ${grouped(allConnections)}` : ''}`,
+      ...(held > 0 ? [`${grouped(held)} on hold`] : []),
+      workers === 0 ? 'no live worker: nothing is refreshed' : `${workers} live worker${workers === 1 ? '' : 's'}`,
+    ].join(' · '),
+    [
+      `${grouped(expired)} expired`,
+      `${grouped(reconnect)} to reconnect`,
+      `${grouped(expiring)} ending within 24 h`,
+      `${grouped(consentEnding)} consents within 14 d`,
+      `${grouped(refreshErrors)} refresh errors`,
+    ].join(' · '),
+  ];
+}
+
+function headline(state: Verdict['state'] | 'UNKNOWN', summary: string, { colours }: Look): string {
+  return `${colours ? `\x1b[1;${STATE_COLOUR[state]}m${state}\x1b[0m` : state}: ${summary}`;
+}
+
+const grouped = (count: number): string => count.toLocaleString('en-US');
+const lines = (all: readonly string[]): string => `${all.join('\n')}\n`;

@@ -1,0 +1,48 @@
+/** The state cannot be told: what a plug-in reports as UNKNOWN. The message is one line and holds no secret. */
+export class Unknown extends Error {
+  constructor(
+    message: string,
+    readonly hint: string,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
+const CHECK_SERVER = 'check that PostgreSQL runs and that DATABASE_URL names it';
+const MIGRATE = 'start the broker once, or run: otobot migrate';
+
+/** SQLSTATE (appendix A of PostgreSQL's manual) or Node's code → what to say. */
+const KNOWN: Readonly<Record<string, { message: string; hint: string }>> = {
+  '28P01': { message: 'the database refuses this user or password', hint: 'check the password in DATABASE_URL' },
+  '28000': { message: 'the database refuses this user', hint: 'check the user in DATABASE_URL, and pg_hba.conf' },
+  '3D000': { message: 'the database that DATABASE_URL names does not exist', hint: 'check its name, or create it' },
+  '22023': { message: 'this database has no role otobot_monitor', hint: MIGRATE },
+  '42P01': { message: 'this database has no Otobot tables, or older ones', hint: MIGRATE },
+  '42703': { message: 'this database has older Otobot tables', hint: MIGRATE },
+  '42501': {
+    message: 'this user may not act as otobot_monitor',
+    hint: 'as the owner of the database: grant otobot_monitor to <the user of DATABASE_URL>',
+  },
+  '57014': { message: 'the database took longer than 10 seconds', hint: 'look for load or locks on the server' },
+  '57P03': { message: 'the database is just starting or stopping', hint: 'try again in a moment' },
+  '53300': { message: 'the database has no free connection', hint: 'raise max_connections, or try again' },
+  ECONNREFUSED: { message: 'no database listens there', hint: CHECK_SERVER },
+  ENOTFOUND: { message: 'the host of the database is not known', hint: CHECK_SERVER },
+};
+
+/** Any failure of the database as an Unknown. Messages of the driver hold no password. */
+export function unknownFrom(error: unknown): Unknown {
+  if (error instanceof Unknown) return error;
+  const code = codeOf(error);
+  const known = KNOWN[code];
+  if (known !== undefined) return new Unknown(known.message, known.hint, error);
+  const text = error instanceof Error && error.message !== '' ? error.message : code;
+  return new Unknown(`the database does not answer: ${text}`, CHECK_SERVER, error);
+}
+
+function codeOf(error: unknown): string {
+  // localhost has two addresses: Node then reports one error for each.
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  return first instanceof Error ? ((first as NodeJS.ErrnoException).code ?? '') : '';
+}
