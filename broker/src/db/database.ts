@@ -37,10 +37,8 @@ export interface DatabaseOptions {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 // int8 comes as text by default; versions, sequences and counts stay far below 2^53.
-const types = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
-} as pg.CustomTypesConfig;
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** Opens a pool whose every connection works under one role. Connection failures reach callers as Problem database_unavailable. */
 export function connectDatabase({ url, role, max = 10, statementTimeoutMs = 10_000, log }: DatabaseOptions): Database {

@@ -56,6 +56,9 @@ function limiter(limit: (request: Request, response: Response) => number): RateL
 
 function count(limit: RateLimitRequestHandler, request: Request, response: Response): Promise<void> {
   return new Promise((resolve, reject) => {
-    void limit(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error as Error)));
+    void limit(request, response, (problem?: unknown) => {
+      if (problem instanceof Error) reject(problem);
+      else resolve();
+    });
   });
 }

@@ -17,7 +17,7 @@ export interface Route {
   body: z.ZodType | null;
   /** The status of success. 204 sends no body. */
   status: number;
-  handle(input: { params: unknown; query: unknown; body: unknown }, caller: Caller): Promise<unknown>;
+  handle: (input: { params: unknown; query: unknown; body: unknown }, caller: Caller) => Promise<unknown>;
 }
 
 interface RouteOf<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
@@ -29,7 +29,7 @@ interface RouteOf<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
   query?: Q;
   body?: B;
   status?: number;
-  handle(input: { params: z.output<P>; query: z.output<Q>; body: z.output<B> }, caller: Caller): Promise<unknown>;
+  handle: (input: { params: z.output<P>; query: z.output<Q>; body: z.output<B> }, caller: Caller) => Promise<unknown>;
 }
 
 const NOTHING = z.strictObject({});

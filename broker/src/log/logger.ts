@@ -13,7 +13,6 @@ export interface Logger {
 }
 
 // Control characters, and the line separators that some viewers break lines at, would let a header forge a line or drive a terminal.
-// eslint's no-control-regex is right elsewhere; here the control characters are the point, so they are given by class.
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029]/gu;
 const printable = (value: unknown): unknown =>
   typeof value === 'string'
@@ -25,16 +24,22 @@ const onePrintableLine = winston.format((info) => {
   return info;
 });
 
-/** One JSON object a line on standard error, so that standard output stays the program's own. */
+// What a person at a terminal reads; everything else gets JSON.
+const forPeople = winston.format.printf(({ timestamp, level, message, ...fields }) => {
+  const named = Object.entries(fields).map(([name, value]) => ` ${name}=${String(value)}`);
+  return `${String(timestamp)} ${level.padEnd(5)} ${String(message)}${named.join('')}`;
+});
+
+/** One line an event on standard error, so that standard output stays the program's own: JSON, or words on a terminal. */
 export function createLogger(
   level: 'error' | 'warn' | 'info' | 'debug',
-  stream: NodeJS.WritableStream = process.stderr,
+  stream: NodeJS.WritableStream & { isTTY?: boolean } = process.stderr,
 ): Logger {
-  const logger = winston.createLogger({
-    level,
-    format: winston.format.combine(onePrintableLine(), winston.format.timestamp(), winston.format.json()),
-    transports: [new winston.transports.Stream({ stream })],
-  });
+  const { combine, timestamp, json } = winston.format;
+  const line =
+    stream.isTTY === true ? combine(timestamp({ format: 'HH:mm:ss' }), forPeople) : combine(timestamp(), json());
+  const logger = winston.createLogger({ level, format: combine(onePrintableLine(), line) });
+  logger.add(new winston.transports.Stream({ stream }));
   return {
     error: (message, fields) => void logger.error(message, fields),
     warn: (message, fields) => void logger.warn(message, fields),

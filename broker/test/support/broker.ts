@@ -106,7 +106,7 @@ export async function call(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  const json = /json/.test(response.headers.get('content-type') ?? '')
+  const json = (response.headers.get('content-type') ?? '').includes('json')
     ? (JSON.parse(text) as Record<string, unknown>)
     : {};
   return { status: response.status, headers: response.headers, text, json };
