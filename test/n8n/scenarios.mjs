@@ -18,6 +18,30 @@ export async function scenarios({ n8n, api, broker, world, credentials, serve })
   const sent = (path) => api.to(path).map(({ token }) => token);
 
   return [
+    [
+      'the package ships what n8n needs, and nothing else',
+      () => {
+        const { files } = n8n.packed;
+        assert.deepEqual(
+          files.filter(
+            (file) => !/^(dist\/(nodes|credentials|icons)\/|README\.md$|LICENSE$|package\.json$)/.test(file),
+          ),
+          [],
+        );
+        for (const needed of [
+          /\.node\.js$/,
+          /\.node\.json$/,
+          /\.credentials\.js$/,
+          /otobot\.svg$/,
+          /otobot\.dark\.svg$/,
+        ]) {
+          assert.ok(
+            files.some((file) => needed.test(file)),
+            `${needed} is missing`,
+          );
+        }
+      },
+    ],
     ['the run came to its end', () => assert.equal(run.status, 0, run.text)],
     [
       'two items of two clients: each request carries its own token',
