@@ -71,3 +71,22 @@ alter table access_key_usage enable row level security;
 create policy tenant on access_key_usage for select to otobot_serve
   using (exists (select from access_keys k where k.id = key_id));
 create policy lane on access_key_usage to otobot_audit using (true) with check (true);
+
+-- A shared service must not be taken away, or moved, under organizations whose rows the operator's own requests cannot see.
+create function otobot_service_use(service_id uuid) returns table (organization_id uuid, connections bigint, apps bigint, sealed_tokens bigint)
+language sql stable security definer set search_path = pg_catalog, public
+as $$
+  select o.id,
+         (select count(*) from connections c where c.organization_id = o.id and c.service = s.name),
+         (select count(*) from apps a where a.organization_id = o.id and a.service = s.name),
+         (select count(*) from connections c join token_sets t on t.connection_id = c.id
+           where c.organization_id = o.id and c.service = s.name and t.refresh_sealed is not null)
+    from services s
+    join organizations o on o.id = s.organization_id
+      or (s.organization_id is null
+          and not exists (select from services own where own.organization_id = o.id and own.name = s.name))
+   where s.id = service_id
+$$;
+comment on function otobot_service_use is 'How many connections, apps and sealed refresh tokens rest on a service, by organization that sees it.';
+revoke execute on function otobot_service_use(uuid) from public;
+grant execute on function otobot_service_use(uuid) to otobot_serve;

@@ -1,0 +1,143 @@
+import type { Tx } from '../db/database';
+import type { ConnectionKind } from '../types/credential';
+
+/** What a provider is like: all that may be changed of a service. */
+export interface ServiceFields {
+  displayName: string;
+  oauthType: ConnectionKind;
+  authorizationUrl: string | null;
+  tokenUrl: string | null;
+  revocationUrl: string | null;
+  /** Parted by spaces, whatever the provider wants in its requests. */
+  scopes: string;
+  scopeSeparator: ' ' | ',';
+  authStyle: 'header' | 'body';
+  pkce: boolean;
+  rotation: 'none' | 'grace' | 'strict';
+  graceSeconds: number | null;
+  defaultTtlSeconds: number;
+  refreshAheadSeconds: number | null;
+  maxConcurrent: number;
+  baseUrl: string | null;
+  allowedHosts: readonly string[] | null;
+  requestHeader: string;
+  requestScheme: string | null;
+}
+
+export interface Service extends ServiceFields {
+  id: string;
+  name: string;
+  /** Of the catalogue that all organizations see. */
+  shared: boolean;
+  suspendedAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const FIELDS: readonly [column: string, field: keyof ServiceFields][] = [
+  ['display_name', 'displayName'],
+  ['oauth_type', 'oauthType'],
+  ['oauth_authorization_url', 'authorizationUrl'],
+  ['oauth_token_url', 'tokenUrl'],
+  ['oauth_revocation_url', 'revocationUrl'],
+  ['oauth_scopes', 'scopes'],
+  ['scope_separator', 'scopeSeparator'],
+  ['auth_style', 'authStyle'],
+  ['pkce', 'pkce'],
+  ['rotation', 'rotation'],
+  ['grace_seconds', 'graceSeconds'],
+  ['default_ttl_seconds', 'defaultTtlSeconds'],
+  ['refresh_ahead_seconds', 'refreshAheadSeconds'],
+  ['max_concurrent', 'maxConcurrent'],
+  ['base_url', 'baseUrl'],
+  ['allowed_hosts', 'allowedHosts'],
+  ['request_header', 'requestHeader'],
+  ['request_scheme', 'requestScheme'],
+];
+const COLUMNS = `id, name, organization_id is null as shared, suspended_at as "suspendedAt", created_at as "createdAt", updated_at as "updatedAt",
+  ${FIELDS.map(([column, field]) => `${column} as "${field}"`).join(', ')}`;
+
+const valuesOf = (fields: ServiceFields): unknown[] => FIELDS.map(([, field]) => fields[field]);
+
+/** Held to the end of the transaction: `shared` by what rests on the service as it is, `exclusive` by what changes it. */
+export async function lockService(tx: Tx, name: string, mode: 'shared' | 'exclusive'): Promise<void> {
+  const lock = mode === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock';
+  await tx.query({ text: `select ${lock}(hashtext('otobot.service ' || $1))`, values: [name] });
+}
+
+/** By name: the organization's own, and the shared ones that it does not shadow. `only` null: all of them. */
+export function listServices(
+  tx: Tx,
+  organizationId: string,
+  { limit, after, only }: { limit: number; after: string | null; only: readonly string[] | null },
+): Promise<Service[]> {
+  return tx.query<Service>({
+    text: `select distinct on (name) ${COLUMNS} from services
+            where (organization_id = $1 or organization_id is null)
+              and ($2::text is null or name > $2) and ($3::text[] is null or name = any ($3))
+            order by name, organization_id nulls last limit $4`,
+    values: [organizationId, after, only, limit],
+  });
+}
+
+/** The one that the organization sees under this name. */
+export async function findService(tx: Tx, organizationId: string, name: string): Promise<Service | null> {
+  const [row] = await tx.query<Service>({
+    text: `select ${COLUMNS} from otobot_service($1, $2)`,
+    values: [organizationId, name],
+  });
+  return row ?? null;
+}
+
+/** organizationId null: into the shared catalogue. Violates a unique constraint when the name is taken there. */
+export async function insertService(
+  tx: Tx,
+  organizationId: string | null,
+  name: string,
+  fields: ServiceFields,
+): Promise<Service> {
+  const [row] = await tx.query<Service>({
+    text: `insert into services (organization_id, name, ${FIELDS.map(([column]) => column).join(', ')})
+           values ($1, $2, ${FIELDS.map((_, index) => `$${index + 3}`).join(', ')}) returning ${COLUMNS}`,
+    values: [organizationId, name, ...valuesOf(fields)],
+  });
+  return row as Service;
+}
+
+export async function updateService(tx: Tx, id: string, fields: ServiceFields): Promise<Service> {
+  const [row] = await tx.query<Service>({
+    text: `update services set ${FIELDS.map(([column], index) => `${column} = $${index + 2}`).join(', ')}, updated_at = otobot_now()
+            where id = $1 returning ${COLUMNS}`,
+    values: [id, ...valuesOf(fields)],
+  });
+  return row as Service;
+}
+
+/** Keeps the moment of an earlier suspension. */
+export async function setServiceSuspended(tx: Tx, id: string, suspended: boolean): Promise<Service> {
+  const [row] = await tx.query<Service>({
+    text: `update services set suspended_at = case when $2 then coalesce(suspended_at, otobot_now()) end, updated_at = otobot_now()
+            where id = $1 returning ${COLUMNS}`,
+    values: [id, suspended],
+  });
+  return row as Service;
+}
+
+export async function deleteService(tx: Tx, id: string): Promise<void> {
+  await tx.query({ text: 'delete from services where id = $1', values: [id] });
+}
+
+export interface ServiceUse {
+  organizationId: string;
+  connections: number;
+  apps: number;
+  sealedTokens: number;
+}
+
+/** What rests on a service, by organization: of all of them, also those that row-level security hides from the caller. */
+export function listServiceUse(tx: Tx, id: string): Promise<ServiceUse[]> {
+  return tx.query<ServiceUse>({
+    text: `select organization_id as "organizationId", connections, apps, sealed_tokens as "sealedTokens" from otobot_service_use($1)`,
+    values: [id],
+  });
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '../db/database';
+import { Problem } from '../errors/problem';
+import { adoptConnections, findApp, upsertApp } from '../repositories/apps';
+import { findClient } from '../repositories/clients';
+import { findService, lockService } from '../repositories/services';
+import type { Vault } from '../vault/vault';
+import type { Authorize } from './access/authorize';
+import type { Caller } from './access/principal';
+import { unknownClient } from './clients';
+import { appContext } from './seal-contexts';
+import { foundService } from './service-catalogue/service-catalogue';
+import { appSummaryOf, type AppSummary } from './service-catalogue/view';
+
+export interface NewApp {
+  service: string;
+  /** null: the organization's app; else one client's own. */
+  ownerClientId: string | null;
+  oauthClientId: string;
+  /** In the order in which they are tried. */
+  clientSecrets: readonly string[];
+  /** Asked for in place of the service's. */
+  scopes?: readonly string[] | null | undefined;
+}
+
+export interface AppView extends AppSummary {
+  service: string;
+  /** `-`: the organization; else the client whose own app it is. */
+  owner: string;
+  secretCount: number;
+}
+
+export interface Apps {
+  /** Makes the OAuth client of a service, or replaces it with all its secrets, which never come back. */
+  replace(caller: Caller, app: NewApp): Promise<AppView>;
+}
+
+export interface AppsParts {
+  database: Database;
+  authorize: Authorize;
+  vault: Vault;
+}
+
+export function createApps({ database, authorize, vault }: AppsParts): Apps {
+  return {
+    async replace(caller, { service: name, ownerClientId, oauthClientId, clientSecrets, scopes = null }) {
+      const { organizationId } = await authorize(caller, {
+        action: 'app.replace',
+        scope: 'services:write',
+        clientId: ownerClientId,
+        service: name,
+      });
+      return database.asTenant(organizationId, async (tx) => {
+        // One at a time: the sealed secrets are bound to the id of the row, so two must not both believe that they make it.
+        await lockService(tx, name, 'exclusive');
+        const { tokenUrl } = foundService(await findService(tx, organizationId, name), name);
+        if (tokenUrl === null) throw withoutTokenUrl(name);
+        if (ownerClientId !== null && (await findClient(tx, organizationId, ownerClientId)) === null)
+          throw unknownClient(ownerClientId);
+
+        const known = await findApp(tx, organizationId, ownerClientId, name);
+        const app = { id: known?.id ?? randomUUID(), organizationId, clientId: ownerClientId, service: name };
+        const { record, keyVersion } = vault.seal('refresh', appContext(app, tokenUrl), JSON.stringify(clientSecrets));
+        const sealed = {
+          ...app,
+          oauthClientId,
+          scopes: scopes && scopes.join(' '),
+          secretsSealed: record,
+          secretsKeyVersion: keyVersion,
+        };
+        const stored = await upsertApp(tx, sealed);
+        await adoptConnections(tx, app);
+        return {
+          service: name,
+          owner: ownerClientId ?? '-',
+          ...(appSummaryOf(stored) as AppSummary),
+          secretCount: clientSecrets.length,
+        };
+      });
+    },
+  };
+}
+
+function withoutTokenUrl(name: string): Problem {
+  return new Problem(
+    'invalid_value',
+    `Service "${name}" has no tokenUrl, so it has no use for an OAuth client. Add one with PATCH /v1/services/${name}.`,
+  );
+}

@@ -1,0 +1,76 @@
+import { Problem } from '../../errors/problem';
+import type { Service, ServiceFields } from '../../repositories/services';
+
+/** A service as callers describe it. */
+export type ServiceDefinition = Omit<ServiceFields, 'scopes'> & { scopes: readonly string[] };
+
+/** What is assumed of a provider that nobody described further; the same as the columns' own defaults, for rows by plain SQL. */
+export const DEFAULTS: Omit<ServiceDefinition, 'displayName'> = {
+  oauthType: 'oauth2',
+  authorizationUrl: null,
+  tokenUrl: null,
+  revocationUrl: null,
+  scopes: [],
+  scopeSeparator: ' ',
+  authStyle: 'header',
+  pkce: true,
+  rotation: 'strict',
+  graceSeconds: null,
+  defaultTtlSeconds: 3_600,
+  refreshAheadSeconds: null,
+  maxConcurrent: 32,
+  baseUrl: null,
+  allowedHosts: null,
+  requestHeader: 'Authorization',
+  requestScheme: null,
+};
+
+const URLS = ['authorizationUrl', 'tokenUrl', 'revocationUrl', 'baseUrl'] as const;
+const WITH_TOKEN_URL: readonly string[] = ['oauth2', 'client_credentials', 'long_lived'];
+
+/** Throws Problem `invalid_value` for what cannot work, with what to do about it. */
+export function checkDefinition(definition: ServiceDefinition, allowedUrl: (url: string) => boolean): void {
+  const { oauthType, tokenUrl, rotation, graceSeconds } = definition;
+  if (WITH_TOKEN_URL.includes(oauthType) && tokenUrl === null) {
+    throw new Problem(
+      'invalid_value',
+      `tokenUrl: a service of oauthType ${oauthType} needs one, since tokens come from there.`,
+    );
+  }
+  if (rotation === 'grace' && graceSeconds === null) {
+    throw new Problem(
+      'invalid_value',
+      'graceSeconds: rotation "grace" needs it: for how many seconds a used refresh token still works.',
+    );
+  }
+  for (const member of URLS) {
+    const url = definition[member];
+    if (url === null || (allowedUrl(url) && new URL(url).hash === '')) continue;
+    throw new Problem(
+      'invalid_value',
+      `${member}: must be an https URL of a public host, without user name, password or fragment. For a private host: list it in OTOBOT_PRIVATE_HOSTS.`,
+    );
+  }
+}
+
+export function fieldsOf({ scopes, ...definition }: ServiceDefinition): ServiceFields {
+  return { ...definition, scopes: scopes.join(' ') };
+}
+
+export function definitionOf(service: Service): ServiceDefinition {
+  const {
+    id: _id,
+    name: _name,
+    shared: _shared,
+    suspendedAt: _suspended,
+    createdAt: _created,
+    updatedAt: _updated,
+    ...fields
+  } = service;
+  return { ...fields, scopes: scopesOf(fields.scopes) };
+}
+
+/** Rows by plain SQL may part scopes by commas too. */
+export function scopesOf(text: string): string[] {
+  return text.split(/[\s,]+/).filter((scope) => scope !== '');
+}

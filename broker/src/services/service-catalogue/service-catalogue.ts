@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { isUniqueViolation, type Database, type Tx } from '../../db/database';
+import { Problem } from '../../errors/problem';
+import { deleteApp, findApp } from '../../repositories/apps';
+import {
+  deleteService,
+  findService,
+  insertService,
+  listServices,
+  lockService,
+  setServiceSuspended,
+  updateService,
+  type Service,
+} from '../../repositories/services';
+import type { Authorize } from '../access/authorize';
+import type { Caller, Principal } from '../access/principal';
+import { withChanges } from '../changes';
+import { pageOf, positionOf, type Page, type PageRequest } from '../page';
+import { checkDefinition, DEFAULTS, definitionOf, fieldsOf, type ServiceDefinition } from './definition';
+import { sameOriginOrThrow, unusedOrThrow } from './use';
+import { appSummaryOf, serviceViewOf, type ServiceView, type ServiceWithApp } from './view';
+
+export type ServiceChanges = { [Key in keyof ServiceDefinition]?: ServiceDefinition[Key] | undefined };
+export type NewService = ServiceChanges & { name: string };
+
+/**
+ * The providers. The operator's organization writes the shared catalogue; any other its own services, which shadow shared ones of the
+ * same name for it alone. Keys that are limited to clients change none: a service concerns every client.
+ */
+export interface ServiceCatalogue {
+  list(caller: Caller, page: PageRequest): Promise<Page<ServiceView>>;
+  create(caller: Caller, service: NewService): Promise<ServiceView>;
+  /** With the organization's own app, if it has one. */
+  read(caller: Caller, name: string): Promise<ServiceWithApp>;
+  update(caller: Caller, name: string, changes: ServiceChanges): Promise<ServiceView>;
+  remove(caller: Caller, name: string): Promise<void>;
+  suspend(caller: Caller, name: string): Promise<ServiceView>;
+  resume(caller: Caller, name: string): Promise<ServiceView>;
+}
+
+export interface ServiceCatalogueParts {
+  database: Database;
+  authorize: Authorize;
+  /** What the outbound policy allows. */
+  allowedUrl: (url: string) => boolean;
+}
+
+const OPERATOR = 'default';
+const POSITION = z.string().max(64);
+
+export function createServiceCatalogue({ database, authorize, allowedUrl }: ServiceCatalogueParts): ServiceCatalogue {
+  const mayWrite = (caller: Caller, action: string, service: string): Promise<Principal> =>
+    authorize(caller, { action, scope: 'services:write', clientId: null, service });
+
+  /** Runs a change of a service that the caller sees and may write, with nobody building on it meanwhile. */
+  const change = <T>(who: Principal, name: string, work: (tx: Tx, service: Service) => Promise<T>): Promise<T> =>
+    database.asTenant(who.organizationId, async (tx) => {
+      await lockService(tx, name, 'exclusive');
+      const service = foundService(await findService(tx, who.organizationId, name), name);
+      if (service.shared && who.organization !== OPERATOR) throw sharedService(name);
+      return work(tx, service);
+    });
+
+  const setSuspended = async (caller: Caller, name: string, suspended: boolean): Promise<ServiceView> => {
+    const who = await mayWrite(caller, suspended ? 'service.suspend' : 'service.resume', name);
+    return change(who, name, async (tx, { id }) => serviceViewOf(await setServiceSuspended(tx, id, suspended)));
+  };
+
+  return {
+    async list(caller, { limit, cursor }) {
+      const { organizationId, services } = await authorize(caller, { action: 'service.list', scope: 'services:read' });
+      const which = { limit: limit + 1, after: positionOf(cursor, POSITION), only: services && [...services] };
+      const rows = await database.asTenant(organizationId, (tx) => listServices(tx, organizationId, which));
+      return pageOf(rows, limit, { position: ({ name }) => name, show: serviceViewOf });
+    },
+
+    async create(caller, { name, ...given }) {
+      const { organizationId, organization } = await mayWrite(caller, 'service.create', name);
+      const definition = withChanges<ServiceDefinition>({ ...DEFAULTS, displayName: name }, given);
+      checkDefinition(definition, allowedUrl);
+      const owner = organization === OPERATOR ? null : organizationId;
+      try {
+        return await database.asTenant(organizationId, async (tx) => {
+          await lockService(tx, name, 'exclusive');
+          const shadowed = await findService(tx, organizationId, name);
+          if (shadowed !== null) await sameOriginOrThrow(tx, shadowed, definition.tokenUrl, organizationId);
+          return serviceViewOf(await insertService(tx, owner, name, fieldsOf(definition)));
+        });
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error;
+        throw new Problem(
+          'conflict',
+          `There is a service "${name}" already. Change it with PATCH /v1/services/${name}.`,
+          { cause: error },
+        );
+      }
+    },
+
+    async read(caller, name) {
+      const { organizationId } = await authorize(caller, {
+        action: 'service.read',
+        scope: 'services:read',
+        service: name,
+      });
+      return database.asTenant(organizationId, async (tx) => {
+        const service = foundService(await findService(tx, organizationId, name), name);
+        return { ...serviceViewOf(service), app: appSummaryOf(await findApp(tx, organizationId, null, name)) };
+      });
+    },
+
+    async update(caller, name, changes) {
+      const who = await mayWrite(caller, 'service.update', name);
+      return change(who, name, async (tx, service) => {
+        const definition = withChanges(definitionOf(service), changes);
+        checkDefinition(definition, allowedUrl);
+        await sameOriginOrThrow(tx, service, definition.tokenUrl, null);
+        return serviceViewOf(await updateService(tx, service.id, fieldsOf(definition)));
+      });
+    },
+
+    async remove(caller, name) {
+      const who = await mayWrite(caller, 'service.delete', name);
+      await change(who, name, async (tx, service) => {
+        await unusedOrThrow(tx, service, who.organizationId);
+        await deleteApp(tx, who.organizationId, name);
+        await deleteService(tx, service.id);
+      });
+    },
+
+    suspend: (caller, name) => setSuspended(caller, name, true),
+    resume: (caller, name) => setSuspended(caller, name, false),
+  };
+}
+
+export function foundService(service: Service | null, name: string): Service {
+  if (service === null)
+    throw new Problem(
+      'not_found',
+      `There is no service "${name}". GET /v1/services lists them; create it with POST /v1/services.`,
+    );
+  return service;
+}
+
+function sharedService(name: string): Problem {
+  return new Problem(
+    'client_not_allowed',
+    `Service "${name}" is of the shared catalogue, which only the operator changes. Create your own "${name}" with POST /v1/services; it takes its place for your organization.`,
+  );
+}

@@ -1,0 +1,40 @@
+import type { Tx } from '../../db/database';
+import { Problem } from '../../errors/problem';
+import { listServiceUse, type Service } from '../../repositories/services';
+
+/** Throws Problem `conflict` while anything rests on the service that would be left behind. The caller's own apps go with it. */
+export async function unusedOrThrow(tx: Tx, service: Service, organizationId: string): Promise<void> {
+  const use = await listServiceUse(tx, service.id);
+  const connections = use.reduce((sum, row) => sum + row.connections, 0);
+  const apps = use.reduce((sum, row) => sum + (row.organizationId === organizationId ? 0 : row.apps), 0);
+  if (connections === 0 && apps === 0) return;
+  const what = connections > 0 ? `${connections} connection(s)` : `${apps} app(s) of other organizations`;
+  throw new Problem(
+    'conflict',
+    `Service "${service.name}" is in use by ${what}. Delete those first, or stop it with POST /v1/services/${service.name}/suspend.`,
+  );
+}
+
+/**
+ * Refresh tokens and client secrets are sealed for the origin of the token URL, so that nobody who rewrites it is sent them.
+ * Throws Problem `conflict` when another origin would leave some that no longer open. `organizationId` null: in any organization.
+ */
+export async function sameOriginOrThrow(
+  tx: Tx,
+  service: Service,
+  tokenUrl: string | null,
+  organizationId: string | null,
+): Promise<void> {
+  if (originOf(service.tokenUrl) === originOf(tokenUrl)) return;
+  const use = await listServiceUse(tx, service.id);
+  const affected = use.filter((row) => organizationId === null || row.organizationId === organizationId);
+  if (affected.every(({ apps, sealedTokens }) => apps === 0 && sealedTokens === 0)) return;
+  throw new Problem(
+    'conflict',
+    `Apps or connections of service "${service.name}" are sealed for ${originOf(service.tokenUrl) ?? 'no token URL'} and would not open for another origin. ` +
+      'They cannot be moved yet: create a service with a new name, give it its app, and connect anew.',
+  );
+}
+
+const originOf = (url: string | null): string | null =>
+  url !== null && URL.canParse(url) ? new URL(url).origin : null;
