@@ -21,18 +21,15 @@ const RECONNECT_MS = 1_000;
 /** Listens on a session of its own for as long as the process lives, reconnecting whenever it drops. */
 export function listen({ url, role, channel, onSignal, log }: ListenOptions): Listener {
   const stop = new AbortController();
+  let drop: () => void = () => undefined;
 
   const once = async (): Promise<void> => {
     const session = await connectSession(url, role);
     const dropped = new Promise<void>((resolve) => {
-      session.on('error', () => {
-        resolve();
-      });
-      session.on('end', resolve);
-      stop.signal.addEventListener('abort', () => {
-        resolve();
-      });
+      drop = resolve;
+      session.on('error', drop).on('end', drop);
     });
+    if (stop.signal.aborted) drop();
     try {
       session.on('notification', onSignal);
       await session.query(`listen ${channel}`);
@@ -56,6 +53,7 @@ export function listen({ url, role, channel, onSignal, log }: ListenOptions): Li
   return {
     close: async () => {
       stop.abort();
+      drop();
       await running;
     },
   };

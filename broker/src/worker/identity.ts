@@ -25,19 +25,16 @@ const RECONNECT_MS = 250;
  */
 export async function takeIdentity({ databaseUrl, onWake, log }: IdentityParts): Promise<Identity> {
   const stop = new AbortController();
+  let drop: () => void = () => undefined;
   let current: number | null = null;
 
   const open = async (): Promise<{ ended: Promise<void>; end: () => Promise<void> }> => {
     const session = await connectSession(databaseUrl, 'otobot_refresh');
     const ended = new Promise<void>((resolve) => {
-      session.on('error', () => {
-        resolve();
-      });
-      session.on('end', resolve);
-      stop.signal.addEventListener('abort', () => {
-        resolve();
-      });
+      drop = resolve;
+      session.on('error', drop).on('end', drop);
     });
+    if (stop.signal.aborted) drop();
     session.on('notification', onWake);
     const end = (): Promise<void> => session.end().catch(() => undefined);
     try {
@@ -73,6 +70,7 @@ export async function takeIdentity({ databaseUrl, onWake, log }: IdentityParts):
     number: () => current,
     close: async () => {
       stop.abort();
+      drop();
       await kept;
     },
   };

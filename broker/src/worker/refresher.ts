@@ -117,15 +117,14 @@ export async function startRefresher({
     log,
   );
 
-  return {
-    workerNumber,
-    stop: async () => {
-      patience.endsAt = performance.now() + limits.drainMs;
-      await loop.stop(limits.drainMs);
-      await chores.stop();
-      await heartbeat.stop();
-      await identity.close();
-      await database.close();
-    },
+  const stop = async (): Promise<void> => {
+    patience.endsAt = performance.now() + limits.drainMs;
+    await loop.stop(limits.drainMs);
+    await chores.stop();
+    await heartbeat.stop();
+    await identity.close();
+    await database.close();
   };
+  let stopped: Promise<void> | null = null;
+  return { workerNumber, stop: () => (stopped ??= stop()) };
 }

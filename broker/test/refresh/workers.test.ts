@@ -1,0 +1,231 @@
+import { until } from '../support/until';
+import {
+  addConnection,
+  addReach,
+  makeDue,
+  outcomesOf,
+  setScene,
+  stored,
+  tokensOf,
+  type Added,
+  type Scene,
+} from './scene';
+import { startWorkerProcess, type WorkerProcess } from './worker-processes';
+
+let scene: Scene;
+const processes: WorkerProcess[] = [];
+beforeAll(async () => {
+  scene = await setScene();
+});
+afterAll(() => scene.close());
+afterEach(async () => {
+  await Promise.all(processes.splice(0).map((worker) => worker.kill()));
+  await scene.stopWorkers();
+  await scene.db.query('update connections set next_refresh_at = null');
+  scene.provider.reset();
+});
+
+const workerProcess = async (): Promise<WorkerProcess> => {
+  const worker = await startWorkerProcess(scene);
+  processes.push(worker);
+  return worker;
+};
+const generationIs = (id: string, generation: number) =>
+  until(`connection has generation ${generation}`, async () => (await stored(scene, id)).generation === generation);
+const statusIs = (id: string, status: string) =>
+  until(`connection is ${status}`, async () => (await stored(scene, id)).status === status);
+
+/** The provider's journal against the database: no refresh token was used twice, and each connection holds the live one. */
+async function expectNothingLost(added: readonly Added[]): Promise<void> {
+  const used = scene.provider.calls.map(({ refreshToken }) => refreshToken);
+  expect(new Set(used).size).toBe(used.length);
+  for (const { id, issued } of added) {
+    const tokens = await tokensOf(scene, id);
+    expect(scene.provider.isLive(issued.refreshToken)).toBe(false);
+    expect(scene.provider.isLive(tokens?.refreshToken ?? '')).toBe(true);
+    expect(scene.provider.accepts(tokens?.accessToken ?? '')).toBe(true);
+  }
+}
+
+test('two workers, one due connection: one call to the provider', async () => {
+  await Promise.all([scene.worker(), scene.worker()]);
+  const reach = await addReach(scene);
+  const { id } = await addConnection(scene, reach);
+  await scene.db.query('notify otobot_wanted');
+  await generationIs(id, 2);
+  expect(scene.provider.calls).toHaveLength(1);
+});
+
+test('200 due connections of 4 apps over 3 workers: each refreshed exactly once, nothing lost', async () => {
+  const reaches = await Promise.all([1, 2, 3, 4].map(() => addReach(scene)));
+  const added = await Promise.all(
+    Array.from({ length: 200 }, (_, n) =>
+      addConnection(scene, reaches[n % 4] ?? { service: '', appId: '' }, { due: 'null' }),
+    ),
+  );
+  await scene.db.query('update connections set next_refresh_at = otobot_now() where app_id = any ($1)', [
+    reaches.map(({ appId }) => appId),
+  ]);
+  scene.provider.always({ delayMs: 20 });
+  await Promise.all([scene.worker(), scene.worker(), scene.worker()]);
+  const ids = added.map(({ id }) => id);
+  const count = async (sql: string): Promise<number> =>
+    Number((await scene.db.query<{ n: string }>(sql, [ids])).rows[0]?.n);
+  await until(
+    'all are refreshed',
+    async () => (await count('select count(*) as n from connections where id = any ($1) and generation = 2')) === 200,
+  );
+  expect(scene.provider.calls).toHaveLength(200);
+  expect(
+    await count(`select count(*) as n from refresh_attempts where connection_id = any ($1) and outcome = 'refreshed'`),
+  ).toBe(200);
+  expect(await count(`select count(*) as n from refresh_attempts where connection_id = any ($1)`)).toBe(200);
+  expect(
+    await count(`select count(*) as n from outbox where connection_id = any ($1) and type = 'connection.refreshed'`),
+  ).toBe(200);
+  expect(
+    await count(`select count(distinct worker_number) as n from refresh_attempts where connection_id = any ($1)`),
+  ).toBeGreaterThan(1);
+  await expectNothingLost(added);
+});
+
+test('a worker killed while its request hangs is found dead in seconds, and its connection is uncertain', async () => {
+  scene.provider.next('process-then-hang');
+  const { id } = await addConnection(scene, await addReach(scene, { rotation: 'strict' }));
+  const worker = await workerProcess();
+  await scene.provider.received(1);
+  await scene.worker();
+  await worker.kill();
+  const killedAt = Date.now();
+  await statusIs(id, 'uncertain');
+  expect(Date.now() - killedAt).toBeLessThan(5_000);
+  const now = await stored(scene, id);
+  expect(now.next_in).toBeGreaterThan(3_000);
+  expect(await outcomesOf(scene, id)).toEqual(['uncertain']);
+  expect(scene.provider.calls).toHaveLength(1);
+});
+
+test('where nothing rotates the connection of a killed worker is refreshed again, not before two seconds', async () => {
+  scene.provider.behave('no-rotation');
+  scene.provider.next('hang');
+  const { id } = await addConnection(scene, await addReach(scene, { rotation: 'none' }));
+  const worker = await workerProcess();
+  await scene.provider.received(1);
+  await scene.worker();
+  await worker.kill();
+  await statusIs(id, 'uncertain');
+  const { rows } = await scene.db.query<{ pause: number }>(
+    `select extract(epoch from c.next_refresh_at - r.finished_at)::float8 as pause
+       from connections c join refresh_attempts r on r.connection_id = c.id where c.id = $1`,
+    [id],
+  );
+  expect(rows[0]?.pause).toBeGreaterThanOrEqual(1.9);
+  await makeDue(scene, id);
+  await generationIs(id, 2);
+  expect((await stored(scene, id)).status).toBe('active');
+});
+
+/** As if the lease of a minute had passed. */
+const leaseEnds = (id: string) =>
+  scene.db.query(`update connections set lease_until = otobot_now() where id = $1`, [id]);
+
+test('the answer of a worker that was frozen beyond its lease wins if nobody tried again meanwhile', async () => {
+  scene.provider.next({ delayMs: 300 });
+  const { id } = await addConnection(scene, await addReach(scene, { rotation: 'strict' }));
+  const frozen = await workerProcess();
+  await scene.provider.received(1);
+  frozen.signal('SIGSTOP');
+  await scene.worker();
+  await leaseEnds(id);
+  await statusIs(id, 'uncertain');
+  frozen.signal('SIGCONT');
+  await generationIs(id, 2);
+  expect(await stored(scene, id)).toMatchObject({ status: 'active', uncertain_since: null });
+  expect(await outcomesOf(scene, id)).toEqual(['refreshed']);
+});
+
+test('a late answer is kept, and replaces a token that is refused before anybody is asked to connect again', async () => {
+  scene.provider.next({ delayMs: 300 });
+  const { id } = await addConnection(scene, await addReach(scene, { rotation: 'strict' }));
+  const frozen = await workerProcess();
+  await scene.provider.received(1);
+  frozen.signal('SIGSTOP');
+  await scene.worker();
+  await leaseEnds(id);
+  await statusIs(id, 'uncertain');
+  // Somebody else tries and hangs; then the frozen worker comes back with the token of its time.
+  scene.provider.next({ delayMs: 1_500 });
+  await makeDue(scene, id);
+  await scene.provider.received(2);
+  frozen.signal('SIGCONT');
+  const late = await until('the late answer is kept', () => tokensOf(scene, id, 'late'));
+  expect(scene.provider.isLive(late.refreshToken ?? '')).toBe(true);
+  // The single-use token was used up by the frozen worker's request: the second attempt is refused, and saved.
+  await generationIs(id, 2);
+  expect(await stored(scene, id)).toMatchObject({ status: 'active', status_reason: null });
+  expect((await tokensOf(scene, id))?.refreshToken).toBe(late.refreshToken);
+  expect(await tokensOf(scene, id, 'late')).toBeNull();
+  expect(await outcomesOf(scene, id)).toEqual(['late', 'permanent']);
+});
+
+test('PostgreSQL backends that die between answer and commit cost nothing', async () => {
+  const reach = await addReach(scene);
+  const added = await Promise.all(Array.from({ length: 20 }, () => addConnection(scene, reach, { due: 'null' })));
+  await scene.worker();
+  scene.provider.always({ delayMs: 200 });
+  await scene.db.query('update connections set next_refresh_at = otobot_now() where app_id = $1', [reach.appId]);
+  await scene.provider.received(20);
+  const [{ name } = { name: '' }] = (await scene.db.query<{ name: string }>('select current_database() as name')).rows;
+  const cut = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}' and pid <> pg_backend_pid()`;
+  // Again and again while the answers come in.
+  let cuts = 0;
+  await until('all are refreshed', async () => {
+    if ((cuts += 1) <= 15) await scene.db.query(cut);
+    const { rows } = await scene.db.query<{ n: string }>(
+      'select count(*) as n from connections where app_id = $1 and generation = 2',
+      [reach.appId],
+    );
+    return Number(rows[0]?.n) === 20;
+  });
+  expect(scene.provider.calls).toHaveLength(20);
+  await expectNothingLost(added);
+  const { rows } = await scene.db.query(`select distinct kind from token_sets where connection_id = any ($1)`, [
+    added.map(({ id }) => id),
+  ]);
+  expect(rows.map(({ kind }: { kind?: string }) => kind).sort()).toEqual(['current', 'previous']);
+});
+
+test('a worker whose session is cut goes on with another number', async () => {
+  const worker = await scene.worker();
+  const before = worker.workerNumber();
+  await scene.db.query(
+    `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = $1 and granted`,
+    [before],
+  );
+  await until('it has another number', () => worker.workerNumber() !== null && worker.workerNumber() !== before);
+  const { id } = await addConnection(scene, await addReach(scene));
+  await generationIs(id, 2);
+});
+
+test('a worker told to stop ends what it has begun', async () => {
+  scene.provider.next({ delayMs: 300 });
+  const { id } = await addConnection(scene, await addReach(scene));
+  const worker = await scene.worker();
+  await scene.provider.received(1);
+  await worker.stop();
+  expect(await stored(scene, id)).toMatchObject({ generation: 2, status: 'active' });
+});
+
+test('a claim that is too old to be sent is given back unsent', async () => {
+  const { id } = await addConnection(scene, await addReach(scene));
+  const worker = await scene.worker({ leaseMs: 20_000 });
+  await until('it was given back', async () => (await outcomesOf(scene, id)).includes('unsent'));
+  await worker.stop();
+  expect(scene.provider.calls).toHaveLength(0);
+  expect(await stored(scene, id)).toMatchObject({
+    status: 'active',
+    generation: 1,
+    failure_count: 0,
+    lease_until: null,
+  });
+});
