@@ -45,6 +45,9 @@ export function connectDatabase({ url, role, max = 10, statementTimeoutMs = 10_0
   const pool = new pg.Pool({ ...poolConfig(url, role, statementTimeoutMs), max, types });
   // An idle connection that dies (a restart of PostgreSQL) must not end the process; the next query opens another.
   pool.on('error', (error) => log.warn('database connection lost', { error: error.message }));
+  // The pool listens only while a client is idle in it; an event 'error' that nobody hears would end the process. Whoever uses the
+  // client learns of it from the statement that fails.
+  pool.on('connect', (client) => client.on('error', ignore));
 
   const transaction = async <T>(begin: string, work: (tx: Tx) => Promise<T>): Promise<T> => {
     const client = await acquire(pool);
@@ -77,6 +80,7 @@ export function connectDatabase({ url, role, max = 10, statementTimeoutMs = 10_0
 /** One connection of its own, for what belongs to a session: advisory locks, LISTEN. The caller ends it. */
 export async function connectSession(url: string, role: DatabaseRole | null): Promise<pg.Client> {
   const client = new pg.Client({ ...poolConfig(url, role, 0), keepAlive: true });
+  client.on('error', ignore); // 'end' follows, and statements fail
   try {
     await client.connect();
   } catch (error) {
@@ -84,6 +88,8 @@ export async function connectSession(url: string, role: DatabaseRole | null): Pr
   }
   return client;
 }
+
+const ignore = (): void => undefined;
 
 function poolConfig(url: string, role: DatabaseRole | null, statementTimeoutMs: number): pg.ClientConfig {
   const settings = [role && `role=${role}`, `statement_timeout=${statementTimeoutMs}`, 'TimeZone=UTC'];
