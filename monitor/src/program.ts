@@ -87,7 +87,9 @@ Examples:
   monitor-tokens --status reauth_required --limit 0
   monitor-tokens --json | jq '.connections[] | select(.severity == "critical")'
 
-Environment: DATABASE_URL or DATABASE_URL_FILE, else the embedded PostgreSQL of OTOBOT_DATA_DIR (.otobot); NO_COLOR`;
+Environment:
+  DATABASE_URL or DATABASE_URL_FILE, else the embedded PostgreSQL of OTOBOT_DATA_DIR (.otobot)
+  NO_COLOR    no colours on a terminal either`;
 
 function whole(text: string): number {
   if (!/^\d{1,7}$/.test(text)) throw new InvalidArgumentError('It must be a whole number, 0 for all.');

@@ -34,6 +34,7 @@ function settings(url: string): pg.ClientConfig {
     '-c default_transaction_read_only=on',
     `-c statement_timeout=${ANSWER_WITHIN_MS}`,
     '-c TimeZone=UTC',
+    '-c jit=off', // compiling took most of the time of statements that run once
   ];
   const parsed = new URL(url);
   const given = parsed.searchParams.get('options');

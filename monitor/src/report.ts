@@ -87,12 +87,13 @@ export async function readReport(query: Query, filters: Filters, limit: number |
 
 // A worker beats every 5 s; not seen for 20 s it counts as gone, as in the broker. Without one nothing is renewed. Nor is
 // what the claim passes by: no app, no service, not due at any time, or an app that is suspended.
+// Materialized, or the view's long case is worked out anew wherever its status stands.
 // An idle end moves with every refresh. The end of a refresh token moves where the provider issues a new one each time.
 const JUDGED = `
   with live as (
     select count(*)::int as workers from processes
      where role in ('refresh', 'all') and seen_at > otobot_now() - interval '20 seconds'
-  ), selected as (
+  ), selected as materialized (
     select s.*, o.name as organization, s.status in ('disabled', 'client_suspended') as held,
            s.status in ('reauth_required', 'expired', 'key_unavailable') as dead,
            coalesce(s.next_refresh_at, otobot_now()) as renewed_at, p.rotation,
@@ -112,7 +113,7 @@ const JUDGED = `
                     case when not (renews and rotation <> 'none' and renewed_at < refresh_expires_at)
                          then refresh_expires_at end) as consent_ends_at
       from selected
-  ), judged as (
+  ), judged as materialized (
     select *,
            case
              when held then 'held'

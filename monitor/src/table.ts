@@ -63,8 +63,12 @@ function fit(cells: readonly string[][], width: number): number[] {
   return widths;
 }
 
-const cut = (text: string, width: number): string =>
-  text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
+/** Cut in the middle: names of one kind differ at their ends. */
+function cut(text: string, width: number): string {
+  if (text.length <= width) return text.padEnd(width);
+  const tail = Math.floor((width - 1) / 2);
+  return `${text.slice(0, width - 1 - tail)}…${text.slice(text.length - tail)}`;
+}
 
 /** `-` is the organization itself, as in the API; the organization is named unless it is the usual one. */
 function clientOf({ organization, clientId }: Row): string {

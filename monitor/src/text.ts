@@ -25,27 +25,25 @@ export function unknownAsText({ message, hint }: Unknown, look: Look): string {
   return lines([headline('UNKNOWN', printable(message), look), `hint: ${printable(hint)}`]);
 }
 
-/** Lines that reportAsText prints besides the rows. */
+/** Lines that reportAsText prints besides the rows, and the prompt after it. */
 export const LINES_AROUND_ROWS = 8;
 
 function totalLines(totals: Totals, filters: Filters): string[] {
-  const { connections, allConnections, expired, reconnect, expiring, consentEnding, refreshErrors, held } = totals;
+  const { connections, allConnections, held, liveWorkers } = totals;
   const filtered = Object.values(filters).some((filter) => filter !== undefined);
-  const { liveWorkers: workers } = totals;
-  return [
-    [
-      `${grouped(connections)} connection${connections === 1 ? '' : 's'}${filtered ? ` of ${grouped(allConnections)}` : ''}`,
-      ...(held > 0 ? [`${grouped(held)} on hold`] : []),
-      workers === 0 ? 'no live worker: nothing is refreshed' : `${workers} live worker${workers === 1 ? '' : 's'}`,
-    ].join(' · '),
-    [
-      `${grouped(expired)} expired`,
-      `${grouped(reconnect)} to reconnect`,
-      `${grouped(expiring)} ending within 24 h`,
-      `${grouped(consentEnding)} consents within 14 d`,
-      `${grouped(refreshErrors)} refresh errors`,
-    ].join(' · '),
+  const where = [
+    `${counted(connections, 'connection')}${filtered ? ` of ${grouped(allConnections)}` : ''}`,
+    ...(held > 0 ? [`${grouped(held)} on hold`] : []),
+    liveWorkers > 0 ? counted(liveWorkers, 'live worker') : 'no live worker: nothing is refreshed',
   ];
+  const figures = [
+    `${grouped(totals.expired)} expired`,
+    `${grouped(totals.reconnect)} to reconnect`,
+    `${grouped(totals.expiring)} ending within 24 h`,
+    `${counted(totals.consentEnding, 'consent')} within 14 d`,
+    counted(totals.refreshErrors, 'refresh error'),
+  ];
+  return [where.join(' · '), figures.join(' · ')];
 }
 
 function headline(state: Verdict['state'] | 'UNKNOWN', summary: string, { colours }: Look): string {
@@ -53,4 +51,5 @@ function headline(state: Verdict['state'] | 'UNKNOWN', summary: string, { colour
 }
 
 const grouped = (count: number): string => count.toLocaleString('en-US');
+const counted = (count: number, what: string): string => `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
 const lines = (all: readonly string[]): string => `${all.join('\n')}\n`;

@@ -11,22 +11,27 @@ export interface Verdict {
 
 /** Judges the totals, and so every selected connection, shown or not. */
 export function verdictOf(totals: Totals): Verdict {
-  const { expired, reconnect, keyUnavailable, expiring, consentEnding, refreshErrors } = totals;
-  const critical = reasons([
-    [reconnect, 'to be reconnected by the client', 'to be reconnected by their clients'],
-    [expired, 'token expired', 'tokens expired'],
-    [keyUnavailable, 'sealed with a missing key', 'sealed with a missing key'],
-  ]);
-  const warning = reasons([
-    [expiring, 'token ends within 24 h', 'tokens end within 24 h'],
-    [consentEnding, 'consent ends within 14 days', 'consents end within 14 days'],
-  ]);
+  const { expired, reconnect, keyUnavailable, expiring, consentEnding, refreshErrors, liveWorkers } = totals;
+  const critical = [
+    ...some(reconnect, 'to reconnect'),
+    ...some(expired, 'expired'),
+    ...some(keyUnavailable, 'without their key'),
+  ];
+  const warning = [
+    ...some(expiring, expiring === 1 ? 'token ends within 24 h' : 'tokens end within 24 h'),
+    ...(expiring > 0 && liveWorkers === 0 ? ['no live worker'] : []),
+    ...some(consentEnding, consentEnding === 1 ? 'consent ends within 14 d' : 'consents end within 14 d'),
+  ];
   if (critical.length > 0) return { state: 'CRITICAL', summary: [...critical, ...warning].join(', ') };
   if (warning.length > 0) return { state: 'WARNING', summary: warning.join(', ') };
-  const errors = reasons([[refreshErrors, 'refresh is retried', 'refreshes are retried']]);
-  return { state: 'OK', summary: errors[0] ?? 'nothing needs attention' };
+  const [retried] = some(refreshErrors, refreshErrors === 1 ? 'refresh is retried' : 'refreshes are retried');
+  return { state: 'OK', summary: retried ?? quiet(totals) };
 }
 
-function reasons(counts: readonly [count: number, one: string, many: string][]): string[] {
-  return counts.filter(([count]) => count > 0).map(([count, one, many]) => `${count} ${count === 1 ? one : many}`);
+const some = (count: number, what: string): string[] => (count > 0 ? [`${count} ${what}`] : []);
+
+/** A mistyped filter must not look like good health. */
+function quiet({ connections, allConnections }: Totals): string {
+  if (connections > 0) return 'nothing needs attention';
+  return allConnections > 0 ? 'no connection matches the filters' : 'there is no connection yet';
 }
