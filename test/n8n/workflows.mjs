@@ -17,7 +17,7 @@ export function everyday(api, broker) {
     [fetcher('Fetch for an override', 'acme', { clientId: 'globex' })],
     [fetcher('Fetch for nobody', 'acme', { clientId: '={{ $json.missing }}' })],
     [request('Rejected token', 'rejected', '/rejected')],
-    [request('Failing POST', 'failing', '/fails', 'POST')],
+    [request('Failing POST', 'failing', '/fails/post', 'POST')],
     chain(request('Rejected POST', 'posting', '/posting', 'POST'), request('After the POST', 'posting', '/after')),
     [request('Foreign host', 'foreign', '/foreign')],
     [http('The broker itself', 'acme', `${broker}/v1/clients`)],
