@@ -13,4 +13,5 @@ const run = (script, ...args) => {
 
 const tsc = require.resolve('typescript/bin/tsc');
 for (const project of ['tsconfig.json', 'broker/tsconfig.json', 'monitor/tsconfig.json']) run(tsc, '-p', project);
-run(require.resolve('gulp/bin/gulp.js'), '--silent', 'build:icons');
+// gulp exports no path to its program.
+run(path.join(path.dirname(require.resolve('gulp')), 'bin', 'gulp.js'), '--silent', 'build:icons');
