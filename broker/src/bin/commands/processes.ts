@@ -48,7 +48,9 @@ async function run({ serve, refresh }: Roles): Promise<void> {
   try {
     const serving = serve ? await startServing(config, installation, log, refresh ? 'all' : 'serve', closers) : null;
     if (refresh) await startRefreshing(config, installation, log, closers);
-    process.stdout.write(greeting({ config, version: VERSION, refresh, ...serving }));
+    // Last: a key that was made before something else failed would be lost, and no other is ever shown.
+    const accessKey = serving === null || config.production ? null : await firstAccessKey(serving.broker);
+    process.stdout.write(greeting({ config, version: VERSION, refresh, accessKey, ...serving }));
     await untilToldToStop();
   } finally {
     for (const close of closers.reverse()) await close();
@@ -67,12 +69,11 @@ async function startServing(
   const broker = await createBroker(config, installation, log);
   closers.push(() => broker.close());
   const { vault, processId: id, database } = broker;
-  const accessKey = config.production ? null : await firstAccessKey(broker);
   const listening = await serveHttp(broker, config, log);
   closers.push(() => listening.close());
   const heartbeat = await startHeartbeat({ database, vault, log, id, role, version: VERSION });
   closers.push(() => heartbeat.stop());
-  return { port: listening.port, accessKey };
+  return { broker, port: listening.port };
 }
 
 async function startRefreshing(
