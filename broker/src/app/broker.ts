@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { connectDatabase, type Database } from '../db/database';
 import type { Logger } from '../log/logger';
+import { createOutbound, type Outbound } from '../outbound/outbound';
 import { createAccessKeys, type AccessKeys } from '../services/access-keys/access-keys';
 import { createAuthenticator, type Authenticator } from '../services/access/authenticate';
 import { createAuthorize, type Authorize } from '../services/access/authorize';
 import { createAuditLane } from '../services/audit/audit-lane';
 import { createRefusals, type Refusals } from '../services/audit/refusals';
+import { createApps, type Apps } from '../services/apps';
 import { createClients, type Clients } from '../services/clients';
 import { createFactsCache } from '../services/credentials/facts-cache';
 import { createRenewal } from '../services/credentials/renewal';
 import { createServeCredential, type ServeCredential } from '../services/credentials/serve-credential';
 import { createDatabaseClock } from '../services/database-clock';
 import { createKeyReload, openVault } from '../services/encryption-keys';
+import { createServiceCatalogue, type ServiceCatalogue } from '../services/service-catalogue/service-catalogue';
 import { createReadiness, type CheckReadiness } from '../services/readiness';
 import { createRefreshWaiter } from '../services/refresh-wait';
 import type { Config } from '../types/config';
@@ -31,6 +34,8 @@ export interface Broker {
   readiness: CheckReadiness;
   accessKeys: AccessKeys;
   clients: Clients;
+  serviceCatalogue: ServiceCatalogue;
+  apps: Apps;
   /** Writes what the audit still holds and closes the pools. */
   close(): Promise<void>;
 }
@@ -44,6 +49,8 @@ export async function createBroker(config: Config, installation: Installation, l
   const auditDatabase = connectDatabase({ url, role: 'otobot_audit', max: 4, statementTimeoutMs: 2_000, log });
   const vault = await openVault(database, installation.roots);
   const keys = createKeyReload(database, vault);
+
+  const outbound = createOutbound(config.outbound);
 
   const processId = randomUUID();
   const clock = createDatabaseClock();
@@ -75,11 +82,27 @@ export async function createBroker(config: Config, installation: Installation, l
     readiness: createReadiness({ database, vault }),
     accessKeys: createAccessKeys({ database, authorize, vault }),
     clients: createClients({ database, authorize }),
+    serviceCatalogue: createServiceCatalogue({
+      database,
+      authorize,
+      allowedUrl: (target) => isAllowed(outbound, target),
+    }),
+    apps: createApps({ database, authorize, vault }),
     close: async () => {
       await waiter.close();
       await refusals.flush();
       await audit.idle();
       await Promise.all([database.close(), auditDatabase.close()]);
+      outbound.close();
     },
   };
+}
+
+function isAllowed(outbound: Outbound, url: string): boolean {
+  try {
+    outbound.assertAllowed(url);
+    return true;
+  } catch {
+    return false;
+  }
 }

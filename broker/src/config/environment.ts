@@ -4,6 +4,7 @@ import path from 'node:path';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { ConfigurationError, type Mistake } from '../errors/configuration-error';
+import { createPolicy } from '../outbound/policy';
 import { parseInternalTokens } from '../secrets/internal-token';
 import type { Config } from '../types/config';
 import { parseMasterKey } from '../vault/roots';
@@ -55,7 +56,9 @@ const variables = z.object({
     .default('0'),
   RATE_LIMIT_PER_MINUTE: whole(1, 10_000_000).default(6_000),
   OTOBOT_ALLOW_PRIVATE_PROVIDERS: flag.optional(),
-  OTOBOT_PRIVATE_HOSTS: list.default([]),
+  OTOBOT_PRIVATE_HOSTS: list
+    .refine(areHosts, 'must be host, host:port or addresses, with a comma between them')
+    .default([]),
 });
 
 /** Turns the environment into a Config. Throws one ConfigurationError with every mistake, by name and never with a value. */
@@ -177,4 +180,13 @@ function isTrustProxy(text: string): boolean {
       (part) => ['loopback', 'linklocal', 'uniquelocal'].includes(part) || isIP(part) !== 0 || ipaddr.isValidCIDR(part),
     )
   );
+}
+
+function areHosts(privateHosts: readonly string[]): boolean {
+  try {
+    createPolicy({ allowPrivate: false, privateHosts });
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -63,6 +63,7 @@ test.each([
   ['TRUST_PROXY', 'everybody'],
   ['RATE_LIMIT_PER_MINUTE', '0'],
   ['OTOBOT_ALLOW_PRIVATE_PROVIDERS', 'yes'],
+  ['OTOBOT_PRIVATE_HOSTS', 'http://crm.internal/path'],
 ])('%s is refused by name when it is wrong', (name, value) => {
   expect(mistakesIn({ [name]: value })).toEqual([name]);
 });
