@@ -57,6 +57,9 @@ export function normalHost(host: string): string {
 
 function vouchedHost(entry: string): string {
   const bracketed = isIP(entry) === 6 ? `[${entry}]` : entry;
+  // A whole URL would vouch for a host called "http".
+  if (!/^(\[[0-9a-f:.]+\]|[^\s:/?#@\\[\]]+)(:\d{1,5})?$/i.test(bracketed))
+    throw new TypeError('not a host, host:port or address');
   const { hostname } = new URL(`http://${bracketed}`);
   // Not from the URL, which drops the default port: an entry `host:80` vouches for that port only.
   const port = /:(\d+)$/.exec(bracketed.replace(/\[.*\]/, ''))?.[1];
