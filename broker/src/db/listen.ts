@@ -45,7 +45,7 @@ export function listen({ url, role, channel, onSignal, log }: ListenOptions): Li
       await once().catch((error: unknown) => {
         log.warn('cannot listen to the database, looking by myself', { channel, error: (error as Error).message });
       });
-      if (!stop.signal.aborted) await delay(RECONNECT_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+      await delay(RECONNECT_MS, undefined, { signal: stop.signal }).catch(() => undefined);
     }
   };
 

@@ -23,10 +23,14 @@ export interface AbandonedAttempt {
   now: Date;
 }
 
-/** One sweeper at a time, over all workers: true until the end of the transaction if it is this one. */
+/**
+ * One sweeper at a time, over all workers: true until the end of the transaction if it is this one. One that freezes while it sweeps
+ * loses its session after 2 s; else nobody would ever notice that it is frozen.
+ */
 export async function isSweeper(tx: Tx): Promise<boolean> {
   const [row] = await tx.query<{ mine: boolean }>({
-    text: `select pg_try_advisory_xact_lock(hashtext('otobot.sweep'), 0) as mine`,
+    text: `select pg_try_advisory_xact_lock(hashtext('otobot.sweep'), 0) as mine,
+                  set_config('idle_in_transaction_session_timeout', '2s', true)`,
   });
   return row?.mine ?? false;
 }

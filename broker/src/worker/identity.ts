@@ -28,15 +28,18 @@ export async function takeIdentity({ databaseUrl, onWake, log }: IdentityParts):
   let drop: () => void = () => undefined;
   let current: number | null = null;
 
-  const open = async (): Promise<{ ended: Promise<void>; end: () => Promise<void> }> => {
+  /** Resolves with the session's end, once it has begun. */
+  const begin = async (): Promise<{ ended: Promise<void> }> => {
     const session = await connectSession(databaseUrl, 'otobot_refresh');
-    const ended = new Promise<void>((resolve) => {
+    const dropped = new Promise<void>((resolve) => {
       drop = resolve;
-      session.on('error', drop).on('end', drop);
+      session.on('error', drop).on('end', drop).on('notification', onWake);
     });
     if (stop.signal.aborted) drop();
-    session.on('notification', onWake);
-    const end = (): Promise<void> => session.end().catch(() => undefined);
+    const end = async (): Promise<void> => {
+      current = null;
+      await session.end().catch(() => undefined);
+    };
     try {
       current = await becomeWorker(session);
     } catch (error) {
@@ -45,27 +48,21 @@ export async function takeIdentity({ databaseUrl, onWake, log }: IdentityParts):
     }
     log.info('working', { workerNumber: current });
     onWake();
-    return { ended, end };
+    return { ended: dropped.then(end) };
   };
 
-  const keep = async (first: Awaited<ReturnType<typeof open>>): Promise<void> => {
-    let session: Awaited<ReturnType<typeof open>> | null = first;
+  const keepOn = async (first: Promise<void>): Promise<void> => {
+    await first;
     while (!stop.signal.aborted) {
-      if (session !== null) {
-        await session.ended;
-        current = null;
-        await session.end();
-        if (!stop.signal.aborted)
-          log.warn('the session of this worker ended, so it claims nothing until it has another');
-      }
-      if (stop.signal.aborted) return;
-      session = await open().catch(() => null);
-      if (session === null) await delay(RECONNECT_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+      log.warn('the session of this worker is gone, so it claims nothing until it has another');
+      await delay(RECONNECT_MS, undefined, { signal: stop.signal }).catch(() => undefined);
+      await begin()
+        .then(({ ended }) => ended)
+        .catch(() => undefined); // tried again, and told of again
     }
-    await session?.end();
   };
 
-  const kept = keep(await open());
+  const kept = keepOn((await begin()).ended);
   return {
     number: () => current,
     close: async () => {

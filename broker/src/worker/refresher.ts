@@ -22,9 +22,9 @@ import { takeIdentity } from './identity';
 
 export interface Refresher {
   /** The worker's number now; null while its session is down. */
-  workerNumber(): number | null;
+  workerNumber: () => number | null;
   /** Claims no more, ends what is in flight (at most 25 s), leaves. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 export interface RefresherOptions {
@@ -76,7 +76,7 @@ export async function startRefresher({
   const patience: Patience = { endsAt: Infinity };
   const parts: RefreshParts = {
     ...{ vault, requestToken, agents: outbound.agents, limits, random: Math.random, log },
-    reloadKeys: keys.reload,
+    reloadKeys: () => keys.reload(),
     completions: createCompletions({
       database,
       onWritten: createPulse(() => signalRefreshed(database)),
@@ -87,8 +87,14 @@ export async function startRefresher({
       patiently(patience, () => findLateSet(database, connectionId, generation)),
   };
   let wake: () => void = () => undefined;
-  const identity = await takeIdentity({ databaseUrl, onWake: () => wake(), log });
-  const workerNumber = identity.number;
+  const identity = await takeIdentity({
+    databaseUrl,
+    onWake: () => {
+      wake();
+    },
+    log,
+  });
+  const workerNumber = (): number | null => identity.number();
   const heartbeat = await startHeartbeat({
     database,
     vault,
@@ -105,14 +111,16 @@ export async function startRefresher({
     log,
     refresh: (claim, clock) => refreshConnection(parts, claim, clock),
   });
-  wake = loop.wake;
+  wake = () => {
+    loop.wake();
+  };
   const chores = startChores(
     [
       { name: 'sweep', everyMs: SECOND, work: () => sweepAbandoned(database, Math.random, log) },
       { name: 'forget processes', everyMs: 10 * SECOND, work: () => forgetGoneProcesses(database) },
       { name: 'delete old token sets', everyMs: 600 * SECOND, work: () => deleteOldSets(database) },
       { name: 'make partitions', everyMs: 3_600 * SECOND, work: () => makePartitions(database, 2) },
-      { name: 'reload keys', everyMs: 60 * SECOND, work: keys.reload },
+      { name: 'reload keys', everyMs: 60 * SECOND, work: () => keys.reload() },
     ],
     log,
   );

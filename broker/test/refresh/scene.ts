@@ -175,7 +175,8 @@ export interface Stored {
   status: string;
   status_reason: string | null;
   generation: number;
-  version: number;
+  /** A bigint. */
+  version: string;
   failure_count: number;
   permanent_code: string | null;
   last_error_code: string | null;

@@ -1,3 +1,5 @@
+import { connectDatabase } from '../../src/db/database';
+import { isSweeper } from '../../src/repositories/refresh-sweeps';
 import { until } from '../support/until';
 import {
   addConnection,
@@ -123,6 +125,22 @@ test('where nothing rotates the connection of a killed worker is refreshed again
   await makeDue(scene, id);
   await generationIs(id, 2);
   expect((await stored(scene, id)).status).toBe('active');
+});
+
+test('a worker that freezes while it sweeps does not keep the others from sweeping', async () => {
+  const database = connectDatabase({ url: scene.db.url, role: 'otobot_refresh', log: scene.log });
+  let thaw: () => void = () => undefined;
+  const frozen = new Promise<void>((resolve) => (thaw = resolve));
+  const sweeping = database.transaction(async (tx) => {
+    expect(await isSweeper(tx)).toBe(true);
+    await frozen;
+  });
+  const sweeps = (): Promise<boolean> => database.transaction(isSweeper);
+  expect(await sweeps()).toBe(false);
+  await until('another one sweeps', sweeps, 5_000);
+  thaw();
+  await expect(sweeping).rejects.toThrow('database_unavailable');
+  await database.close();
 });
 
 /** As if the lease of a minute had passed. */
