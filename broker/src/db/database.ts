@@ -89,10 +89,13 @@ export async function connectSession(url: string, role: DatabaseRole | null): Pr
   return client;
 }
 
+const IDLE_IN_TRANSACTION_MS = 15_000;
 const ignore = (): void => undefined;
 
 function poolConfig(url: string, role: DatabaseRole | null, statementTimeoutMs: number): pg.ClientConfig {
-  const settings = [role && `role=${role}`, `statement_timeout=${statementTimeoutMs}`, 'TimeZone=UTC'];
+  // A process that freezes inside a transaction must not keep its locks from the others.
+  const idle = `idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`;
+  const settings = [role && `role=${role}`, `statement_timeout=${statementTimeoutMs}`, idle, 'TimeZone=UTC'];
   const own = settings.filter(Boolean).map((setting) => `-c ${String(setting)}`);
   const parsed = new URL(url);
   const given = parsed.searchParams.get('options');
