@@ -6,7 +6,7 @@ select c.id, c.organization_id, c.client_id, c.service, c.name, c.kind, c.versio
        t.expires_at, t.scopes, c.next_refresh_at, c.last_refreshed_at, c.last_attempt_at, c.failure_count, c.last_error_code,
        c.refresh_expires_at, c.idle_expires_at, c.absolute_expires_at, c.account_id, c.account_label, c.metadata,
        c.created_at, c.updated_at,
-       t.refresh_key_version is not null or c.kind = 'client_credentials' as renewable,
+       c.app_id is not null and (t.refresh_key_version is not null or c.kind = 'client_credentials') as renewable,
        case
          when cl.suspended_at is not null then 'client_suspended'
          when c.status = 'disabled' then 'disabled'

@@ -2,19 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { connectDatabase, type Database } from '../db/database';
 import type { Logger } from '../log/logger';
 import { createOutbound, type Outbound } from '../outbound/outbound';
-import { createAccessKeys, type AccessKeys } from '../services/access-keys/access-keys';
 import { createAuthenticator, type Authenticator } from '../services/access/authenticate';
 import { createAuthorize, type Authorize } from '../services/access/authorize';
 import { createAuditLane } from '../services/audit/audit-lane';
 import { createRefusals, type Refusals } from '../services/audit/refusals';
-import { createApps, type Apps } from '../services/apps';
-import { createClients, type Clients } from '../services/clients';
 import { createFactsCache } from '../services/credentials/facts-cache';
 import { createRenewal } from '../services/credentials/renewal';
 import { createServeCredential, type ServeCredential } from '../services/credentials/serve-credential';
 import { createDatabaseClock } from '../services/database-clock';
 import { createKeyReload, openVault } from '../services/encryption-keys';
-import { createServiceCatalogue, type ServiceCatalogue } from '../services/service-catalogue/service-catalogue';
+import { createManagement, type Management } from '../services/management';
 import { createReadiness, type CheckReadiness } from '../services/readiness';
 import { createRefreshWaiter } from '../services/refresh-wait';
 import type { Config } from '../types/config';
@@ -22,7 +19,7 @@ import type { Vault } from '../vault/vault';
 import type { Installation } from './installation';
 
 /** Everything that one process needs to serve, assembled once; http and the commands call nothing else. */
-export interface Broker {
+export interface Broker extends Management {
   processId: string;
   /** Under role otobot_serve. */
   database: Database;
@@ -32,10 +29,6 @@ export interface Broker {
   refusals: Refusals;
   serveCredential: ServeCredential;
   readiness: CheckReadiness;
-  accessKeys: AccessKeys;
-  clients: Clients;
-  serviceCatalogue: ServiceCatalogue;
-  apps: Apps;
   /** Writes what the audit still holds and closes the pools. */
   close(): Promise<void>;
 }
@@ -80,14 +73,7 @@ export async function createBroker(config: Config, installation: Installation, l
     refusals,
     serveCredential,
     readiness: createReadiness({ database, vault }),
-    accessKeys: createAccessKeys({ database, authorize, vault }),
-    clients: createClients({ database, authorize }),
-    serviceCatalogue: createServiceCatalogue({
-      database,
-      authorize,
-      allowedUrl: (target) => isAllowed(outbound, target),
-    }),
-    apps: createApps({ database, authorize, vault }),
+    ...createManagement({ database, authorize, vault, waiter, allowedUrl: (target) => isAllowed(outbound, target) }),
     close: async () => {
       await waiter.close();
       await refusals.flush();

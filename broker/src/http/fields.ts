@@ -76,3 +76,12 @@ export const oauthScopes = z
   // RFC 6749 section 3.3; the comma parts scopes at some providers, so it cannot be inside one.
   .pipe(z.array(z.string().regex(/^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{1,500}$/, 'is not a scope')))
   .describe('OAuth scopes, as a list or as one text.');
+
+const SECONDS_OF_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** How far ahead to look, such as 24h or 14d, as seconds. */
+export const span = z
+  .string()
+  .regex(/^\d{1,4}[smhd]$/, 'must be a time such as 90s, 30m, 24h or 14d')
+  .transform((text) => Number(text.slice(0, -1)) * (SECONDS_OF_UNIT[text.slice(-1)] ?? 0))
+  .describe('How far ahead to look: a number with s, m, h or d.');

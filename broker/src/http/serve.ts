@@ -4,22 +4,14 @@ import type { Config } from '../types/config';
 import { createLimits } from './limits';
 import { listen, type Listening } from './listen';
 import type { Route } from './route';
-import { accessKeyRoutes } from './routes/access-keys';
-import { clientRoutes } from './routes/clients';
 import { credentialRoutes } from './routes/credentials';
-import { serviceRoutes } from './routes/services';
+import { managementRoutes } from './routes/management';
 import { systemRoutes } from './routes/system';
 import { createServer } from './server';
 
 /** Every route of the broker, in one list: the server, the documentation and the isolation tests read it. */
 export function allRoutes(broker: Broker): Route[] {
-  return [
-    ...systemRoutes(broker),
-    ...credentialRoutes(broker),
-    ...clientRoutes(broker),
-    ...serviceRoutes(broker),
-    ...accessKeyRoutes(broker),
-  ];
+  return [...systemRoutes(broker), ...credentialRoutes(broker), ...managementRoutes(broker)];
 }
 
 /** Puts the broker on its port. Throws ConfigurationError when the port or host is not to be had. */

@@ -93,7 +93,8 @@ export async function adoptConnections(
 ): Promise<void> {
   await tx.query({
     text: `update connections set app_id = $1
-            where organization_id = $2 and service = $4 and app_id is null and ($3::text is null or client_id = $3)`,
+            where organization_id = $2 and service = $4 and app_id is null and kind not in ('api_key', 'basic')
+              and ($3::text is null or client_id = $3)`,
     values: [id, organizationId, clientId, service],
   });
   await tx.query({

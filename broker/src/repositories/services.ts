@@ -54,6 +54,8 @@ const FIELDS: readonly [column: string, field: keyof ServiceFields][] = [
   ['request_header', 'requestHeader'],
   ['request_scheme', 'requestScheme'],
 ];
+export const SERVICE_FIELDS = FIELDS.map(([, field]) => field);
+
 const COLUMNS = `id, name, organization_id is null as shared, suspended_at as "suspendedAt", created_at as "createdAt", updated_at as "updatedAt",
   ${FIELDS.map(([column, field]) => `${column} as "${field}"`).join(', ')}`;
 

@@ -64,7 +64,7 @@ export function createApps({ database, authorize, vault }: AppsParts): Apps {
         const sealed = {
           ...app,
           oauthClientId,
-          scopes: scopes && scopes.join(' '),
+          scopes: scopes?.join(' ') ?? null,
           secretsSealed: record,
           secretsKeyVersion: keyVersion,
         };

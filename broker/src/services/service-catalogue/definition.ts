@@ -1,5 +1,5 @@
 import { Problem } from '../../errors/problem';
-import type { Service, ServiceFields } from '../../repositories/services';
+import { SERVICE_FIELDS, type Service, type ServiceFields } from '../../repositories/services';
 
 /** A service as callers describe it. */
 export type ServiceDefinition = Omit<ServiceFields, 'scopes'> & { scopes: readonly string[] };
@@ -58,15 +58,7 @@ export function fieldsOf({ scopes, ...definition }: ServiceDefinition): ServiceF
 }
 
 export function definitionOf(service: Service): ServiceDefinition {
-  const {
-    id: _id,
-    name: _name,
-    shared: _shared,
-    suspendedAt: _suspended,
-    createdAt: _created,
-    updatedAt: _updated,
-    ...fields
-  } = service;
+  const fields = Object.fromEntries(SERVICE_FIELDS.map((field) => [field, service[field]])) as unknown as ServiceFields;
   return { ...fields, scopes: scopesOf(fields.scopes) };
 }
 

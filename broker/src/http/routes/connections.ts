@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import type { Connections } from '../../services/connections/connections';
+import { CONNECTION_KINDS, SHOWN_STATUSES } from '../../types/credential';
+import {
+  clientIdInBody,
+  clientIdInPath,
+  connectionName,
+  instant,
+  line,
+  oauthScopes,
+  page,
+  serviceName,
+  span,
+  uuid,
+} from '../fields';
+import { route, type Route } from '../route';
+
+const one = z.strictObject({ id: uuid });
+
+const filters = z.strictObject({
+  ...page,
+  clientId: clientIdInPath.optional(),
+  service: serviceName.optional(),
+  status: z.enum(SHOWN_STATUSES).optional(),
+  expiresWithin: span.optional().describe('Tokens that end within that time and that nothing will renew.'),
+  consentEndsWithin: span.optional().describe('Consents that end within that time.'),
+});
+
+// What goes into a header unchanged must be fit for one.
+const headerValue = z
+  .string()
+  .min(1)
+  .max(16_384)
+  .regex(/^[\x21-\x7e]+$/, 'must consist of visible ASCII characters');
+const metadataValue = z.union([line(1_000), z.literal(''), z.number(), z.boolean(), z.null()]);
+
+const credential = z.strictObject({
+  clientId: clientIdInBody,
+  service: serviceName,
+  name: connectionName.default('default'),
+  kind: z.enum(CONNECTION_KINDS).optional().describe("The service's oauthType unless given."),
+  accessToken: headerValue.optional(),
+  refreshToken: z
+    .string()
+    .min(1)
+    .max(16_384)
+    .regex(/^[\x20-\x7e]+$/, 'must consist of printable ASCII characters')
+    .optional(),
+  expiresAt: instant
+    .optional()
+    .describe(
+      'The end of accessToken or apiKey. Without it a renewable token is taken to live defaultTtlSeconds of the service, any other without end.',
+    ),
+  apiKey: headerValue.optional(),
+  username: line(1_000)
+    .regex(/^[^:]*$/, 'must not hold a colon (RFC 7617)')
+    .optional(),
+  password: z.union([line(4_000), z.literal('')]).optional(),
+  scopes: oauthScopes.optional().describe('What the token is good for.'),
+  metadata: z
+    .record(z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/), metadataValue)
+    .optional()
+    .describe('Names and plain values of your own; never a secret.'),
+  verify: z.boolean().default(false).describe('Refresh it at once, and answer when it is known whether it works.'),
+});
+
+export function connectionRoutes({ connections }: { connections: Connections }): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/v1/connections',
+      summary: 'Connections with their status; no secret in them',
+      scope: 'connections:read',
+      query: filters,
+      handle: ({ query: { expiresWithin, consentEndsWithin, ...query } }, caller) =>
+        connections.list(caller, {
+          ...query,
+          expiresWithinSeconds: expiresWithin,
+          consentEndsWithinSeconds: consentEndsWithin,
+        }),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/connections',
+      summary: 'Imports a credential; a name that exists keeps its id and gets these tokens',
+      scope: 'connections:write',
+      body: credential,
+      status: 201,
+      handle: ({ body }, caller) => connections.import(caller, body),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/connections/:id',
+      summary: 'One connection, with the latest attempts to refresh it',
+      scope: 'connections:read',
+      params: one,
+      handle: ({ params }, caller) => connections.read(caller, params.id),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/connections/:id/usage',
+      summary: 'How often its credential was released in the last 30 days, by workflow',
+      scope: 'connections:read',
+      params: one,
+      handle: ({ params }, caller) => connections.usage(caller, params.id),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/connections/:id/refresh',
+      summary: 'Asks for a refresh and waits up to 5 s for it',
+      scope: 'connections:write',
+      params: one,
+      handle: ({ params }, caller) => connections.refresh(caller, params.id),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/connections/:id/disable',
+      summary: 'Neither served nor refreshed any more',
+      scope: 'connections:write',
+      params: one,
+      handle: ({ params }, caller) => connections.disable(caller, params.id),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/connections/:id/enable',
+      summary: 'Back into service',
+      scope: 'connections:write',
+      params: one,
+      handle: ({ params }, caller) => connections.enable(caller, params.id),
+    }),
+    route({
+      method: 'delete',
+      path: '/v1/connections/:id',
+      summary: 'Deletes a connection with its tokens',
+      scope: 'connections:write',
+      params: one,
+      status: 204,
+      handle: ({ params }, caller) => connections.remove(caller, params.id),
+    }),
+  ];
+}

@@ -1,0 +1,17 @@
+import type { Management } from '../../services/management';
+import type { Route } from '../route';
+import { accessKeyRoutes } from './access-keys';
+import { auditRoutes } from './audit';
+import { clientRoutes } from './clients';
+import { connectionRoutes } from './connections';
+import { serviceRoutes } from './services';
+
+export function managementRoutes(management: Management): Route[] {
+  return [
+    ...clientRoutes(management),
+    ...serviceRoutes(management),
+    ...connectionRoutes(management),
+    ...accessKeyRoutes(management),
+    ...auditRoutes(management),
+  ];
+}

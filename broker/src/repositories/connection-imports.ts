@@ -1,0 +1,103 @@
+import type { Tx } from '../db/database';
+import type { ConnectionKind, ConnectionName } from '../types/credential';
+
+/** The connection of a name that an import meets. */
+export interface ExistingConnection {
+  id: string;
+  generation: number;
+  /** A refresh was sent for it at some time, of which an answer may still come. */
+  wasAttempted: boolean;
+}
+
+/** Locked until the end of the transaction: a refresh that finishes meanwhile waits, and then finds another generation. */
+export async function findConnectionForImport(
+  tx: Tx,
+  { organizationId, clientId, service, name }: ConnectionName,
+): Promise<ExistingConnection | null> {
+  const [row] = await tx.query<ExistingConnection>({
+    text: `select id, generation, last_attempt_at is not null as "wasAttempted" from connections
+            where organization_id = $1 and client_id is not distinct from $2 and service = $3 and name = $4 for update`,
+    values: [organizationId, clientId, service, name],
+  });
+  return row ?? null;
+}
+
+export interface ImportedConnection extends ConnectionName {
+  id: string;
+  kind: ConnectionKind;
+  appId: string | null;
+  generation: number;
+  nextRefreshAt: Date | null;
+  /** null: as it was. */
+  metadata: Readonly<Record<string, unknown>> | null;
+}
+
+/** Violates a unique constraint when another import made the name at the same moment. */
+export async function insertConnection(tx: Tx, connection: ImportedConnection): Promise<void> {
+  const { id, organizationId, clientId, service, name, kind, appId, generation, nextRefreshAt, metadata } = connection;
+  await tx.query({
+    text: `insert into connections (id, organization_id, client_id, service, name, kind, app_id, generation, next_refresh_at, metadata)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    values: [id, organizationId, clientId, service, name, kind, appId, generation, nextRefreshAt, metadata ?? {}],
+  });
+}
+
+/** A new beginning for a connection that keeps its id: nothing that was known of its old tokens holds. A disabled one stays so. */
+export async function replaceConnection(
+  tx: Tx,
+  { id, organizationId, kind, appId, generation, nextRefreshAt, metadata }: ImportedConnection,
+): Promise<void> {
+  await tx.query({
+    text: `update connections
+              set kind = $3, app_id = $4, generation = $5, next_refresh_at = $6, metadata = coalesce($7, metadata),
+                  status = case when status = 'disabled' then status else 'active' end, status_reason = null,
+                  wanted_at = null, attempt_id = null, lease_until = null, failure_count = 0, failing_since = null, uncertain_since = null,
+                  not_before_at = null, last_error_code = null, permanent_code = null, rejected_at = null, rejected_count = 0,
+                  refresh_expires_at = null, idle_expires_at = null, absolute_expires_at = null
+            where organization_id = $1 and id = $2`,
+    values: [organizationId, id, kind, appId, generation, nextRefreshAt, metadata],
+  });
+  await tx.query({
+    text: `delete from token_sets where organization_id = $1 and connection_id = $2 and kind in ('previous', 'late')`,
+    values: [organizationId, id],
+  });
+  await tx.query({
+    text: `update token_sets set kind = 'previous', superseded_at = otobot_now() where organization_id = $1 and connection_id = $2 and kind = 'current'`,
+    values: [organizationId, id],
+  });
+}
+
+export interface ImportedTokenSet {
+  organizationId: string;
+  connectionId: string;
+  generation: number;
+  accessSealed: Buffer | null;
+  accessKeyVersion: number | null;
+  refreshSealed: Buffer | null;
+  refreshKeyVersion: number | null;
+  tokenType: string | null;
+  scopes: readonly string[] | null;
+  expiresAt: Date | null;
+  lifetimeSeconds: number | null;
+}
+
+export async function insertCurrentTokenSet(tx: Tx, set: ImportedTokenSet): Promise<void> {
+  await tx.query({
+    text: `insert into token_sets (organization_id, connection_id, generation, kind, access_sealed, access_key_version, refresh_sealed,
+                                   refresh_key_version, token_type, scopes, expires_at, lifetime_seconds)
+           values ($1, $2, $3, 'current', $4, $5, $6, $7, $8, $9, $10, $11)`,
+    values: [
+      set.organizationId,
+      set.connectionId,
+      set.generation,
+      set.accessSealed,
+      set.accessKeyVersion,
+      set.refreshSealed,
+      set.refreshKeyVersion,
+      set.tokenType,
+      set.scopes,
+      set.expiresAt,
+      set.lifetimeSeconds,
+    ],
+  });
+}

@@ -1,0 +1,150 @@
+import type { Tx } from '../db/database';
+import type { ConnectionKind, ShownStatus } from '../types/credential';
+
+/** A connection as it is shown, without anything sealed. */
+export interface Connection {
+  id: string;
+  clientId: string | null;
+  service: string;
+  name: string;
+  kind: ConnectionKind;
+  status: ShownStatus;
+  statusReason: string | null;
+  version: number;
+  generation: number;
+  /** Something refreshes it by itself. */
+  renewable: boolean;
+  expiresAt: Date | null;
+  scopes: string[] | null;
+  nextRefreshAt: Date | null;
+  lastRefreshedAt: Date | null;
+  lastAttemptAt: Date | null;
+  failureCount: number;
+  lastErrorCode: string | null;
+  refreshExpiresAt: Date | null;
+  idleExpiresAt: Date | null;
+  absoluteExpiresAt: Date | null;
+  accountId: string | null;
+  accountLabel: string | null;
+  metadata: Readonly<Record<string, unknown>>;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const COLUMNS = `v.id, v.client_id as "clientId", v.service, v.name, v.kind, v.status, v.status_reason as "statusReason", v.version, v.generation,
+  v.renewable, v.expires_at as "expiresAt", v.scopes, v.next_refresh_at as "nextRefreshAt", v.last_refreshed_at as "lastRefreshedAt",
+  v.last_attempt_at as "lastAttemptAt", v.failure_count as "failureCount", v.last_error_code as "lastErrorCode",
+  v.refresh_expires_at as "refreshExpiresAt", v.idle_expires_at as "idleExpiresAt", v.absolute_expires_at as "absoluteExpiresAt",
+  v.account_id as "accountId", v.account_label as "accountLabel", v.metadata, v.created_at as "createdAt", v.updated_at as "updatedAt"`;
+
+export interface ConnectionFilter {
+  /** null: the organization's own; undefined: whoever's. */
+  clientId?: string | null | undefined;
+  service?: string | undefined;
+  status?: ShownStatus | undefined;
+  /** Tokens that end within so many seconds and that nothing will renew. */
+  expiresWithinSeconds?: number | undefined;
+  /** Consents of which some known end comes within so many seconds. */
+  consentEndsWithinSeconds?: number | undefined;
+  /** The limits of the caller's key; null: none. */
+  onlyClients: readonly string[] | null;
+  onlyServices: readonly string[] | null;
+}
+
+const FILTER = `
+      ($2::text is null or v.client_id = $2) and (not $3::boolean or v.client_id is null)
+  and ($4::text is null or v.service = $4) and ($5::text is null or v.status = $5)
+  and ($6::int is null or (v.expires_at <= otobot_now() + make_interval(secs => $6)
+                           and not (v.renewable and v.status not in ('reauth_required', 'disabled', 'client_suspended'))))
+  and ($7::int is null or least(v.refresh_expires_at, v.idle_expires_at, v.absolute_expires_at) <= otobot_now() + make_interval(secs => $7))
+  and ($8::text[] is null or v.client_id = any ($8)) and ($9::text[] is null or v.service = any ($9))`;
+
+/** By id, which is unique and never changes. */
+export function listConnections(
+  tx: Tx,
+  organizationId: string,
+  { limit, after, filter }: { limit: number; after: string | null; filter: ConnectionFilter },
+): Promise<Connection[]> {
+  const { clientId, service, status, expiresWithinSeconds, consentEndsWithinSeconds, onlyClients, onlyServices } =
+    filter;
+  return tx.query<Connection>({
+    text: `select ${COLUMNS} from connection_status v
+            where v.organization_id = $1 and ${FILTER} and ($10::uuid is null or v.id > $10) order by v.id limit $11`,
+    values: [
+      organizationId,
+      clientId ?? null,
+      clientId === null,
+      service ?? null,
+      status ?? null,
+      expiresWithinSeconds ?? null,
+      consentEndsWithinSeconds ?? null,
+      onlyClients,
+      onlyServices,
+      after,
+      limit,
+    ],
+  });
+}
+
+export async function findConnection(tx: Tx, organizationId: string, id: string): Promise<Connection | null> {
+  const [row] = await tx.query<Connection>({
+    text: `select ${COLUMNS} from connection_status v where v.organization_id = $1 and v.id = $2`,
+    values: [organizationId, id],
+  });
+  return row ?? null;
+}
+
+/** Nothing is served or refreshed any more; what is in flight is still recorded. */
+export async function disableConnection(tx: Tx, organizationId: string, id: string): Promise<void> {
+  await tx.query({
+    text: `update connections set status = 'disabled', status_reason = null where organization_id = $1 and id = $2 and status <> 'disabled'`,
+    values: [organizationId, id],
+  });
+}
+
+/** Back into service. Where no refresh is planned or in flight, one is due now: it tells what the connection is worth. */
+export async function enableConnection(tx: Tx, organizationId: string, id: string): Promise<void> {
+  await tx.query({
+    text: `update connections
+              set status = 'active', status_reason = null, failure_count = 0, failing_since = null, permanent_code = null,
+                  next_refresh_at = case when lease_until > otobot_now() or kind in ('api_key', 'basic') then next_refresh_at
+                                         else coalesce(next_refresh_at, otobot_now()) end
+            where organization_id = $1 and id = $2 and status = 'disabled'`,
+    values: [organizationId, id],
+  });
+}
+
+/** With its tokens and links. False: there was none. */
+export async function deleteConnection(tx: Tx, organizationId: string, id: string): Promise<boolean> {
+  const rows = await tx.query({
+    text: 'delete from connections where organization_id = $1 and id = $2 returning id',
+    values: [organizationId, id],
+  });
+  return rows.length > 0;
+}
+
+export interface RefreshAttempt {
+  startedAt: Date;
+  /** null: it is under way. */
+  finishedAt: Date | null;
+  generation: number;
+  outcome: string | null;
+  errorCode: string | null;
+  httpStatus: number | null;
+  durationMs: number | null;
+}
+
+/** Newest first. */
+export function listRefreshAttempts(
+  tx: Tx,
+  organizationId: string,
+  connectionId: string,
+  limit: number,
+): Promise<RefreshAttempt[]> {
+  return tx.query<RefreshAttempt>({
+    text: `select started_at as "startedAt", finished_at as "finishedAt", generation, outcome, error_code as "errorCode",
+                  http_status as "httpStatus", duration_ms as "durationMs"
+             from refresh_attempts where organization_id = $1 and connection_id = $2 order by started_at desc limit $3`,
+    values: [organizationId, connectionId, limit],
+  });
+}

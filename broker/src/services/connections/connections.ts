@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { isForeignKeyViolation, isUniqueViolation, type Database, type Tx } from '../../db/database';
+import { Problem } from '../../errors/problem';
+import { countReleases, type WorkflowUsage } from '../../repositories/audit-reading';
+import {
+  deleteConnection,
+  disableConnection,
+  enableConnection,
+  findConnection,
+  listConnections,
+  listRefreshAttempts,
+  type Connection,
+  type ConnectionFilter,
+} from '../../repositories/connections';
+import type { Scope } from '../../secrets/scopes';
+import type { Vault } from '../../vault/vault';
+import type { Authorize } from '../access/authorize';
+import type { Caller } from '../access/principal';
+import { unknownClient } from '../clients';
+import { pageOf, positionOf, type Page, type PageRequest } from '../page';
+import type { RefreshWaiter } from '../refresh-wait';
+import { importConnection, type ConnectionImport } from './import-connection';
+import { refreshableOrThrow, refreshNow, type RefreshedConnection } from './refresh-now';
+import { connectionViewOf, foundConnection, type ConnectionDetails, type ConnectionView } from './view';
+
+export type ConnectionQuery = Omit<ConnectionFilter, 'onlyClients' | 'onlyServices'> & PageRequest;
+
+export interface ConnectionUsage {
+  /** Counted from this moment on. */
+  since: Date;
+  total: number;
+  workflows: WorkflowUsage[];
+}
+
+/** Clients' credentials, without their secrets: those leave by services/credentials alone. */
+export interface Connections {
+  list(caller: Caller, query: ConnectionQuery): Promise<Page<ConnectionView>>;
+  read(caller: Caller, id: string): Promise<ConnectionDetails>;
+  /** What the audit says about the last 30 days. */
+  usage(caller: Caller, id: string): Promise<ConnectionUsage>;
+  /** With `verify` it is refreshed at once, and the answer tells what came of it. */
+  import(caller: Caller, request: ConnectionImport): Promise<ConnectionView | RefreshedConnection>;
+  refresh(caller: Caller, id: string): Promise<RefreshedConnection>;
+  disable(caller: Caller, id: string): Promise<ConnectionView>;
+  enable(caller: Caller, id: string): Promise<ConnectionView>;
+  /** With its tokens. Nothing is revoked at the provider. */
+  remove(caller: Caller, id: string): Promise<void>;
+}
+
+export interface ConnectionsParts {
+  database: Database;
+  authorize: Authorize;
+  vault: Vault;
+  waiter: RefreshWaiter;
+}
+
+const POSITION = z.uuid();
+const HISTORY = 20;
+
+export function createConnections({ database, authorize, vault, waiter }: ConnectionsParts): Connections {
+  const find = (organizationId: string, id: string): Promise<Connection> =>
+    database.asTenant(organizationId, async (tx) => foundConnection(await findConnection(tx, organizationId, id)));
+
+  /** An id does not say whose the connection is, and that decides whether a limited key may have to do with it. */
+  const may = async (caller: Caller, action: string, scope: Scope, id: string): Promise<string> => {
+    const { organizationId } = await authorize(caller, {
+      action,
+      scope,
+      locate: async (who) => {
+        const { clientId, service } = await find(who.organizationId, id);
+        return { clientId, service, connectionId: id };
+      },
+    });
+    return organizationId;
+  };
+
+  const changed = (
+    organizationId: string,
+    id: string,
+    change: (tx: Tx, organizationId: string, id: string) => Promise<void>,
+  ): Promise<ConnectionView> =>
+    database.asTenant(organizationId, async (tx) => {
+      await change(tx, organizationId, id);
+      return connectionViewOf(foundConnection(await findConnection(tx, organizationId, id)));
+    });
+
+  return {
+    async list(caller, { limit, cursor, ...asked }) {
+      const { clientId, service } = asked;
+      const who = await authorize(caller, { action: 'connection.list', scope: 'connections:read', clientId, service });
+      const { organizationId, clientIds, services } = who;
+      const filter = { ...asked, onlyClients: clientIds && [...clientIds], onlyServices: services && [...services] };
+      const which = { limit: limit + 1, after: positionOf(cursor, POSITION), filter };
+      const rows = await database.asTenant(organizationId, (tx) => listConnections(tx, organizationId, which));
+      return pageOf(rows, limit, { position: ({ id }) => id, show: connectionViewOf });
+    },
+
+    async read(caller, id) {
+      const organizationId = await may(caller, 'connection.read', 'connections:read', id);
+      return database.asTenant(organizationId, async (tx) => {
+        const connection = foundConnection(await findConnection(tx, organizationId, id));
+        return { ...connectionViewOf(connection), history: await listRefreshAttempts(tx, organizationId, id, HISTORY) };
+      });
+    },
+
+    async usage(caller, id) {
+      const organizationId = await may(caller, 'connection.usage', 'connections:read', id);
+      const { since, workflows } = await database.asTenant(organizationId, (tx) =>
+        countReleases(tx, organizationId, id),
+      );
+      return { since, total: workflows.reduce((sum, { count }) => sum + count, 0), workflows };
+    },
+
+    async import(caller, request) {
+      const { clientId, service, name, verify } = request;
+      const who = await authorize(caller, {
+        action: 'connection.import',
+        scope: 'connections:write',
+        clientId,
+        service,
+      });
+      const { organizationId } = who;
+      const connection = await database
+        .asTenant(organizationId, async (tx) => {
+          const id = await importConnection(tx, vault, { organizationId, clientId, service, name }, request);
+          const stored = foundConnection(await findConnection(tx, organizationId, id));
+          // Before the commit, so that an import that cannot be verified as asked leaves nothing behind.
+          if (verify === true) refreshableOrThrow(organizationId, stored);
+          return stored;
+        })
+        .catch((error: unknown) => {
+          throw importProblem(error, request);
+        });
+      return verify === true
+        ? refreshNow({ database, waiter }, organizationId, connection)
+        : connectionViewOf(connection);
+    },
+
+    async refresh(caller, id) {
+      const organizationId = await may(caller, 'connection.refresh', 'connections:write', id);
+      const connection = await find(organizationId, id);
+      refreshableOrThrow(organizationId, connection);
+      return refreshNow({ database, waiter }, organizationId, connection);
+    },
+
+    disable: async (caller, id) =>
+      changed(await may(caller, 'connection.disable', 'connections:write', id), id, disableConnection),
+    enable: async (caller, id) =>
+      changed(await may(caller, 'connection.enable', 'connections:write', id), id, enableConnection),
+
+    async remove(caller, id) {
+      const organizationId = await may(caller, 'connection.delete', 'connections:write', id);
+      const removed = await database.asTenant(organizationId, (tx) => deleteConnection(tx, organizationId, id));
+      if (!removed) foundConnection(null);
+    },
+  };
+}
+
+/** Races with other requests: the name was made, or the client deleted, at the same moment. */
+function importProblem(error: unknown, { clientId }: ConnectionImport): unknown {
+  if (isForeignKeyViolation(error) && clientId !== null) return unknownClient(clientId);
+  if (!isUniqueViolation(error)) return error;
+  return new Problem(
+    'conflict',
+    'Another import of this connection was faster at the same moment. Look at it, and send this one again if it is the newer.',
+    { cause: error },
+  );
+}

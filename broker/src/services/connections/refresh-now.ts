@@ -1,0 +1,44 @@
+import type { Database } from '../../db/database';
+import { Problem } from '../../errors/problem';
+import { findConnection, type Connection } from '../../repositories/connections';
+import { reauthRequired } from '../credentials/checks';
+import type { RefreshWaiter } from '../refresh-wait';
+import { connectionViewOf, foundConnection, type ConnectionView } from './view';
+
+/** `pending`: nothing came of it yet; it is tried on. */
+export type RefreshOutcome = 'refreshed' | 'failed' | 'pending';
+
+export interface RefreshedConnection extends ConnectionView {
+  refreshOutcome: RefreshOutcome;
+}
+
+const PATIENCE_MS = 5_000;
+
+/** Asks the workers to refresh a connection, waits up to 5 s, and tells what came of it. */
+export async function refreshNow(
+  { database, waiter }: { database: Database; waiter: RefreshWaiter },
+  organizationId: string,
+  connection: Connection,
+): Promise<RefreshedConnection> {
+  const { id: connectionId, version, generation } = connection;
+  const waited = await waiter.wait({ organizationId, connectionId, version }, performance.now() + PATIENCE_MS);
+  const now = foundConnection(
+    await database.asTenant(organizationId, (tx) => findConnection(tx, organizationId, connectionId)),
+  );
+  const unrefreshed = waited === 'changed' ? 'failed' : 'pending';
+  return { ...connectionViewOf(now), refreshOutcome: now.generation > generation ? 'refreshed' : unrefreshed };
+}
+
+/** Throws the Problem that says why a refresh cannot be asked for, and what to do. */
+export function refreshableOrThrow(organizationId: string, connection: Connection): void {
+  const { id, status, statusReason, renewable, service } = connection;
+  if (status === 'disabled')
+    throw new Problem('conflict', `The connection is disabled. Enable it with POST /v1/connections/${id}/enable.`);
+  if (status === 'reauth_required') throw reauthRequired({ organizationId, ...connection }, statusReason ?? 'revoked');
+  if (renewable) return;
+  const why =
+    connection.nextRefreshAt === null
+      ? 'it has no refresh token. Import one with POST /v1/connections'
+      : `service "${service}" has no app. Give it one with PUT /v1/services/${service}/app`;
+  throw new Problem('invalid_value', `The connection cannot be refreshed: ${why}.`);
+}

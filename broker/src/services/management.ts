@@ -1,0 +1,41 @@
+import type { Database } from '../db/database';
+import type { Vault } from '../vault/vault';
+import { createAccessKeys, type AccessKeys } from './access-keys/access-keys';
+import type { Authorize } from './access/authorize';
+import { createApps, type Apps } from './apps';
+import { createReadAudit, type ReadAudit } from './audit/read-audit';
+import { createClients, type Clients } from './clients';
+import { createConnections, type Connections } from './connections/connections';
+import type { RefreshWaiter } from './refresh-wait';
+import { createServiceCatalogue, type ServiceCatalogue } from './service-catalogue/service-catalogue';
+
+/** Everything that manages an organization, beside serving its credentials. */
+export interface Management {
+  clients: Clients;
+  serviceCatalogue: ServiceCatalogue;
+  apps: Apps;
+  connections: Connections;
+  accessKeys: AccessKeys;
+  readAudit: ReadAudit;
+}
+
+export interface ManagementParts {
+  /** Under role otobot_serve. */
+  database: Database;
+  authorize: Authorize;
+  vault: Vault;
+  waiter: RefreshWaiter;
+  /** What the outbound policy allows of a service's URLs. */
+  allowedUrl: (url: string) => boolean;
+}
+
+export function createManagement(parts: ManagementParts): Management {
+  return {
+    clients: createClients(parts),
+    serviceCatalogue: createServiceCatalogue(parts),
+    apps: createApps(parts),
+    connections: createConnections(parts),
+    accessKeys: createAccessKeys(parts),
+    readAudit: createReadAudit(parts),
+  };
+}

@@ -1,0 +1,55 @@
+import { isUniqueViolation, type Database } from '../db/database';
+import { Problem } from '../errors/problem';
+import { insertOrganization, listOrganizations, type Organization } from '../repositories/organizations';
+import type { Authorize } from './access/authorize';
+import type { Caller } from './access/principal';
+
+export interface NewOrganization {
+  name: string;
+  /** For people; the name unless given. */
+  displayName?: string | undefined;
+}
+
+/** The tenants. Only somebody at the machine itself may see or make them: no access key reaches beyond its organization. */
+export interface Organizations {
+  list(caller: Caller): Promise<Organization[]>;
+  create(caller: Caller, organization: NewOrganization): Promise<Organization>;
+}
+
+export interface OrganizationsParts {
+  /** As the owner of the tables: no other role sees more than one tenant and writes this table. */
+  owner: Database;
+  authorize: Authorize;
+}
+
+const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+export function createOrganizations({ owner, authorize }: OrganizationsParts): Organizations {
+  const may = async (caller: Caller, action: string, detail: Record<string, string> = {}): Promise<void> => {
+    await authorize(caller, { action, scope: null, detail });
+    if (caller.presented?.kind === 'operator') return;
+    throw new Problem('scope_missing', 'Organizations are managed at the machine itself, with: otobot organization');
+  };
+
+  return {
+    async list(caller) {
+      await may(caller, 'organization.list');
+      return listOrganizations(owner);
+    },
+
+    async create(caller, { name, displayName = name }) {
+      await may(caller, 'organization.create', { organization: name });
+      if (!NAME.test(name))
+        throw new Problem(
+          'invalid_value',
+          'name: must be 1 to 63 lower-case letters, digits or dashes, starting with a letter or digit.',
+        );
+      try {
+        return await insertOrganization(owner, { name, displayName });
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error;
+        throw new Problem('conflict', `There is an organization "${name}" already.`, { cause: error });
+      }
+    },
+  };
+}
