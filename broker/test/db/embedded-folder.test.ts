@@ -43,7 +43,8 @@ test('a leftover postmaster.pid whose pid is now another program, and whose port
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
-  const lines = [process.pid, dataOf(dataDir), 1, port, '', '127.0.0.1', '0 0', 'ready'];
+  // Our parent's: PostgreSQL itself already distrusts the pid of the process that starts it, which is us.
+  const lines = [process.ppid, dataOf(dataDir), 1, port, '', '127.0.0.1', '0 0', 'ready'];
   fs.writeFileSync(path.join(dataOf(dataDir), 'postmaster.pid'), `${lines.join('\n')}\n`);
   const server = await startEmbedded({ dataDir });
   expect(server.startedHere).toBe(true);
