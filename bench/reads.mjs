@@ -1,0 +1,113 @@
+import { startProcess } from './child.mjs';
+import { median, medians } from './statistics.mjs';
+
+const CLIENTS = 200;
+const TOKEN_BYTES = 2_048;
+const CONNECTIONS = 32;
+const ROUNDS = 3;
+const PART = 0.7;
+const SERVERS = { broker: 'Otobot', express: 'bare Express 5', 'node-http': 'bare node:http' };
+
+/** Reads through the whole broker beside the bare servers, round by round in turn, at full load and at 70 % of what each can do. */
+export async function measureReads({ installation, place, seconds, profile, say }) {
+  const asked = { connections: CONNECTIONS, ...(await storeClients(installation)) };
+  const { environment } = installation.ready;
+  const execArgv = profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  const broker = await startProcess('broker', { environment }, { ...place, execArgv });
+  const answers = await readAll(broker.ready.port, asked);
+  const servers = { broker };
+  for (const name of ['express', 'node-http']) servers[name] = await startProcess(name, { answers }, place);
+  const bodyBytes = await sameLength(servers, asked);
+  const load = await startProcess('load', null, place);
+  const run = (name, kind, options) => measureRound({ server: servers[name], load, asked, kind, options });
+
+  say('reads: warming up');
+  for (const name of Object.keys(SERVERS)) await run(name, 'full', { seconds: Math.min(seconds, 2) });
+  const releasedBefore = await installation.ask('countReleased');
+  const full = await inTurn((name, round) => {
+    say(`reads: full load, round ${round} of ${ROUNDS}, ${SERVERS[name]}`);
+    return run(name, 'full', { seconds });
+  });
+  const perSecond = (name) => PART * median(full[name].map((round) => round.perSecond));
+  const part = await inTurn((name, round) => {
+    say(`reads: 70 % load, round ${round} of ${ROUNDS}, ${SERVERS[name]}`);
+    return run(name, 'paced', { seconds, perSecond: perSecond(name) });
+  });
+  const released = (await installation.ask('countReleased')) - releasedBefore;
+  for (const started of [load, ...Object.values(servers)]) await started.stop();
+  return figures({ seconds, bodyBytes, full, part, released });
+}
+
+async function storeClients(installation) {
+  return installation.ask('storeReadClients', { count: CLIENTS, tokenBytes: TOKEN_BYTES });
+}
+
+async function inTurn(run) {
+  const rounds = Object.fromEntries(Object.keys(SERVERS).map((name) => [name, []]));
+  for (let round = 1; round <= ROUNDS; round++) {
+    for (const name of Object.keys(SERVERS)) rounds[name].push(await run(name, round));
+  }
+  return rounds;
+}
+
+/** One round, with the processor time that the server's own process took for a request: that does not depend on who else uses the machine. */
+async function measureRound({ server, load, asked, kind, options }) {
+  const before = [await server.ask('usage'), await load.ask('usage'), performance.now()];
+  const result = await load.ask(kind, { port: server.ready.port, ...asked, ...options });
+  const [cpu, loadCpu] = [await server.ask('usage'), await load.ask('usage')].map(
+    (after, index) => after.cpuMicroseconds - before[index].cpuMicroseconds,
+  );
+  if (result.failed > 0) throw new Error(`${result.failed} requests failed: these figures would mean nothing`);
+  const loadBusy = loadCpu / ((performance.now() - before[2]) * 1_000);
+  return { ...result, cpuMicroseconds: cpu / result.answered, loadBusy };
+}
+
+async function readAll(port, asked) {
+  const entries = asked.paths.map(async (path) => [
+    path.split('/')[3],
+    JSON.parse(await readOne(port, path, asked.key)),
+  ]);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+async function readOne(port, path, key) {
+  const headers = { authorization: `Bearer ${key}` };
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(`${path} gave ${response.status}: ${text}`);
+  return text;
+}
+
+/** The comparison stands on answers of equal length, so that is looked at and not assumed. */
+async function sameLength(servers, { paths, key }) {
+  const [first] = paths;
+  const texts = Object.values(servers).map(({ ready }) => readOne(ready.port, first, key));
+  const lengths = (await Promise.all(texts)).map((text) => Buffer.byteLength(text));
+  if (new Set(lengths).size !== 1) throw new Error(`the answers differ in length: ${lengths.join(', ')}`);
+  return lengths[0];
+}
+
+function figures({ seconds, bodyBytes, full, part, released }) {
+  const rows = Object.entries(SERVERS).map(([name, label]) => ({
+    server: label,
+    fullLoad: medians(full[name]),
+    partLoad: medians(part[name]),
+  }));
+  const ratios = (pick) => full.broker.map((round, index) => pick(round, full.express[index]));
+  const perSecond = ratios((broker, express) => broker.perSecond / express.perSecond);
+  const cpu = ratios((broker, express) => express.cpuMicroseconds / broker.cpuMicroseconds);
+  const answered = [...full.broker, ...part.broker].reduce((sum, round) => sum + round.answered, 0);
+  return {
+    ...{
+      clients: CLIENTS,
+      tokenBytes: TOKEN_BYTES,
+      bodyBytes,
+      connections: CONNECTIONS,
+      rounds: ROUNDS,
+      seconds,
+      rows,
+    },
+    toExpress: { perSecond, perSecondMedian: median(perSecond), cpu, cpuMedian: median(cpu) },
+    audit: { answered, released },
+  };
+}

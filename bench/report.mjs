@@ -1,0 +1,50 @@
+/** The figures as a person reads them. */
+export function report({ machine, reads, refreshes }) {
+  const { node, cores, platform, arch, cpu, postgres } = machine;
+  const head = `Node ${node} · PostgreSQL ${postgres} · ${cores} cores (${cpu}) · ${platform} ${arch}`;
+  const parts = [reads && reportOfReads(reads), refreshes && reportOfRefreshes(refreshes)].filter(Boolean);
+  return `${[head, ...parts, 'How to read this: docs/bench.md'].join('\n\n')}\n`;
+}
+
+function reportOfReads({ rows, toExpress, audit, ...conditions }) {
+  const { clients, tokenBytes, bodyBytes, connections, rounds, seconds } = conditions;
+  const table = rows.map(({ server, fullLoad, partLoad }) => [
+    server,
+    ...[whole(fullLoad.perSecond), ms(fullLoad.p50), ms(fullLoad.p99), whole(fullLoad.cpuMicroseconds)],
+    ...[whole(partLoad.perSecond), ms(partLoad.p50), ms(partLoad.p99), percent(fullLoad.loadBusy)],
+  ]);
+  const columns = ['', 'reads/s', 'p50 ms', 'p99 ms', 'CPU µs', 'at 70 %', 'p50 ms', 'p99 ms', 'load busy'];
+  return [
+    `Reads: ${clients} clients, tokens of ${tokenBytes} B in answers of ${bodyBytes} B, ${connections} connections; medians of ${rounds} × ${seconds} s`,
+    aligned([columns, ...table]),
+    `Otobot to bare Express 5: ${of(toExpress.perSecond, toExpress.perSecondMedian)} in reads/s`,
+    `                          ${of(toExpress.cpu, toExpress.cpuMedian)} in processor time per read`,
+    `Audit: ${whole(audit.released)} releases committed, ${whole(audit.answered)} answers received`,
+  ].join('\n');
+}
+
+function reportOfRefreshes({ apps, connections, rounds, providers }) {
+  const table = providers.map(({ provider, ours, bare, toBare }) => [
+    provider,
+    ...[whole(ours.perSecond), whole(bare.perSecond), of(toBare.perSecond, toBare.perSecondMedian)],
+    ...[whole(ours.cpuMicroseconds), whole(bare.cpuMicroseconds), whole(ours.peak), ours.commitsPerRefresh.toFixed(3)],
+  ]);
+  const columns = ['provider', 'Otobot/s', 'bare/s', 'ratio', 'CPU µs', 'bare', 'at once', 'commits'];
+  return [
+    `Refreshes: ${connections} due connections of ${apps} apps; medians of ${rounds} rounds, beside bare simple-oauth2`,
+    aligned([columns, ...table]),
+  ].join('\n');
+}
+
+/** The median, and between which rounds it lies. */
+const of = (rounds, middle) =>
+  `${middle.toFixed(2)} (${Math.min(...rounds).toFixed(2)} to ${Math.max(...rounds).toFixed(2)})`;
+const whole = (value) => Math.round(value).toLocaleString('en');
+const ms = (value) => value.toFixed(2);
+const percent = (share) => `${Math.round(share * 100)} %`;
+
+function aligned(rows) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const cell = (text, column) => (column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column]));
+  return rows.map((row) => `  ${row.map(cell).join('  ')}`).join('\n');
+}

@@ -1,0 +1,36 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** How many reads the audit says were released. */
+export async function countReleased({ database }) {
+  const text = `select count(*)::int as n from audit where action = 'credential.read' and code = 'released'`;
+  return (await database.query({ text }))[0].n;
+}
+
+/** Makes every connection with an app due, and returns the database's time after that, in milliseconds since the epoch. */
+export async function makeDue({ database }) {
+  await database.query({ text: 'update connections set next_refresh_at = otobot_now() where app_id is not null' });
+  return (await database.query({ text: 'select extract(epoch from clock_timestamp())::float8 * 1000 as now' }))[0].now;
+}
+
+/**
+ * Transactions committed in this database so far. A backend reports its own when it ends, or only after ten idle seconds: so this waits
+ * until the refresher has closed its connections.
+ */
+export async function commitsSoFar({ database }) {
+  for (;;) {
+    const text = `select count(*)::int as n from pg_stat_activity where application_name = 'otobot otobot_refresh'`;
+    if ((await database.query({ text }))[0].n === 0) break;
+    await delay(20);
+  }
+  const text = 'select xact_commit::float8 as commits from pg_stat_database where datname = current_database()';
+  return (await database.query({ text }))[0].commits;
+}
+
+/** The attempts begun since then: how many ended as refreshed, how many otherwise, and how long they took together. */
+export async function tallyAttempts({ database }, since) {
+  const text = `select count(*) filter (where outcome = 'refreshed')::int as refreshed,
+                       count(*) filter (where outcome is distinct from 'refreshed')::int as otherwise,
+                       extract(epoch from max(finished_at) - min(started_at))::float8 as seconds
+                  from refresh_attempts where started_at >= to_timestamp($1::float8 / 1000)`;
+  return (await database.query({ text, values: [since] }))[0];
+}

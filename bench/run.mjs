@@ -1,0 +1,46 @@
+// What a read and a refresh cost, beside the bare parts, in one run. See docs/bench.md.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { startProcess, stopAll } from './child.mjs';
+import { HELP, readOptions } from './options.mjs';
+import { measureReads } from './reads.mjs';
+import { measureRefreshes } from './refreshes.mjs';
+import { report } from './report.mjs';
+
+const MEASURE = { reads: measureReads, refreshes: measureRefreshes };
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])
+  process.once(signal, () => void stopAll().finally(() => process.exit(code)));
+
+await main().catch(async (error) => {
+  await stopAll();
+  console.error(`error: ${error.message}`);
+  process.exitCode = 1;
+});
+
+async function main() {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) return void process.stdout.write(HELP);
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'otobot-bench-'));
+  const place = { home };
+  const installation = await startProcess('installation', { home }, place);
+  const figures = { machine: machine(installation.ready.postgres) };
+  for (const part of options.parts) figures[part] = await MEASURE[part]({ installation, place, say, ...options });
+  await stopAll();
+  process.stdout.write(options.json ? `${JSON.stringify(figures, null, 2)}\n` : report(figures));
+}
+
+function machine(postgres) {
+  const cores = os.cpus();
+  const { node } = process.versions;
+  return { node, postgres, cores: cores.length, cpu: cores[0]?.model.trim(), platform: os.platform(), arch: os.arch() };
+}
+
+/** Progress, on standard error: standard output is for the figures. */
+function say(text) {
+  process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${text} …` : `${text}\n`);
+}
