@@ -18,7 +18,7 @@ export async function startLoopback() {
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
       };
       if (url === '/token') return answer(200, refresh(new URLSearchParams(body), good, issued));
-      const token = headers.authorization?.replace(/^Bearer /, '');
+      const token = headers['x-api-key'] ?? headers.authorization?.replace(/^Bearer /, '');
       requests.push({ method, url, token, headers, body });
       if (url.startsWith('/fails')) return answer(500, { message: 'failed on purpose' });
       return good.has(token) ? answer(200, { ok: true, url }) : answer(401, { message: 'unknown token' });

@@ -77,6 +77,14 @@ export async function scenarios({ n8n, api, broker, world, credentials, serve })
       },
     ],
     [
+      'an API key travels in the header that its service wants',
+      () => {
+        const [{ headers }] = api.to('/keyed');
+        assert.equal(headers['x-api-key'], tokens.keyed);
+        assert.equal(headers.authorization, undefined);
+      },
+    ],
+    [
       'a token refused with 401 is reported, and the request sent once more with the new one',
       () => {
         assert.equal(sent('/rejected').length, 2);
@@ -106,9 +114,10 @@ export async function scenarios({ n8n, api, broker, world, credentials, serve })
       () => assert.match(errorOf(run, 'The broker itself'), /gives no access to the Otobot broker/),
     ],
     [
-      'a client that must connect is named, with the link to send',
+      'a client that must connect is named, with what to do',
       () => {
-        const link = /must reconnect "loopback".* send them this link: http:\/\/\S+\/connect\/\S+/;
+        const link =
+          /"initech" must reconnect "loopback": it was never connected\. To fix it, (send them this link: http\S+|create a Connect link)/;
         assert.match(errorOf(run, 'Unconnected request'), link);
         assert.match(first('Unconnected fetch').error, link);
         assert.equal(first('Unconnected fetch').code, 'reauth_required');

@@ -16,6 +16,7 @@ export function everyday(api, broker) {
     [fetcher('Fetch without resource', 'acme', { operation: 'getCredentials' })],
     [fetcher('Fetch for an override', 'acme', { clientId: 'globex' })],
     [fetcher('Fetch for nobody', 'acme', { clientId: '={{ $json.missing }}' })],
+    [request('Request with an API key', 'keyed', '/keyed')],
     [request('Rejected token', 'rejected', '/rejected')],
     [request('Failing POST', 'failing', '/fails/post', 'POST')],
     chain(request('Rejected POST', 'posting', '/posting', 'POST'), request('After the POST', 'posting', '/after')),

@@ -1,9 +1,12 @@
 // What the broker knows in this test: clients, services and connections, entered through its HTTP interface.
 import { randomBytes } from 'node:crypto';
 
-const SERVICE = 'loopback';
-/** Its tokens may go to a host that is not the API of this test. */
-const FOREIGN_SERVICE = 'elsewhere';
+const SERVICES = {
+  loopback: { oauthType: 'oauth2', allowedHosts: ['127.0.0.1', 'localhost'] },
+  // Its tokens may go to a host that is not the API of this test.
+  elsewhere: { oauthType: 'oauth2', allowedHosts: ['api.example.com'] },
+  keyed: { oauthType: 'api_key', allowedHosts: ['127.0.0.1'], requestHeader: 'X-Api-Key', requestScheme: '' },
+};
 
 /** Stands for the client `acme`, wherever it is resolved. */
 export const EXPRESSION = '={{ "acme" }}';
@@ -15,20 +18,20 @@ export const EXPRESSION = '={{ "acme" }}';
 const CONNECTIONS = {
   acme: { clientId: 'acme', isGood: true },
   globex: { clientId: 'globex', isGood: true },
-  // An expression, because n8n stores the credential before it sends again.
-  rejected: { clientId: 'acme', credential: { clientId: EXPRESSION }, connectionName: 'rejected', isGood: false },
-  failing: { clientId: 'acme', connectionName: 'failing', isGood: true },
-  posting: { clientId: 'acme', connectionName: 'posting', isGood: false },
-  foreign: { clientId: 'acme', service: FOREIGN_SERVICE, isGood: true },
+  rejected: { clientId: 'acme', name: 'rejected', isGood: false },
+  failing: { clientId: 'acme', name: 'failing', isGood: true },
+  posting: { clientId: 'acme', name: 'posting', isGood: false },
+  foreign: { clientId: 'acme', service: 'elsewhere', isGood: true },
+  keyed: { clientId: 'acme', service: 'keyed', isGood: true },
 };
 
 /** @returns the imported tokens by the connection's name, and `secrets()`: all that must appear nowhere */
 export async function furnish(broker, api) {
-  for (const [name, allowedHosts] of [
-    [SERVICE, ['127.0.0.1', 'localhost']],
-    [FOREIGN_SERVICE, ['api.example.com']],
-  ]) {
-    await broker.call('POST', '/v1/services', service(name, allowedHosts, api.url));
+  for (const [name, fields] of Object.entries(SERVICES)) {
+    const isOAuth = fields.oauthType === 'oauth2';
+    const service = { name, displayName: `The ${name} service`, ...fields, ...(isOAuth ? oauth(api.url) : {}) };
+    await broker.call('POST', '/v1/services', service);
+    if (!isOAuth) continue;
     await broker.call('PUT', `/v1/services/${name}/app`, { clientId: 'an-app', clientSecrets: [secret('app')] });
   }
   for (const clientId of ['acme', 'globex', 'initech']) {
@@ -36,29 +39,30 @@ export async function furnish(broker, api) {
   }
   const tokens = {};
   const refreshTokens = [];
-  for (const [name, { isGood, ...fields }] of Object.entries(CONNECTIONS)) {
+  for (const [name, { isGood, ...named }] of Object.entries(CONNECTIONS)) {
     tokens[name] = secret(`${name}-access`);
     refreshTokens.push(secret(`${name}-refresh`));
     if (isGood) api.good.add(tokens[name]);
-    await broker.call('POST', '/v1/connections', connection(fields, tokens[name], refreshTokens.at(-1)));
+    await broker.call('POST', '/v1/connections', connection(named, tokens[name], refreshTokens.at(-1)));
   }
   return { tokens, secrets: () => [...Object.values(tokens), ...refreshTokens, ...api.issued] };
 }
 
 /** One n8n credential per connection, and those that are to fail. @returns plain data, as `n8n import:credentials` takes it */
 export function credentialsFor(broker, internalToken) {
-  const fields = { apiUrl: broker.url, internalToken, service: SERVICE, connectionName: 'default' };
+  const fields = { apiUrl: broker.url, internalToken, service: 'loopback', connectionName: 'default' };
+  const connected = Object.entries(CONNECTIONS).map(([id, { clientId, service = 'loopback', name = 'default' }]) => {
+    return [id, { clientId, service, connectionName: name }];
+  });
   const special = {
     'per-item': { clientId: '={{ $json.clientId }}' },
+    // n8n stores the credential before it sends a second time.
+    rejected: { clientId: EXPRESSION, connectionName: 'rejected' },
     unconnected: { clientId: 'initech' },
     unknown: { clientId: 'nobody' },
     'wrong-token': { clientId: 'acme', internalToken: secret('wrong') },
   };
-  const connected = Object.entries(CONNECTIONS).map(([name, { clientId, ...own }]) => {
-    const { service = SERVICE, connectionName = 'default' } = own;
-    return [name, { clientId, service, connectionName, ...own.credential }];
-  });
-  return [...connected, ...Object.entries(special)].map(([name, own]) => ({
+  return Object.entries({ ...Object.fromEntries(connected), ...special }).map(([name, own]) => ({
     id: name,
     name,
     type: 'otobotDatabaseApi',
@@ -66,23 +70,20 @@ export function credentialsFor(broker, internalToken) {
   }));
 }
 
-function service(name, allowedHosts, apiUrl) {
+function oauth(apiUrl) {
   return {
-    name,
-    displayName: `The ${name} service`,
-    oauthType: 'oauth2',
     authorizationUrl: `${apiUrl}/authorize`,
     tokenUrl: `${apiUrl}/token`,
     scopes: ['read'],
-    allowedHosts,
     authStyle: 'body',
     rotation: 'none',
   };
 }
 
-function connection({ clientId, service: name = SERVICE, connectionName = 'default' }, accessToken, refreshToken) {
-  const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
-  return { clientId, service: name, name: connectionName, kind: 'oauth2', accessToken, refreshToken, expiresAt };
+function connection({ clientId, service = 'loopback', name = 'default' }, token, refreshToken) {
+  const named = { clientId, service, name, kind: SERVICES[service].oauthType };
+  if (named.kind === 'api_key') return { ...named, apiKey: token };
+  return { ...named, accessToken: token, refreshToken, expiresAt: new Date(Date.now() + 3_600_000).toISOString() };
 }
 
 function secret(what) {
