@@ -23,6 +23,7 @@ export interface ClaimLoopParts {
 
 /** So many connections in one claim: more would hold their leases while they wait for this process's own turn. */
 const MAX_CLAIM = 200;
+const GATHER_MS = 10;
 
 /** Claims as much as can be sent now, sends it, and looks again when an attempt has ended, when woken, or after `idleMs`. */
 export function startClaimLoop({ database, workerNumber, refresh, limits, log }: ClaimLoopParts): ClaimLoop {
@@ -30,7 +31,6 @@ export function startClaimLoop({ database, workerNumber, refresh, limits, log }:
   const attempts = new Set<Promise<void>>();
   let stopping = false;
   let wake: () => void = () => undefined;
-  let backlog = false;
 
   const start = (claim: ClaimedConnection, clock: AttemptClock): void => {
     const app = claim.app.id;
@@ -45,7 +45,7 @@ export function startClaimLoop({ database, workerNumber, refresh, limits, log }:
         const left = (inFlight[app] ?? 1) - 1;
         if (left > 0) inFlight[app] = left;
         else Reflect.deleteProperty(inFlight, app);
-        if (backlog) wake();
+        wake();
       });
     attempts.add(attempt);
   };
@@ -74,9 +74,10 @@ export function startClaimLoop({ database, workerNumber, refresh, limits, log }:
       const woken = new Promise<void>((resolve) => (wake = resolve));
       const number = workerNumber();
       const claimed = number === null ? 0 : await claim(number).catch((error: unknown) => noClaim(log, error));
-      backlog = claimed > 0;
+      const backlog = claimed > 0;
       if (claimed === MAX_CLAIM) continue;
-      await soonest(woken, limits.idleMs);
+      // With more to do than slots, several slots are let free up, so that they share a claim and later a commit.
+      await (backlog ? delay(GATHER_MS) : soonest(woken, limits.idleMs));
     }
   };
 
