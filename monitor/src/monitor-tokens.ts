@@ -3,8 +3,8 @@ import { monitorTokens } from './program';
 
 const { stdout, stderr } = process;
 
-// The reader has seen enough (`| head`): that is no failure, and nobody is left to tell.
-stdout.on('error', () => process.exit());
+// The reader has seen enough (`| head`): that is no failure, and the exit code stays that of the verdict.
+stdout.on('error', () => undefined);
 
 void monitorTokens({
   arguments: process.argv.slice(2),

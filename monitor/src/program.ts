@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { databaseUrl } from './database-url';
+import { findDatabase, type Place } from './database-url';
 import { reportAsJson, unknownAsJson } from './json';
 import { readOnly } from './read-only';
-import { readReport, STATUSES, type Filters } from './report';
+import { readReport, STATUSES, type Filters, type Report } from './report';
 import { LINES_AROUND_ROWS, reportAsText, unknownAsText } from './text';
-import { unknownFrom } from './unknown';
+import { isRefused, unknownFrom } from './unknown';
 import { EXIT_CODES, verdictOf } from './verdict';
 
 /** What the program gets from its process. */
@@ -44,15 +44,23 @@ async function look(world: World, { json, limit, ...filters }: Options): Promise
   const { environment, terminal, out } = world;
   const style = { width: terminal?.columns ?? WIDTH, colours: hasColours(world) };
   try {
-    const url = databaseUrl(environment);
     const most = limit ?? (json ? 0 : rowsThatFit(terminal));
-    const report = await readOnly(url, (query) => readReport(query, filters, most === 0 ? null : most));
+    const report = await read(findDatabase(environment), filters, most === 0 ? null : most);
     out(json ? reportAsJson(report, filters) : reportAsText(report, filters, style));
     return EXIT_CODES[verdictOf(report.totals).state];
   } catch (error) {
     const unknown = unknownFrom(error);
     out(json ? unknownAsJson(unknown) : unknownAsText(unknown, style));
     return EXIT_CODES.UNKNOWN;
+  }
+}
+
+async function read({ url, whenRefused }: Place, filters: Filters, limit: number | null): Promise<Report> {
+  try {
+    return await readOnly(url, (query) => readReport(query, filters, limit));
+  } catch (error) {
+    const unknown = unknownFrom(error);
+    throw whenRefused !== null && isRefused(unknown) ? whenRefused : unknown;
   }
 }
 

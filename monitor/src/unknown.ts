@@ -34,15 +34,20 @@ const KNOWN: Readonly<Record<string, { message: string; hint: string }>> = {
 /** Any failure of the database as an Unknown. Messages of the driver hold no password. */
 export function unknownFrom(error: unknown): Unknown {
   if (error instanceof Unknown) return error;
-  const code = codeOf(error);
+  const { code = '', message } = firstOf(error);
   const known = KNOWN[code];
   if (known !== undefined) return new Unknown(known.message, known.hint, error);
-  const text = error instanceof Error && error.message !== '' ? error.message : code;
-  return new Unknown(`the database does not answer: ${text}`, CHECK_SERVER, error);
+  return new Unknown(`the database does not answer: ${message || code || 'no reason given'}`, CHECK_SERVER, error);
 }
 
-function codeOf(error: unknown): string {
-  // localhost has two addresses: Node then reports one error for each.
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  return first instanceof Error ? ((first as NodeJS.ErrnoException).code ?? '') : '';
+/** True where nobody listens: the server is stopped. */
+export function isRefused({ cause }: Unknown): boolean {
+  return firstOf(cause).code === 'ECONNREFUSED';
+}
+
+/** localhost has two addresses: Node then reports one error for each, in one without a message. */
+function firstOf(error: unknown): { code?: string; message: string } {
+  const { errors = [] } = (error ?? {}) as { errors?: unknown[] };
+  const { code, message } = (errors[0] ?? error ?? {}) as NodeJS.ErrnoException;
+  return { ...(typeof code === 'string' ? { code } : {}), message: typeof message === 'string' ? message : '' };
 }
