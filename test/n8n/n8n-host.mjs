@@ -41,10 +41,14 @@ export async function n8nHost({ installation, root, folder }) {
 }
 
 function environment(installation, folder, runnersPort) {
+  const temporary = path.join(folder, 'tmp');
+  fs.mkdirSync(temporary);
   return {
     ...plainEnvironment(),
     PATH: `${path.dirname(installation.node)}${path.delimiter}${process.env.PATH}`,
     N8N_USER_FOLDER: folder,
+    // It leaves folders behind there.
+    TMPDIR: temporary,
     N8N_ENCRYPTION_KEY: randomBytes(24).toString('hex'),
     N8N_DIAGNOSTICS_ENABLED: 'false',
     N8N_PERSONALIZATION_ENABLED: 'false',
