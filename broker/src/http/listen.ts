@@ -1,5 +1,5 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createHttpServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { Server as NetServer, type AddressInfo } from 'node:net';
 import { ConfigurationError } from '../errors/configuration-error';
 
 export interface Listening {
@@ -10,28 +10,52 @@ export interface Listening {
 }
 
 const DRAIN_MS = 20_000;
+/** A kept connection that is silent so long after we stopped accepting has nothing on its way to us. */
+const LINGER_MS = 500;
 
 /** Listens, or throws a ConfigurationError that says whose port it is not. Port 0 takes a free one. */
 export async function listen(
   handler: RequestListener,
   { host, port }: { host: string; port: number },
 ): Promise<Listening> {
+  const unanswered = new Set<ServerResponse>();
+  let closing = false;
   const server = createHttpServer(
     { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000 },
-    handler,
+    (request, response) => {
+      if (closing) tellToLeave(response);
+      unanswered.add(response);
+      response.once('close', () => unanswered.delete(response));
+      handler(request, response);
+    },
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenMistake(error, host, port)));
     server.listen(port, host, resolve);
   });
-  return { host, port: (server.address() as AddressInfo).port, close: () => close(server) };
+  return {
+    host,
+    port: (server.address() as AddressInfo).port,
+    close: () => {
+      closing = true;
+      unanswered.forEach(tellToLeave);
+      return drain(server);
+    },
+  };
 }
 
-async function close(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+/** Whoever keeps his connection would go on asking on it, and be cut off in the end. */
+function tellToLeave(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
+}
+
+async function drain(server: Server): Promise<void> {
+  // http.Server.close() would also cut idle connections at once, while a request may just be arriving on one.
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+  const idle = setInterval(() => server.closeIdleConnections(), LINGER_MS);
   const forced = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await closed;
+  clearInterval(idle);
   clearTimeout(forced);
 }
 
