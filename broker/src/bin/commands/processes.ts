@@ -39,40 +39,58 @@ export function refreshCommand(): Command {
     .action(() => run({ serve: false, refresh: true }));
 }
 
+type Close = () => Promise<void>;
+
+/** What is to be closed at the end. */
+interface Opened {
+  /** Serving and refreshing: ended together, because a reader's wait and a provider's answer may each take most of the time there is. */
+  work: Close[];
+  /** What they stand on: closed afterwards, the last first. */
+  ground: Close[];
+}
+
 /** Opens what it needs, one thing after the other, runs until it is told to stop, and closes in the opposite order. */
 async function run({ serve, refresh }: Roles): Promise<void> {
   const config = readConfig();
   const log = createLogger(config.logLevel);
+  // From here on: a signal while it starts must not leave the embedded server behind.
+  const told = untilToldToStop();
   const installation = await openInstallation(config, log, { prepare: !config.production });
-  const closers = [() => installation.release()];
+  const opened: Opened = { work: [], ground: [() => installation.release()] };
   try {
-    const serving = serve ? await startServing(config, installation, log, refresh ? 'all' : 'serve', closers) : null;
-    if (refresh) await startRefreshing(config, installation, log, closers);
+    const serving = serve ? await startServing(config, installation, log, refresh ? 'all' : 'serve', opened) : null;
+    if (refresh) await startRefreshing(config, installation, log, opened);
     // Last: a key that was made before something else failed would be lost, and no other is ever shown.
     const accessKey = serving === null || config.production ? null : await firstAccessKey(serving.broker);
     process.stdout.write(greeting({ config, version: VERSION, refresh, accessKey, ...serving }));
-    await untilToldToStop();
+    await told;
   } finally {
-    for (const close of closers.reverse()) await close();
+    await closeAll(opened);
   }
 }
 
-type Closers = (() => Promise<void>)[];
+async function closeAll({ work, ground }: Opened): Promise<void> {
+  try {
+    await Promise.all(work.map((end) => end()));
+  } finally {
+    for (const close of ground.reverse()) await close();
+  }
+}
 
 async function startServing(
   config: Config,
   installation: Installation,
   log: Logger,
   role: 'serve' | 'all',
-  closers: Closers,
+  { work, ground }: Opened,
 ) {
   const broker = await createBroker(config, installation, log);
-  closers.push(() => broker.close());
+  ground.push(() => broker.close());
   const { vault, processId: id, database } = broker;
   const listening = await serveHttp(broker, config, log);
-  closers.push(() => listening.close());
+  work.push(() => listening.close());
   const heartbeat = await startHeartbeat({ database, vault, log, id, role, version: VERSION });
-  closers.push(() => heartbeat.stop());
+  work.push(() => heartbeat.stop());
   return { broker, port: listening.port };
 }
 
@@ -80,8 +98,8 @@ async function startRefreshing(
   { outbound }: Config,
   { databaseUrl, roots }: Installation,
   log: Logger,
-  closers: Closers,
+  { work }: Opened,
 ): Promise<void> {
   const refresher = await startRefresher({ databaseUrl, roots, outbound: createOutbound(outbound), log });
-  closers.push(() => refresher.stop());
+  work.push(() => refresher.stop());
 }
