@@ -3,13 +3,23 @@ import path from 'node:path';
 import { runningServer, type RunningServer } from '../../src/db/embedded/running';
 import { withClient } from '../support/postgres-statements';
 import { dataOf, temporaryDataDir } from '../support/postgres-members';
-import { runProgram, startProgram, type Ended, type Environment, type Program } from './program';
+import {
+  beginProgram,
+  runProgram,
+  startProgram,
+  type Ended,
+  type Environment,
+  type Program,
+  type Running,
+} from './program';
 
 /** A data folder of a test's own, and the processes that run on it. */
 export interface Installation {
   readonly dataDir: string;
   /** Starts `otobot <command>` on this data folder, on a free port. */
   start(command: 'start' | 'serve' | 'refresh', env?: Environment): Promise<Program>;
+  /** The same without waiting until it is started. */
+  begin(args: readonly string[], env?: Environment): Running;
   /** Runs a command on this data folder to its end. */
   run(args: readonly string[], env?: Environment): Promise<Ended>;
   /** What a person would sign in to the embedded database with: the superuser. */
@@ -24,7 +34,7 @@ export interface Installation {
 
 export function createInstallation(): Installation {
   const { dataDir, remove } = temporaryDataDir();
-  const programs: Program[] = [];
+  const programs: Running[] = [];
   const environment = (env: Environment): Environment => ({ PORT: '0', OTOBOT_DATA_DIR: dataDir, ...env });
 
   const server = (): RunningServer | null => runningServer(dataOf(dataDir));
@@ -41,6 +51,11 @@ export function createInstallation(): Installation {
       const program = await startProgram([command], environment(env));
       programs.push(program);
       return program;
+    },
+    begin: (args, env = {}) => {
+      const running = beginProgram(args, environment(env));
+      programs.push(running);
+      return running;
     },
     run: (args, env = {}) => runProgram(args, environment(env)),
     query: <Row extends object>(text: string, values?: unknown[]) =>

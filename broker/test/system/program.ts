@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { until } from '../support/until';
@@ -16,55 +16,55 @@ export interface Ended {
   stderr: string;
 }
 
-/** A process of the compiled program that has said that it is started. */
-export interface Program {
+/** A process of the compiled program. */
+export interface Running {
   readonly pid: number;
+  stdout(): string;
+  stderr(): string;
+  signal(name: NodeJS.Signals): void;
+  readonly ended: Promise<Ended>;
+}
+
+/** One that has said that it is started. */
+export interface Program extends Running {
   /** Of its API; empty when it does not serve. */
   readonly url: string;
   /** As printed; null when none was. */
   readonly accessKey: string | null;
   /** From the spawn to the greeting. */
   readonly startedInMs: number;
-  stdout(): string;
-  stderr(): string;
-  signal(name: NodeJS.Signals): void;
-  ended: Promise<Ended>;
 }
 
 /** Starts `otobot <args>` and waits for its greeting. Fails with what it printed if it ends before. */
 export async function startProgram(args: readonly string[], env: Environment): Promise<Program> {
   const startedAt = performance.now();
-  const { child, output, ended } = launch(args, env);
-  const hasStarted = (): boolean => output.stdout.includes(STARTED);
-  const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  await until(`otobot ${args.join(' ')} is started`, () => hasStarted() || isOver(), START_WITHIN_MS);
-  if (!hasStarted()) throw new Error(`otobot ${args.join(' ')} did not start: ${JSON.stringify(await ended)}`);
+  const running = beginProgram(args, env);
+  let over = false;
+  void running.ended.then(() => (over = true));
+  const hasStarted = (): boolean => running.stdout().includes(STARTED);
+  await until(`otobot ${args.join(' ')} is started`, () => hasStarted() || over, START_WITHIN_MS);
+  if (!hasStarted()) throw new Error(`otobot ${args.join(' ')} did not start: ${JSON.stringify(await running.ended)}`);
   return {
-    pid: child.pid ?? 0,
-    url: /API +(http:\S+)/.exec(output.stdout)?.[1] ?? '',
-    accessKey: /^ +(otb_live_\S+)$/m.exec(output.stdout)?.[1] ?? null,
+    ...running,
+    url: /API +(http:\S+)/.exec(running.stdout())?.[1] ?? '',
+    accessKey: /^ +(otb_live_\S+)$/m.exec(running.stdout())?.[1] ?? null,
     startedInMs: performance.now() - startedAt,
-    stdout: () => output.stdout,
-    stderr: () => output.stderr,
-    signal: (name) => child.kill(name),
-    ended,
   };
 }
 
-/** Runs `otobot <args>` to its end, as a command in a shell. Fails if that takes a minute. */
+/** Runs `otobot <args>` to its end, as a command in a shell. Kills it if that takes a minute. */
 export async function runProgram(args: readonly string[], env: Environment): Promise<Ended> {
-  const { child, ended } = launch(args, env);
-  const timer = setTimeout(() => child.kill('SIGKILL'), START_WITHIN_MS);
-  const how = await ended;
+  const running = beginProgram(args, env);
+  const timer = setTimeout(() => {
+    running.signal('SIGKILL');
+  }, START_WITHIN_MS);
+  const how = await running.ended;
   clearTimeout(timer);
   return how;
 }
 
-// Nothing of the environment of the tests reaches it but the way to the programs of the machine.
-function launch(
-  args: readonly string[],
-  env: Environment,
-): { child: ChildProcess; output: { stdout: string; stderr: string }; ended: Promise<Ended> } {
+/** Starts `otobot <args>` and waits for nothing. Of the tests' environment only PATH reaches it. */
+export function beginProgram(args: readonly string[], env: Environment): Running {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -77,5 +77,11 @@ function launch(
     signal: signal as NodeJS.Signals | null,
     ...output,
   }));
-  return { child, output, ended };
+  return {
+    pid: child.pid ?? 0,
+    stdout: () => output.stdout,
+    stderr: () => output.stderr,
+    signal: (name) => void child.kill(name),
+    ended,
+  };
 }

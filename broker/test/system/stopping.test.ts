@@ -1,0 +1,51 @@
+import { until } from '../support/until';
+import { createInstallation, type Installation } from './installation';
+import { startLoad } from './load';
+
+let installation: Installation;
+let key: string;
+
+beforeAll(async () => {
+  installation = createInstallation();
+  const first = await installation.start('start');
+  key = first.accessKey ?? '';
+  first.signal('SIGTERM');
+  await first.ended;
+}, 60_000);
+afterAll(() => installation.remove());
+
+test.each(['SIGTERM', 'SIGINT'] as const)('%s under load drops no request and ends with 0', async (signal) => {
+  const program = await installation.start('start', { RATE_LIMIT_PER_MINUTE: '1000000' });
+  const load = startLoad({ key, urls: [`${program.url}/v1/whoami`], readers: 30 });
+  await until('the load is on', () => (load.counts['200'] ?? 0) > 500);
+  const toldAt = performance.now();
+  program.signal(signal);
+  expect((await program.ended).code).toBe(0);
+  expect(performance.now() - toldAt).toBeLessThan(25_000);
+  await until('nobody listens', () => (load.counts.refused ?? 0) > 0);
+  await load.stop();
+  expect(load.counts).toEqual({ 200: expect.any(Number) as number, refused: expect.any(Number) as number });
+  expect(installation.server()).toBeNull();
+});
+
+test('the last process out stops the embedded server, whoever started it and however the others ended', async () => {
+  const starter = await installation.start('start');
+  const others = [await installation.start('serve'), await installation.start('refresh')] as const;
+  const server = installation.server();
+  starter.signal('SIGKILL');
+  await starter.ended;
+  others[0].signal('SIGTERM');
+  expect((await others[0].ended).code).toBe(0);
+  expect(installation.server()).toEqual(server);
+  others[1].signal('SIGTERM');
+  expect((await others[1].ended).code).toBe(0);
+  expect(installation.server()).toBeNull();
+});
+
+test('a signal while it starts ends it as cleanly', async () => {
+  const starting = installation.begin(['start']);
+  await until('the embedded server runs', () => installation.server() !== null);
+  starting.signal('SIGTERM');
+  expect(await starting.ended).toMatchObject({ code: 0, signal: null });
+  expect(installation.server()).toBeNull();
+});
