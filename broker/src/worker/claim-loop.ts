@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../db/database';
 import type { Logger } from '../log/logger';
 import { claimDue, type ClaimedConnection } from '../repositories/refresh-claims';
-import type { AttemptClock } from '../services/refresh/refresh-connection';
+import type { AttemptClock } from '../services/refresh/attempt';
 
 export interface ClaimLoop {
   /** Something may be due now. */

@@ -1,23 +1,11 @@
+import { backoffMs } from './backoff';
 import { dueAt } from './due';
+import { HOUR, inMs, isAlive, latest, MINUTE, SECOND } from './moments';
+import { isSpent, retryOfUncertain, UNCERTAIN_PAUSE_MS } from './rotation';
 import type { EventType, NextState, Outcome, RefreshFacts, RefreshState } from './state';
 
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-
-const FIRST_BACKOFF_MS = 10 * SECOND;
-const MAX_BACKOFF_ALIVE_MS = 15 * MINUTE;
-const MAX_BACKOFF_DEAD_MS = HOUR;
-/** A reader waits 5 s: one early retry fits in. */
-const READER_RETRY_MS = 2 * SECOND;
 const CONFIRM_ALIVE_MS = 5 * MINUTE;
 const CONFIRM_DEAD_MS = 10 * SECOND;
-/** The dead worker's request may still be running at the provider. */
-const UNCERTAIN_PAUSE_MS = 2 * SECOND;
-/** How long before its end a token is replaced whose refresh token may be used up. */
-const NEAR_EXPIRY_MS = 60 * SECOND;
-/** What is left of the provider's promise for clocks and networks. */
-const USABLE_GRACE = 0.8;
 const PATIENCE_WITH_UNKNOWN_MS = 24 * HOUR;
 
 type Rule<Class extends Outcome['class']> = (
@@ -104,8 +92,15 @@ const SETTLED = {
   notBeforeAt: null,
 } as const;
 
-const unchanged = ({ expiresAt: _served, ...state }: RefreshState): NextState => ({
-  ...state,
+// Field by field: a state may come with much else around it that has no place in the next one.
+const unchanged = (state: RefreshState): NextState => ({
+  status: state.status,
+  statusReason: state.statusReason,
+  failureCount: state.failureCount,
+  failingSince: state.failingSince,
+  uncertainSince: state.uncertainSince,
+  permanentCode: state.permanentCode,
+  lastErrorCode: state.lastErrorCode,
   nextRefreshAt: null,
   notBeforeAt: null,
   events: [],
@@ -153,44 +148,6 @@ function delayed(
   };
 }
 
-/** Full jitter: clients that failed together do not come back together. */
-export function backoffMs(state: RefreshState, facts: RefreshFacts): number {
-  const cap = isAlive(state, facts) ? MAX_BACKOFF_ALIVE_MS : MAX_BACKOFF_DEAD_MS;
-  const ceiling = Math.min(cap, FIRST_BACKOFF_MS * 2 ** Math.min(state.failureCount, 20));
-  const forReader = facts.readerWaits && state.failureCount === 0 ? READER_RETRY_MS : ceiling;
-  return Math.min(ceiling, forReader) * facts.random;
-}
-
-/** By the provider's rotation: soon where the same token may be used again, else when there is little left to lose. */
-function retryOfUncertain(
-  state: RefreshState & { uncertainSince: Date },
-  facts: RefreshFacts,
-  { nextRefreshAt: backoffAt, notBeforeAt: pauseUntil }: NextState,
-): Date {
-  const soonest = latest(inMs(facts, UNCERTAIN_PAUSE_MS), pauseUntil);
-  const usual = latest(soonest, backoffAt);
-  if (isSpent(state, facts)) {
-    const nearExpiry = new Date((state.expiresAt?.getTime() ?? 0) - NEAR_EXPIRY_MS);
-    // In its last minute it is too late to wait: the backoff alone decides.
-    return nearExpiry > facts.now ? latest(usual, nearExpiry) : usual;
-  }
-  const insideGrace = rotationOf(facts) !== 'grace' || usual < graceEnd(state.uncertainSince, facts);
-  return insideGrace ? usual : soonest;
-}
-
-/** Whether the refresh token must be taken for used up: an attempt with it may have been processed and nothing allows a second use. */
-function isSpent({ uncertainSince }: RefreshState, facts: RefreshFacts): boolean {
-  if (uncertainSince === null || rotationOf(facts) === 'none') return false;
-  return rotationOf(facts) === 'strict' || graceEnd(uncertainSince, facts) <= facts.now;
-}
-
-const graceEnd = (since: Date, { graceSeconds }: RefreshFacts): Date =>
-  new Date(since.getTime() + (graceSeconds ?? 0) * SECOND * USABLE_GRACE);
-
-/** A grant with the client's own secret uses nothing up. */
-const rotationOf = ({ kind, rotation }: RefreshFacts): RefreshFacts['rotation'] =>
-  kind === 'client_credentials' ? 'none' : rotation;
-
 /** Told once: when the 24 hours lie between the attempt before and this one. */
 function runsOutOfPatience({ failingSince }: RefreshState, { now, previousAttemptAt }: RefreshFacts): boolean {
   if (failingSince === null) return false;
@@ -198,7 +155,4 @@ function runsOutOfPatience({ failingSince }: RefreshState, { now, previousAttemp
   return now.getTime() >= endsAt && (previousAttemptAt?.getTime() ?? 0) < endsAt;
 }
 
-const isAlive = ({ expiresAt }: RefreshState, { now }: RefreshFacts): boolean => expiresAt !== null && expiresAt > now;
 const isOver = ({ consentEndsAt, now }: RefreshFacts): boolean => consentEndsAt !== null && consentEndsAt <= now;
-const inMs = ({ now }: RefreshFacts, ms: number): Date => new Date(now.getTime() + ms);
-const latest = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a);

@@ -1,0 +1,72 @@
+import type { TokenCall, TokenGrant } from '../../providers/token-endpoint';
+import type { TokenFailure, TokenOutcome } from '../../providers/token-outcome';
+import type { ClaimedConnection } from '../../repositories/refresh-claims';
+import { endingWith, type AttemptClock, type Ending, type RefreshParts } from './attempt';
+import type { OpenedSecrets } from './opened-secrets';
+import { sealGranted } from './sealed-set';
+import type { Outcome } from './state';
+
+/** Asks for new tokens, with the next client secret each time the provider refuses the one before. */
+export async function askProvider(
+  parts: RefreshParts,
+  claim: ClaimedConnection,
+  clock: AttemptClock,
+  secrets: OpenedSecrets,
+): Promise<Ending> {
+  let refused: Ending | null = null;
+  for (const { position, secret } of secrets.clientSecrets) {
+    // Frozen since the claim, or out of time: another worker may be about to take over, so nothing is sent any more.
+    if (clock.leaseLeftMs() < parts.limits.minLeaseMs) {
+      return endingWith({ class: 'unsent', code: 'lease_over', retryAfterMs: 0 });
+    }
+    const sentAt = clock.now();
+    const answer = await parts.requestToken(tokenCall(parts, claim, secrets, secret));
+    const ending = endingOf(parts, claim, { answer, sentAt, usedRefreshToken: secrets.refreshToken, position });
+    if (ending.outcome.class !== 'app') return ending;
+    refused = ending;
+  }
+  return refused ?? endingWith({ class: 'unusable', code: 'no_client_secret' });
+}
+
+function tokenCall(parts: RefreshParts, claim: ClaimedConnection, secrets: OpenedSecrets, secret: string): TokenCall {
+  const { app, provider } = claim;
+  const scopes = (app.scopes ?? provider.scopes).split(/[\s,]+/).filter((scope) => scope !== '');
+  const grant: TokenGrant =
+    secrets.refreshToken === null
+      ? { type: 'client_credentials', scopes }
+      : { type: 'refresh_token', refreshToken: secrets.refreshToken };
+  return {
+    endpoint: { tokenUrl: secrets.tokenUrl, authStyle: provider.authStyle, scopeSeparator: provider.scopeSeparator },
+    client: { id: app.oauthClientId, secret },
+    grant,
+    agents: parts.agents,
+    timeoutMs: parts.limits.requestTimeoutMs,
+  };
+}
+
+interface Answered {
+  answer: TokenOutcome;
+  sentAt: Date;
+  usedRefreshToken: string | null;
+  position: number;
+}
+
+function endingOf({ vault }: RefreshParts, claim: ClaimedConnection, answered: Answered): Ending {
+  const { answer, sentAt, usedRefreshToken, position } = answered;
+  const { httpStatus, durationMs } = answer;
+  if (answer.class === 'granted') {
+    const set = sealGranted(vault, claim, { granted: answer, usedRefreshToken, sentAt });
+    const { expiresAt, lifetimeSeconds } = set;
+    const outcome = { class: 'granted', expiresAt, lifetimeSeconds } as const;
+    return { ...endingWith(outcome), httpStatus, durationMs, set, secretPosition: position };
+  }
+  // Who refuses the refresh token has accepted the client.
+  const secretPosition = answer.class === 'permanent' ? position : null;
+  return { ...endingWith(outcomeOf(answer)), httpStatus, durationMs, secretPosition };
+}
+
+/** A refusal is an answer, whoever passed it on; everything else that may have been processed is uncertain. */
+function outcomeOf({ class: failure, code, retryAfterMs, uncertain }: TokenFailure): Outcome {
+  const isRefusal = failure === 'permanent' || failure === 'app';
+  return { class: uncertain && !isRefusal ? 'uncertain' : failure, code, retryAfterMs };
+}

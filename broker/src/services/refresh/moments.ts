@@ -1,0 +1,11 @@
+import type { RefreshFacts, RefreshState } from './state';
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+
+/** Whether the access token still serves. */
+export const isAlive = ({ expiresAt }: RefreshState, { now }: RefreshFacts): boolean =>
+  expiresAt !== null && expiresAt > now;
+export const inMs = ({ now }: RefreshFacts, ms: number): Date => new Date(now.getTime() + ms);
+export const latest = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a);
