@@ -102,7 +102,7 @@ create index outbox_waiting on outbox (id) where dispatched_at is null;
 create sequence worker_numbers as integer cycle;
 create table processes (
   id            uuid primary key,
-  role          text not null check (role in ('serve', 'refresh', 'all')),
+  role          text not null check (role in ('serve', 'refresh')),
   worker_number integer,
   host          text not null,
   pid           integer not null,

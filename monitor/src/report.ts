@@ -86,7 +86,7 @@ export async function readReport(query: Query, filters: Filters, limit: number |
 }
 
 // A worker beats every 5 s; not seen for 20 s it counts as gone, as in the broker. Without one nothing is renewed. Nor is
-// what the claim passes by: no app, no service, not due at any time, or an app that is suspended.
+// what the claim passes by: no app (the view's renewable), no service, not due at any time, or an app that is suspended.
 // Materialized, or the view's long case is worked out anew wherever its status stands.
 // An idle end moves with every refresh. The end of a refresh token moves where the provider issues a new one each time.
 const JUDGED = `
@@ -97,7 +97,7 @@ const JUDGED = `
     select s.*, o.name as organization, s.status in ('disabled', 'client_suspended') as held,
            s.status in ('reauth_required', 'expired', 'key_unavailable') as dead,
            coalesce(s.next_refresh_at, otobot_now()) as renewed_at, p.rotation,
-           s.renewable and c.app_id is not null and p.id is not null and live.workers > 0
+           s.renewable and p.id is not null and live.workers > 0
              and s.status in ('active', 'backoff', 'uncertain', 'refreshing')
              and (c.next_refresh_at is not null or c.lease_until is not null) as renews
       from connection_status s

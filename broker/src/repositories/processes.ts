@@ -3,7 +3,7 @@ import type { Queryable } from '../db/database';
 /** A running process, as the others see it. */
 export interface Process {
   id: string;
-  role: 'serve' | 'refresh' | 'all';
+  role: 'serve' | 'refresh';
   /** The number of the advisory lock that a worker holds; null for a process that only serves. */
   workerNumber: number | null;
   host: string;
@@ -37,7 +37,7 @@ export async function forgetGoneProcesses(db: Queryable): Promise<void> {
 
 export async function countLiveWorkers(db: Queryable): Promise<number> {
   const [row] = await db.query<{ live: number }>({
-    text: `select count(*) as live from processes where role in ('refresh', 'all') and seen_at > otobot_now() - ${GONE_AFTER}`,
+    text: `select count(*) as live from processes where role = 'refresh' and seen_at > otobot_now() - ${GONE_AFTER}`,
   });
   return row?.live ?? 0;
 }

@@ -58,7 +58,7 @@ async function run({ serve, refresh }: Roles): Promise<void> {
   const installation = await openInstallation(config, log, { prepare: !config.production });
   const opened: Opened = { work: [], ground: [() => installation.release()] };
   try {
-    const serving = serve ? await startServing(config, installation, log, refresh ? 'all' : 'serve', opened) : null;
+    const serving = serve ? await startServing(config, installation, log, opened) : null;
     if (refresh) await startRefreshing(config, installation, log, opened);
     // Last: a key that was made before something else failed would be lost, and no other is ever shown.
     const accessKey = serving === null || config.production ? null : await firstAccessKey(serving.broker);
@@ -77,19 +77,13 @@ async function closeAll({ work, ground }: Opened): Promise<void> {
   }
 }
 
-async function startServing(
-  config: Config,
-  installation: Installation,
-  log: Logger,
-  role: 'serve' | 'all',
-  { work, ground }: Opened,
-) {
+async function startServing(config: Config, installation: Installation, log: Logger, { work, ground }: Opened) {
   const broker = await createBroker(config, installation, log);
   ground.push(() => broker.close());
   const { vault, processId: id, database } = broker;
   const listening = await serveHttp(broker, config, log);
   work.push(() => listening.close());
-  const heartbeat = await startHeartbeat({ database, vault, log, id, role, version: VERSION });
+  const heartbeat = await startHeartbeat({ database, vault, log, id, role: 'serve', version: VERSION });
   work.push(() => heartbeat.stop());
   return { broker, port: listening.port };
 }
