@@ -61,6 +61,9 @@ export class OtobotDatabaseApi implements ICredentialType {
       default: 'default',
       description: 'Only needed where a client has several connections to one service',
     },
+    // Filled in by n8n for each request, so that the broker's audit says which run read a credential.
+    runField('Workflow ID', 'workflowId', '={{ $workflow.id }}'),
+    runField('Execution ID', 'executionId', '={{ $execution.id }}'),
     {
       // Always empty. It is here because n8n calls preAuthentication only for a credential with such a field.
       displayName: 'Session',
@@ -90,4 +93,9 @@ export class OtobotDatabaseApi implements ICredentialType {
       },
     ],
   };
+}
+
+function runField(displayName: string, name: string, expression: string): INodeProperties {
+  const typeOptions = { ignoreCredentialExpressionResolveError: true };
+  return { displayName, name, type: 'hidden', typeOptions, default: expression };
 }

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 
 import { requestGrant } from '../shared/broker';
 import { BrokerError } from '../shared/broker-error';
-import { brokerAddress, connectionOf, isBlank } from '../shared/connection';
+import { attributionOf, brokerAddress, connectionOf, isBlank } from '../shared/connection';
 import type { Grant, GrantRequest } from '../shared/contract';
 
 const displayOptions = { show: { operation: ['getCredentials'] } };
@@ -85,7 +85,7 @@ export async function getCredentialsOf(this: IExecuteFunctions, itemIndex: numbe
       connectionName: connectionName ?? credentials.connectionName,
     }),
     ...(typeof minTtl === 'number' ? { minTtl } : {}),
-    ...attribution.call(this),
+    ...attributionOf({ workflowId: this.getWorkflow().id, executionId: this.getExecutionId() }),
   };
   const grant = await requestGrant(this.helpers.httpRequest, brokerAddress(credentials), asked);
   const includeSecret = this.getNodeParameter('includeSecret', itemIndex, false) === true;
@@ -101,13 +101,6 @@ function ownOr(this: IExecuteFunctions, field: 'clientId' | 'service', itemIndex
   const written: unknown = this.getNode().parameters[field];
   const isExpression = typeof written === 'string' && written.startsWith('=');
   return isBlank(value) && !isExpression ? fallback : value;
-}
-
-/** Which run asked, for the broker's audit. A run that was never saved has no ids. */
-function attribution(this: IExecuteFunctions): Pick<GrantRequest, 'workflowId' | 'executionId'> {
-  const workflowId = this.getWorkflow().id;
-  const executionId = this.getExecutionId();
-  return { ...(workflowId ? { workflowId } : {}), ...(executionId ? { executionId } : {}) };
 }
 
 /** All that leaves the node by default; a list of what may, so that nothing new slips out with it. */

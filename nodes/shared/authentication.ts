@@ -7,7 +7,7 @@ import type {
 
 import { brokerBase, requestGrant } from './broker';
 import { BrokerError } from './broker-error';
-import { brokerAddress, connectionOf } from './connection';
+import { attributionOf, brokerAddress, connectionOf } from './connection';
 import { forbidStoring, remember, sessionOf, type Session } from './session';
 import { assertMayReceive, targetOf } from './target';
 
@@ -68,7 +68,8 @@ async function ask(
   rejected?: string,
 ): Promise<Session> {
   try {
-    const body = { ...connectionOf(credentials), ...(rejected === undefined ? {} : { rejected }) };
+    const report = rejected === undefined ? {} : { rejected };
+    const body = { ...connectionOf(credentials), ...attributionOf(credentials), ...report };
     return {
       grant: await requestGrant((options) => http.helpers.httpRequest(options), brokerAddress(credentials), body),
     };

@@ -25,6 +25,15 @@ export function connectionOf(fields: {
   };
 }
 
+/** Which run asks, for the broker's audit. Outside a run n8n gives nothing, or a placeholder. */
+export function attributionOf(run: { workflowId?: unknown; executionId?: unknown }) {
+  const known = Object.entries({ workflowId: run.workflowId, executionId: run.executionId }).filter(
+    ([, id]) => typeof id === 'string' && /^\w[\w-]{0,63}$/.test(id) && id !== UNKNOWN_EXECUTION,
+  );
+  return Object.fromEntries(known) as Pick<GrantRequest, 'workflowId' | 'executionId'>;
+}
+const UNKNOWN_EXECUTION = '__UNKNOWN__';
+
 export function isBlank(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }

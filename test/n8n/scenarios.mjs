@@ -132,6 +132,16 @@ export async function scenarios({ n8n, api, broker, world, credentials, serve })
         assert.deepEqual([...sent('/unknown'), ...sent('/wrong')], []);
       },
     ],
+    [
+      "the broker's audit names the workflow and the run behind each read",
+      async () => {
+        const { items: rows } = await broker.call('GET', '/v1/audit?clientId=globex&limit=100');
+        const reads = rows.filter(({ workflowId }) => workflowId === 'everyday');
+        // By the HTTP Request node, by the fetcher for its item, and by the fetcher with an override.
+        assert.equal(reads.length, 3, JSON.stringify(rows));
+        assert.ok(reads.every(({ executionId }) => /^\d+$/.test(executionId)));
+      },
+    ],
     ['the output of a run contains no token', () => assertFree(run.text, secrets())],
     [
       'a run that fails says why, without the token',

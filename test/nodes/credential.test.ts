@@ -118,6 +118,20 @@ describe('a request', () => {
     expect(broker.received).toHaveLength(1);
   });
 
+  test.each([
+    [
+      { workflowId: 'wf-1', executionId: '42' },
+      { workflowId: 'wf-1', executionId: '42' },
+    ],
+    [{ workflowId: 'wf-1', executionId: '__UNKNOWN__' }, { workflowId: 'wf-1' }],
+    [{ workflowId: '', executionId: undefined }, {}],
+    [{ workflowId: '={{ $workflow.id }}', executionId: { a: 1 } }, {}],
+  ])('tells the audit which run asks, where n8n knows it: %j', async (run, told) => {
+    answers.push(ok(grantFor()));
+    await open(credentials(run));
+    expect(broker.received[0]?.body).toEqual({ clientId: 'acme', service: 'google', name: 'default', ...told });
+  });
+
   test('without a client says so and asks the broker nothing', async () => {
     const fields = credentials({ clientId: '' });
     await open(fields);
