@@ -83,6 +83,7 @@ create index token_sets_by_connection on token_sets (connection_id, kind);
 create index token_sets_by_access_key on token_sets (access_key_version);
 create index token_sets_by_refresh_key on token_sets (refresh_key_version);
 create index token_sets_previous on token_sets (superseded_at) where kind = 'previous';
+create index token_sets_late on token_sets (created_at) where kind = 'late';
 
 create table refresh_attempts (
   id              uuid not null,

@@ -30,9 +30,15 @@ export async function findLateSet(db: Queryable, connectionId: string, generatio
   return row ?? null;
 }
 
-/** Deletes sets that a newer one has replaced for a day. */
+/** Deletes sets that a newer one has replaced for a day, and late answers that no refusal can call for any more. */
 export async function deleteOldSets(db: Queryable): Promise<void> {
   await db.query({
     text: `delete from token_sets where kind = 'previous' and superseded_at < otobot_now() - interval '24 hours'`,
+  });
+  await db.query({
+    text: `
+      delete from token_sets t using connections c
+       where t.kind = 'late' and t.created_at < otobot_now() - interval '24 hours'
+         and c.id = t.connection_id and c.generation > t.generation`,
   });
 }

@@ -130,11 +130,13 @@ test('where nothing rotates the connection of a killed worker is refreshed again
 test('a worker that freezes while it sweeps does not keep the others from sweeping', async () => {
   const database = connectDatabase({ url: scene.db.url, role: 'otobot_refresh', log: scene.log });
   let thaw: () => void = () => undefined;
+  let begun = false;
   const frozen = new Promise<void>((resolve) => (thaw = resolve));
   const sweeping = database.transaction(async (tx) => {
-    expect(await isSweeper(tx)).toBe(true);
+    begun = await isSweeper(tx);
     await frozen;
   });
+  await until('it sweeps', () => begun);
   const sweeps = (): Promise<boolean> => database.transaction(isSweeper);
   expect(await sweeps()).toBe(false);
   await until('another one sweeps', sweeps, 5_000);
@@ -148,7 +150,7 @@ const leaseEnds = (id: string) =>
   scene.db.query(`update connections set lease_until = otobot_now() where id = $1`, [id]);
 
 test('the answer of a worker that was frozen beyond its lease wins if nobody tried again meanwhile', async () => {
-  scene.provider.next({ delayMs: 300 });
+  scene.provider.next({ delayMs: 500 });
   const { id } = await addConnection(scene, await addReach(scene, { rotation: 'strict' }));
   const frozen = await workerProcess();
   await scene.provider.received(1);
@@ -163,8 +165,8 @@ test('the answer of a worker that was frozen beyond its lease wins if nobody tri
 });
 
 test('a late answer is kept, and replaces a token that is refused before anybody is asked to connect again', async () => {
-  scene.provider.next({ delayMs: 300 });
-  const { id } = await addConnection(scene, await addReach(scene, { rotation: 'strict' }));
+  scene.provider.next({ delayMs: 500 });
+  const { id, issued } = await addConnection(scene, await addReach(scene, { rotation: 'strict' }));
   const frozen = await workerProcess();
   await scene.provider.received(1);
   frozen.signal('SIGSTOP');
@@ -172,6 +174,7 @@ test('a late answer is kept, and replaces a token that is refused before anybody
   await leaseEnds(id);
   await statusIs(id, 'uncertain');
   // Somebody else tries and hangs; then the frozen worker comes back with the token of its time.
+  await until('the token is used up', () => !scene.provider.isLive(issued.refreshToken));
   scene.provider.next({ delayMs: 1_500 });
   await makeDue(scene, id);
   await scene.provider.received(2);
@@ -184,6 +187,36 @@ test('a late answer is kept, and replaces a token that is refused before anybody
   expect((await tokensOf(scene, id))?.refreshToken).toBe(late.refreshToken);
   expect(await tokensOf(scene, id, 'late')).toBeNull();
   expect(await outcomesOf(scene, id)).toEqual(['late', 'permanent']);
+});
+
+test('a late answer brings back a connection that already needed its client', async () => {
+  scene.provider.next({ delayMs: 500 });
+  const { id, issued } = await addConnection(scene, await addReach(scene, { rotation: 'strict' }));
+  const frozen = await workerProcess();
+  await scene.provider.received(1);
+  frozen.signal('SIGSTOP');
+  await scene.worker();
+  await leaseEnds(id);
+  await statusIs(id, 'uncertain');
+  await until('the token is used up', () => !scene.provider.isLive(issued.refreshToken));
+  await makeDue(scene, id);
+  await statusIs(id, 'reauth_required');
+  frozen.signal('SIGCONT');
+  await generationIs(id, 2);
+  expect(await stored(scene, id)).toMatchObject({ status: 'active', status_reason: null, permanent_code: null });
+  expect(scene.provider.isLive((await tokensOf(scene, id))?.refreshToken ?? '')).toBe(true);
+});
+
+test('a connection deleted while it is refreshed harms no other', async () => {
+  const reach = await addReach(scene);
+  const added = await Promise.all([1, 2, 3].map(() => addConnection(scene, reach, { due: 'null' })));
+  const [gone, ...others] = added.map(({ id }) => id);
+  scene.provider.always({ delayMs: 200 });
+  await scene.db.query('update connections set next_refresh_at = otobot_now() where app_id = $1', [reach.appId]);
+  await scene.worker();
+  await scene.provider.received(3);
+  await scene.db.query('delete from connections where id = $1', [gone]);
+  for (const id of others) await generationIs(id, 2);
 });
 
 test('PostgreSQL backends that die between answer and commit cost nothing', async () => {
