@@ -52,6 +52,7 @@ test.each<[what: string, summary: string, given: Case]>([
   ['an API key that ends', ends, { service: 'stripe', kind: 'api_key', refreshToken: false }],
   ['a token for which no refresh is planned', ends, { nextRefreshIn: null }],
   ['a token whose service has no app', ends, { service: 'stripe' }],
+  ['a token whose service was removed', ends, { service: 'removed' }],
   ['a token while no worker lives', `${ends}, no live worker`, { then: killWorkers }],
   ['a far end while no worker lives', fine, { expiresIn: '2 days', then: killWorkers }],
   ['a far end of a suspended app', fine, { expiresIn: '2 days', then: suspendApps }],

@@ -23,7 +23,7 @@ export interface Given {
   idleEndIn?: string;
 }
 
-/** Services of each rotation with an app each, one without, the keys, and a live worker. */
+/** Services with and without rotation and their apps, one without an app, an app without its service, keys, a live worker. */
 export async function prepare(db: TestDatabase): Promise<void> {
   await db.query(`
     insert into services (name, display_name, oauth_token_url, rotation)
@@ -31,7 +31,7 @@ export async function prepare(db: TestDatabase): Promise<void> {
     insert into services (name, display_name, oauth_type) values ('stripe', 'Stripe', 'api_key');
     insert into organizations (name, display_name) values ('studio', 'Studio');
     insert into apps (organization_id, service, oauth_client_id, client_secrets_sealed, client_secrets_key_version)
-      select o.id, s.name, 'x', '', 2 from organizations o, services s where s.name <> 'stripe';
+      select o.id, service, 'x', '', 2 from organizations o, unnest(array['google', 'slack', 'removed']) service;
     insert into encryption_keys (purpose, status, wrapped_key, wrapped_by)
       values ('access', 'primary', '', 'x'), ('refresh', 'primary', '', 'x');
     insert into processes (id, role, host, pid, version, key_versions, seen_at)

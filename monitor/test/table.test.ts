@@ -31,6 +31,8 @@ test('the worst stand first, within them the soonest to end, and what is on hold
   await insertConnection(db, { client: 'held', status: 'disabled', expiresIn: '-9 days' });
   await insertConnection(db, { client: 'fine-later', expiresIn: '2 hours' });
   await insertConnection(db, { client: 'fine-sooner' });
+  await insertConnection(db, { client: 'suspended', service: 'slack', expiresIn: '3 days' });
+  await db.query(`update apps set suspended_at = otobot_now() where service = 'slack'`);
   await insertConnection(db, { client: 'failing', failures: 2, status: 'backoff' });
   await insertConnection(db, { client: 'failing-more', failures: 7, status: 'backoff' });
   await insertConnection(db, { client: 'ends-later', refreshToken: false, expiresIn: '3 hours' });
@@ -39,7 +41,7 @@ test('the worst stand first, within them the soonest to end, and what is on hold
   await insertConnection(db, { client: 'reconnect', status: 'reauth_required' });
   const [, ...rows] = await rowsOf();
   expect(rows.map((row) => row.split(' ')[0])).toEqual(
-    'reconnect dead ends-sooner ends-later failing-more failing fine-sooner fine-later held'.split(' '),
+    'reconnect dead ends-sooner ends-later failing-more failing suspended fine-sooner fine-later held'.split(' '),
   );
 });
 
