@@ -92,7 +92,7 @@ export async function readReport(query: Query, filters: Filters, limit: number |
 const JUDGED = `
   with live as (
     select count(*)::int as workers from processes
-     where role in ('refresh', 'all') and seen_at > otobot_now() - interval '20 seconds'
+     where role = 'refresh' and seen_at > otobot_now() - interval '20 seconds'
   ), selected as materialized (
     select s.*, o.name as organization, s.status in ('disabled', 'client_suspended') as held,
            s.status in ('reauth_required', 'expired', 'key_unavailable') as dead,
