@@ -1,0 +1,81 @@
+// What comes back: the fetcher's items, and the words in which something is refused.
+import assert from 'node:assert/strict';
+
+import { jsonOf } from '../reading.mjs';
+
+const METADATA =
+  'account allowedHosts baseUrl clientId connectionId expiresAt fingerprint generation kind name scopes service status';
+
+export const answers = [
+  [
+    'two items of two clients: the fetcher answers each with its own connection, item for item',
+    ({ json, items }) => {
+      assert.deepEqual(
+        json('Fetch per item').map(({ clientId }) => clientId),
+        ['acme', 'globex'],
+      );
+      assert.deepEqual(
+        items('Fetch per item').map(({ pairedItem }) => pairedItem.item ?? pairedItem),
+        [0, 1],
+      );
+    },
+  ],
+  [
+    'the fetcher runs without a resource and returns metadata only',
+    ({ first }) => assert.equal(Object.keys(first('Fetch without resource')).sort().join(' '), METADATA),
+  ],
+  [
+    'a Client ID of the node overrides the credential',
+    ({ first }) => assert.equal(first('Fetch for an override').clientId, 'globex'),
+  ],
+  [
+    'the secret comes when it is asked for',
+    async ({ n8n, tokens }) => {
+      const [answer] = jsonOf(await n8n.execute('secret'), 'Fetch with secret');
+      assert.equal(answer.accessToken, tokens.acme);
+      assert.equal(answer.headers.Authorization, `Bearer ${tokens.acme}`);
+      assert.ok((await n8n.stored()).includes(tokens.acme), 'the search for tokens finds one that is there');
+    },
+  ],
+  [
+    'a Client ID expression that finds nothing is an error, never another client',
+    ({ sent, first, errorOf }) => {
+      assert.match(first('Fetch for nobody').error, /"Client ID" is empty/);
+      assert.match(errorOf('No client in the item'), /"Client ID" is empty/);
+      assert.deepEqual(sent('/nobody'), []);
+    },
+  ],
+  [
+    'a client that must connect is named, with what to do',
+    ({ sent, first, errorOf }) => {
+      const link =
+        /"initech" must reconnect "loopback": it was never connected\. To fix it, (send them this link: http\S+|create a Connect link)/;
+      assert.match(errorOf('Unconnected request'), link);
+      assert.match(first('Unconnected fetch').error, link);
+      assert.equal(first('Unconnected fetch').code, 'reauth_required');
+      assert.deepEqual(sent('/unconnected'), []);
+    },
+  ],
+  [
+    'an unknown client and a wrong internal token each say so',
+    ({ sent, errorOf }) => {
+      assert.match(errorOf('Unknown client'), /knows no client "nobody"/);
+      assert.match(errorOf('Wrong internal token'), /refused the internal token/);
+      assert.deepEqual([...sent('/unknown'), ...sent('/wrong')], []);
+    },
+  ],
+  [
+    'the Test button passes for an expression and for a client not yet connected, and tells a wrong token',
+    async ({ credentials, serve }) => {
+      const server = await serve();
+      const verdict = (id) => server.testCredential(credentials.find((credential) => credential.id === id));
+      try {
+        assert.deepEqual(await verdict('per-item'), { status: 'OK', message: 'Connection successful!' });
+        assert.equal((await verdict('unconnected')).status, 'OK');
+        assert.match((await verdict('wrong-token')).message, /refused the internal token/);
+      } finally {
+        await server.stop();
+      }
+    },
+  ],
+];
