@@ -10,7 +10,8 @@ const SERVERS = { broker: 'Otobot', express: 'bare Express 5', 'node-http': 'bar
 
 /** Reads through the whole broker beside the bare servers, round by round in turn, at full load and at 70 % of what each can do. */
 export async function measureReads({ installation, place, seconds, profile, say }) {
-  const asked = { connections: CONNECTIONS, ...(await storeClients(installation)) };
+  const stored = await installation.ask('storeReadClients', { count: CLIENTS, tokenBytes: TOKEN_BYTES });
+  const asked = { connections: CONNECTIONS, ...stored };
   const { environment } = installation.ready;
   const execArgv = profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const broker = await startProcess('broker', { environment }, { ...place, execArgv });
@@ -21,8 +22,8 @@ export async function measureReads({ installation, place, seconds, profile, say 
   const load = await startProcess('load', null, place);
   const run = (name, kind, options) => measureRound({ server: servers[name], load, asked, kind, options });
 
-  say('reads: warming up');
-  for (const name of Object.keys(SERVERS)) await run(name, 'full', { seconds: Math.min(seconds, 2) });
+  const commit = await installation.ask('measureCommits');
+  await warmUp(run, { seconds: Math.min(seconds, 2), say });
   const releasedBefore = await installation.ask('countReleased');
   const full = await inTurn((name, round) => {
     say(`reads: full load, round ${round} of ${ROUNDS}, ${SERVERS[name]}`);
@@ -35,11 +36,12 @@ export async function measureReads({ installation, place, seconds, profile, say 
   });
   const released = (await installation.ask('countReleased')) - releasedBefore;
   for (const started of [load, ...Object.values(servers)]) await started.stop();
-  return figures({ seconds, bodyBytes, full, part, released });
+  return figures({ seconds, bodyBytes, commit, full, part, released });
 }
 
-async function storeClients(installation) {
-  return installation.ask('storeReadClients', { count: CLIENTS, tokenBytes: TOKEN_BYTES });
+async function warmUp(run, { seconds, say }) {
+  say('reads: warming up');
+  for (const name of Object.keys(SERVERS)) await run(name, 'full', { seconds });
 }
 
 async function inTurn(run) {
@@ -50,7 +52,7 @@ async function inTurn(run) {
   return rounds;
 }
 
-/** One round, with the processor time that the server's own process took for a request: that does not depend on who else uses the machine. */
+/** One round, with the processor time that the server's own process took for a request: what others do on the machine moves it least. */
 async function measureRound({ server, load, asked, kind, options }) {
   const before = [await server.ask('usage'), await load.ask('usage'), performance.now()];
   const result = await load.ask(kind, { port: server.ready.port, ...asked, ...options });
@@ -87,7 +89,7 @@ async function sameLength(servers, { paths, key }) {
   return lengths[0];
 }
 
-function figures({ seconds, bodyBytes, full, part, released }) {
+function figures({ seconds, bodyBytes, commit, full, part, released }) {
   const rows = Object.entries(SERVERS).map(([name, label]) => ({
     server: label,
     fullLoad: medians(full[name]),
@@ -97,6 +99,7 @@ function figures({ seconds, bodyBytes, full, part, released }) {
   const perSecond = ratios((broker, express) => broker.perSecond / express.perSecond);
   const cpu = ratios((broker, express) => express.cpuMicroseconds / broker.cpuMicroseconds);
   const answered = [...full.broker, ...part.broker].reduce((sum, round) => sum + round.answered, 0);
+  if (released < answered) throw new Error(`${answered} reads were answered, yet only ${released} are in the audit`);
   return {
     ...{
       clients: CLIENTS,
@@ -108,6 +111,6 @@ function figures({ seconds, bodyBytes, full, part, released }) {
       rows,
     },
     toExpress: { perSecond, perSecondMedian: median(perSecond), cpu, cpuMedian: median(cpu) },
-    audit: { answered, released },
+    audit: { answered, released, commitMs: commit },
   };
 }

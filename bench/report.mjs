@@ -19,7 +19,7 @@ function reportOfReads({ rows, toExpress, audit, ...conditions }) {
     aligned([columns, ...table]),
     `Otobot to bare Express 5: ${of(toExpress.perSecond, toExpress.perSecondMedian)} in reads/s`,
     `                          ${of(toExpress.cpu, toExpress.cpuMedian)} in processor time per read`,
-    `Audit: ${whole(audit.released)} releases committed, ${whole(audit.answered)} answers received`,
+    `Audit: ${whole(audit.released)} releases committed, ${whole(audit.answered)} answers received; one commit alone takes ${ms(audit.commitMs.p50)} ms (p99 ${ms(audit.commitMs.p99)})`,
   ].join('\n');
 }
 

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fromBroker } from '../from-broker.mjs';
 import { serveParent } from '../parent.mjs';
-import { commitsSoFar, countReleased, makeDue, tallyAttempts } from '../rows/observed.mjs';
+import { commitsSoFar, countReleased, makeDue, measureCommits, tallyAttempts } from '../rows/observed.mjs';
 import { storeDueConnections } from '../rows/due-connections.mjs';
 import { storeReadClients } from '../rows/read-clients.mjs';
 
@@ -39,6 +39,7 @@ serveParent(async ({ home }) => {
     return {
       ready: { environment, postgres: version },
       commands: {
+        measureCommits: () => measureCommits(stage),
         storeReadClients: (wanted) => storeReadClients(stage, wanted),
         countReleased: () => countReleased(stage),
         storeDueConnections: (wanted) => storeDueConnections(stage, wanted),

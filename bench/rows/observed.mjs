@@ -1,4 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { percentiles } from '../statistics.mjs';
+
+const COMMITS = 200;
+
+/** Milliseconds of one commit after the other with next to nothing in it: what this machine's disk lets any audited read have at best. */
+export async function measureCommits({ database }) {
+  const durations = [];
+  for (let count = 0; count < COMMITS; count++) {
+    const startedAt = performance.now();
+    await database.query({ text: `select pg_logical_emit_message(true, 'bench', '')` });
+    durations.push(performance.now() - startedAt);
+  }
+  return percentiles(durations);
+}
 
 /** How many reads the audit says were released. */
 export async function countReleased({ database }) {
