@@ -1,0 +1,128 @@
+import { PRESETS, SCOPES, whatScopeAllows } from '../../secrets/scopes';
+import type { CommandGroup, Field } from '../managing/declaration';
+import { minted, recorded, tabled } from '../managing/show';
+import { duration, listed, moment, wholeNumber } from '../managing/values';
+import { access, ALL, keyState, TO_GO } from '../terminal/columns';
+
+const id: Field = { flags: '<id>', about: 'as `otobot access-key list` shows it', to: 'params.id' };
+const name = (about: string): Field => ({ flags: '--name <text>', about, to: 'body.name' });
+const scopes: Field = { flags: '--scopes <list>', about: 'what it may do, see below', to: 'body.scopes', read: listed };
+const reach: readonly Field[] = [
+  { flags: '--clients <list>', about: 'only for these clients', to: 'body.clientIds', read: listed },
+  { flags: '--services <list>', about: 'only for these services', to: 'body.services', read: listed },
+];
+const limits: readonly Field[] = [
+  {
+    flags: '--rate-per-minute <n>',
+    about: 'requests a minute at most',
+    to: 'body.limits.ratePerMinute',
+    read: wholeNumber,
+  },
+  { flags: '--expires <when>', about: 'such as 90d, 2027-01-31 or never', to: 'body.expiresAt', read: moment },
+];
+
+const SCOPE_LIST = `Scopes:\n${SCOPES.map((scope) => `  ${scope.padEnd(19)}${whatScopeAllows(scope)}`).join('\n')}`;
+
+export const accessKeyCommands: CommandGroup = {
+  name: 'access-key',
+  about: 'what n8n and other programs present',
+  commands: [
+    {
+      name: 'create',
+      about: 'make an access key and show it, once',
+      route: 'POST /v1/access-keys',
+      fields: [
+        name('for people; the preset unless given'),
+        {
+          flags: '--preset <preset>',
+          about: `what it may do, by purpose: ${Object.keys(PRESETS).join(', ')}`,
+          to: 'body.preset',
+        },
+        scopes,
+        ...reach,
+        ...limits,
+        { flags: '--test', about: 'mark it as a test key (otb_test_…)', to: 'body.environment', means: 'test' },
+      ],
+      examples: [
+        'otobot access-key create --preset n8n',
+        'otobot access-key create --preset n8n --name "n8n of acme" --clients acme --expires 1y',
+        'otobot access-key create --name reports --scopes connections:read,audit:read',
+        'otobot access-key create --preset monitor --json | jq -r .key > monitor.key',
+      ],
+      help: SCOPE_LIST,
+      gather: ({ body, ...input }) => ({ ...input, body: { name: body.preset, ...body } }),
+      show: minted,
+    },
+    {
+      name: 'list',
+      about: 'show all access keys, never their text',
+      route: 'GET /v1/access-keys',
+      fields: [],
+      examples: ['otobot access-key list'],
+      show: tabled(
+        [
+          { head: 'ID', of: 'id', whole: true },
+          { head: 'NAME', of: 'name' },
+          { head: 'MAY', of: 'scopes', ...access },
+          { head: 'CLIENTS', of: 'clientIds', ...ALL },
+          { head: 'SERVICES', of: 'services', ...ALL },
+          keyState,
+          { head: 'EXPIRES', of: 'expiresAt', ...TO_GO },
+        ],
+        'There are no access keys yet. Make one with: otobot access-key create --preset n8n',
+      ),
+    },
+    {
+      name: 'edit',
+      about: 'change what is given, at once in every process; the rest stays',
+      route: 'PATCH /v1/access-keys/:id',
+      fields: [
+        id,
+        name('for people'),
+        scopes,
+        ...reach,
+        { flags: '--all-clients', about: 'for every client again', to: 'body.clientIds', means: null },
+        { flags: '--all-services', about: 'for every service again', to: 'body.services', means: null },
+        ...limits,
+      ],
+      examples: [
+        'otobot access-key edit 4fzQ1xY2bC3d --clients acme,globex',
+        'otobot access-key edit 4fzQ1xY2bC3d --expires 2027-01-31',
+      ],
+      help: SCOPE_LIST,
+      show: recorded('Access key {id} was changed.'),
+    },
+    {
+      name: 'reroll',
+      about: 'make a new key that may do the same; the old one ends',
+      route: 'POST /v1/access-keys/:id/reroll',
+      fields: [
+        id,
+        {
+          flags: '--grace <time>',
+          about: 'how long the old one still works, such as 24h; not at all unless given',
+          to: 'body.graceSeconds',
+          read: duration,
+        },
+      ],
+      examples: ['otobot access-key reroll 4fzQ1xY2bC3d --grace 24h', 'otobot access-key reroll 4fzQ1xY2bC3d --yes'],
+      confirm: ({ body }) =>
+        Number(body.graceSeconds ?? 0) > 0
+          ? null
+          : 'Replace access key {id}? The old one ends at once; --grace 24h would leave it a day.',
+      show: minted,
+    },
+    {
+      name: 'revoke',
+      about: 'end a key at once, in every process',
+      route: 'POST /v1/access-keys/:id/revoke',
+      fields: [id, { flags: '--reason <text>', about: 'for those who look at it later', to: 'body.reason' }],
+      examples: [
+        'otobot access-key revoke 4fzQ1xY2bC3d',
+        'otobot access-key revoke 4fzQ1xY2bC3d --reason leaked --yes',
+      ],
+      confirm: 'Revoke access key {id}, for good?',
+      show: recorded('Access key {id} is revoked.'),
+    },
+  ],
+};

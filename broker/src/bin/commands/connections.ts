@@ -1,0 +1,137 @@
+import type { CommandGroup, Field } from '../managing/declaration';
+import { noted, recorded, tabled } from '../managing/show';
+import { moment, listed } from '../managing/values';
+import { status, TO_GO } from '../terminal/columns';
+import { text } from '../terminal/table';
+import { secretsOf } from './connection-secrets';
+import { locateConnection } from './locate-connection';
+
+const connection: Field = {
+  flags: '<connection>',
+  about: 'its id, or client/service[/name]; the organization is "-"',
+  to: 'params.id',
+};
+const one = { fields: [connection], locate: locateConnection };
+
+export const connectionCommands: CommandGroup = {
+  name: 'connection',
+  about: "clients' credentials at services",
+  commands: [
+    {
+      name: 'import',
+      about: 'seal a credential that a client already has; an existing one gets the new tokens',
+      route: 'POST /v1/connections',
+      fields: [
+        { flags: '<client>', about: 'whose it is; - for the organization', to: 'body.clientId' },
+        { flags: '<service>', about: 'where it is valid', to: 'body.service' },
+        { flags: '--name <name>', about: 'where a client has several', to: 'body.name' },
+        { flags: '--kind <kind>', about: "where it is not the service's oauth type", to: 'body.kind' },
+        { flags: '--scopes <list>', about: 'what the token is good for', to: 'body.scopes', read: listed },
+        {
+          flags: '--expires <when>',
+          about: 'the end of the token: 50m, or a moment',
+          to: 'body.expiresAt',
+          read: moment,
+        },
+        { flags: '--verify', about: 'refresh it at once, to know that it works', to: 'body.verify', means: true },
+      ],
+      options: [{ flags: '--secrets-file <file>', about: 'JSON; - is standard input' }],
+      examples: [
+        'otobot connection import acme google --secrets-file acme.json --verify',
+        'echo "$TOKENS" | otobot connection import acme google --expires 50m',
+        'otobot connection import acme openai --kind api_key      (asks for the key)',
+      ],
+      help: [
+        'The secrets come as JSON from a file or standard input, or are asked for. Its members:',
+        '  oauth2, long_lived   {"accessToken": "…", "refreshToken": "…", "expiresAt": "2026-11-20T10:00:00Z"}',
+        '  api_key              {"apiKey": "…"}',
+        '  basic                {"username": "…", "password": "…"}',
+        '  client_credentials   {}',
+      ].join('\n'),
+      gather: async ({ body, ...input }, options) => ({
+        ...input,
+        body: { ...(await secretsOf(options.secretsFile, body.kind)), ...body },
+      }),
+      show: recorded('The connection of {clientId} to {service} is sealed.'),
+    },
+    {
+      name: 'list',
+      about: 'show connections with their status',
+      route: 'GET /v1/connections',
+      fields: [
+        { flags: '--client <client>', about: 'of this client; - for the organization', to: 'query.clientId' },
+        { flags: '--service <service>', about: 'to this service', to: 'query.service' },
+        { flags: '--status <status>', about: 'such as active or reauth_required', to: 'query.status' },
+        {
+          flags: '--expires-within <time>',
+          about: 'whose token ends by then and nothing will renew it, such as 24h',
+          to: 'query.expiresWithin',
+        },
+        { flags: '--consent-ends-within <time>', about: 'whose consent ends by then', to: 'query.consentEndsWithin' },
+      ],
+      examples: [
+        'otobot connection list',
+        'otobot connection list --status reauth_required',
+        'otobot connection list --client acme --expires-within 14d',
+      ],
+      show: tabled(
+        [
+          { head: 'CLIENT', of: 'clientId' },
+          { head: 'SERVICE', of: 'service' },
+          { head: 'NAME', of: 'name' },
+          status,
+          { head: 'EXPIRES', of: 'expiresAt', ...TO_GO },
+          { head: 'ID', of: 'id', whole: true },
+        ],
+        'There are no such connections.',
+      ),
+    },
+    {
+      ...one,
+      name: 'show',
+      about: 'show one connection, with the latest attempts to refresh it',
+      route: 'GET /v1/connections/:id',
+      examples: ['otobot connection show acme/google', 'otobot connection show acme/google/second --json'],
+      show: recorded(),
+    },
+    {
+      ...one,
+      name: 'refresh',
+      about: 'have it refreshed now, and wait up to 5 s for it',
+      route: 'POST /v1/connections/:id/refresh',
+      examples: ['otobot connection refresh acme/google'],
+      show: recorded(({ refreshOutcome }) => OUTCOMES[text(refreshOutcome ?? null)] ?? 'It was asked for.'),
+    },
+    {
+      ...one,
+      name: 'disable',
+      about: 'neither serve nor refresh it any more',
+      route: 'POST /v1/connections/:id/disable',
+      examples: ['otobot connection disable acme/google'],
+      show: noted('Connection {id} is disabled.'),
+    },
+    {
+      ...one,
+      name: 'enable',
+      about: 'put it back into service',
+      route: 'POST /v1/connections/:id/enable',
+      examples: ['otobot connection enable acme/google'],
+      show: noted('Connection {id} is enabled, and {status}.'),
+    },
+    {
+      ...one,
+      name: 'delete',
+      about: 'delete it with its tokens',
+      route: 'DELETE /v1/connections/:id',
+      examples: ['otobot connection delete acme/google', 'otobot connection delete acme/google --yes'],
+      confirm: 'Delete connection {id} with its tokens, for good?',
+      show: noted('Connection {id} was deleted.'),
+    },
+  ],
+};
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  refreshed: 'It was refreshed.',
+  failed: 'The refresh failed; it is tried again where that can help.',
+  pending: 'Nothing came of it within 5 s. Is a refresher running (npm start, or otobot refresh)?',
+};

@@ -1,0 +1,40 @@
+import type { CommandGroup } from '../managing/declaration';
+import { recorded, tabled } from '../managing/show';
+import { DAY, suspension } from '../terminal/columns';
+
+export const organizationCommands: CommandGroup = {
+  name: 'organization',
+  about: 'the tenants; there is always "default"',
+  commands: [
+    {
+      name: 'create',
+      about: 'add an organization, apart from all others',
+      route: 'POST /v1/organizations',
+      fields: [
+        { flags: '<name>', about: 'lower-case letters, digits and dashes; never changes', to: 'body.name' },
+        { flags: '--display-name <text>', about: 'for people; the name unless given', to: 'body.displayName' },
+      ],
+      examples: [
+        'otobot organization create north --display-name "North Agency"',
+        'otobot access-key create --organization north --preset operator',
+      ],
+      show: recorded('Organization {name} was created.'),
+    },
+    {
+      name: 'list',
+      about: 'show all organizations',
+      route: 'GET /v1/organizations',
+      fields: [],
+      examples: ['otobot organization list'],
+      show: tabled(
+        [
+          { head: 'ORGANIZATION', of: 'name' },
+          { head: 'DISPLAY NAME', of: 'displayName' },
+          suspension,
+          { head: 'CREATED', of: 'createdAt', ...DAY },
+        ],
+        'There are no organizations.',
+      ),
+    },
+  ],
+};

@@ -1,0 +1,54 @@
+import type { Field } from '../managing/declaration';
+import { asIs, clearable, listed, wholeNumber, yesOrNo } from '../managing/values';
+
+const seconds = clearable(wholeNumber);
+
+/** What a service is described by; "" removes what may be absent. */
+export const SERVICE_FIELDS: readonly Field[] = [
+  { flags: '--display-name <text>', about: 'for people', to: 'body.displayName' },
+  {
+    flags: '--oauth-type <type>',
+    about: 'oauth2 (as if not given), client_credentials, long_lived, api_key or basic',
+    to: 'body.oauthType',
+  },
+  { flags: '--token-url <url>', about: 'where tokens come from', to: 'body.tokenUrl', read: clearable(asIs) },
+  {
+    flags: '--authorization-url <url>',
+    about: 'where clients consent',
+    to: 'body.authorizationUrl',
+    read: clearable(asIs),
+  },
+  { flags: '--revocation-url <url>', about: 'of RFC 7009', to: 'body.revocationUrl', read: clearable(asIs) },
+  { flags: '--scopes <list>', about: 'asked for, parted by commas', to: 'body.scopes' },
+  { flags: '--scope-separator <char>', about: 'in requests to it: a space or a comma', to: 'body.scopeSeparator' },
+  { flags: '--auth-style <style>', about: 'where the client secret goes: header or body', to: 'body.authStyle' },
+  { flags: '--pkce <yes|no>', about: 'whether it takes PKCE', to: 'body.pkce', read: yesOrNo },
+  {
+    flags: '--rotation <kind>',
+    about: 'a used refresh token stays valid (none), for a while (grace), or never (strict)',
+    to: 'body.rotation',
+  },
+  { flags: '--grace-seconds <n>', about: 'for rotation grace', to: 'body.graceSeconds', read: seconds },
+  {
+    flags: '--default-ttl-seconds <n>',
+    about: 'how long tokens live where it does not say',
+    to: 'body.defaultTtlSeconds',
+    read: wholeNumber,
+  },
+  {
+    flags: '--refresh-ahead-seconds <n>',
+    about: 'how long before its end a token is refreshed',
+    to: 'body.refreshAheadSeconds',
+    read: seconds,
+  },
+  { flags: '--max-concurrent <n>', about: 'refreshes at once, per app', to: 'body.maxConcurrent', read: wholeNumber },
+  { flags: '--base-url <url>', about: 'of its API', to: 'body.baseUrl', read: clearable(asIs) },
+  {
+    flags: '--allowed-hosts <list>',
+    about: 'where its credentials may be sent, subdomains included',
+    to: 'body.allowedHosts',
+    read: clearable(listed),
+  },
+  { flags: '--request-header <name>', about: 'the header that carries the credential', to: 'body.requestHeader' },
+  { flags: '--request-scheme <text>', about: 'before the credential in that header', to: 'body.requestScheme' },
+];

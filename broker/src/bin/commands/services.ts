@@ -1,0 +1,127 @@
+import { BadUsage } from '../bad-usage';
+import type { CommandGroup, Field, Options } from '../managing/declaration';
+import { secretFrom, secretFromWhoeverIsThere } from '../managing/secret-input';
+import { listed } from '../managing/values';
+import { noted, recorded, tabled } from '../managing/show';
+import { DAY, suspension } from '../terminal/columns';
+import { SERVICE_FIELDS } from './service-fields';
+
+const service: Field = { flags: '<service>', about: 'its name, such as google', to: 'params.service' };
+const SECRET_FILE = '--client-secret-file';
+
+export const serviceCommands: CommandGroup = {
+  name: 'service',
+  about: 'the providers, and the OAuth clients (apps) they are reached with',
+  commands: [
+    {
+      name: 'create',
+      about: 'add a service, usable at once; of organization "default" for all, else for its own',
+      route: 'POST /v1/services',
+      fields: [{ flags: '<name>', about: 'such as google', to: 'body.name' }, ...SERVICE_FIELDS],
+      examples: [
+        'otobot service create google --token-url https://oauth2.googleapis.com/token --rotation none \\',
+        '    --authorization-url https://accounts.google.com/o/oauth2/v2/auth --scopes openid,email \\',
+        '    --allowed-hosts googleapis.com',
+        'otobot service create openai --oauth-type api_key --allowed-hosts api.openai.com',
+      ],
+      show: recorded('Service {name} was created. Give it its OAuth client with: otobot service app'),
+    },
+    {
+      name: 'list',
+      about: 'show all services: the shared ones and the own',
+      route: 'GET /v1/services',
+      fields: [],
+      examples: ['otobot service list', 'otobot service list --organization north'],
+      show: tabled(
+        [
+          { head: 'SERVICE', of: 'name' },
+          { head: 'DISPLAY NAME', of: 'displayName' },
+          { head: 'TYPE', of: 'oauthType' },
+          { head: 'ROTATION', of: 'rotation' },
+          { head: 'SHARED', of: 'shared' },
+          suspension,
+          { head: 'CREATED', of: 'createdAt', ...DAY },
+        ],
+        'There are no services yet. Add one with: otobot service create',
+      ),
+    },
+    {
+      name: 'show',
+      about: 'show one service, with its app',
+      route: 'GET /v1/services/:service',
+      fields: [service],
+      examples: ['otobot service show google'],
+      show: recorded(),
+    },
+    {
+      name: 'edit',
+      about: 'change what is given, at once in every process; the rest stays',
+      route: 'PATCH /v1/services/:service',
+      fields: [service, ...SERVICE_FIELDS],
+      examples: ['otobot service edit google --max-concurrent 8', 'otobot service edit google --base-url ""'],
+      show: recorded('Service {name} was changed.'),
+    },
+    {
+      name: 'app',
+      about: 'set the OAuth client of a service; what was set before is replaced',
+      route: 'PUT /v1/clients/:clientId/apps/:service',
+      alsoFor: ['PUT /v1/services/:service/app'],
+      fields: [
+        service,
+        { flags: '--client-id <id>', about: 'of the OAuth client at the provider', to: 'body.clientId' },
+        { flags: '--client <client>', about: "for this client's connections alone", to: 'params.clientId' },
+        { flags: '--scopes <list>', about: "in place of the service's", to: 'body.scopes', read: listed },
+      ],
+      options: [
+        {
+          flags: `${SECRET_FILE} <file>`,
+          about: 'the client secret; several are tried in this order; - is standard input',
+          repeatable: true,
+        },
+      ],
+      examples: [
+        `otobot service app google --client-id 1234.apps.googleusercontent.com ${SECRET_FILE} google.secret`,
+        'pass show google | otobot service app google --client-id 1234.apps.googleusercontent.com',
+        `otobot service app google --client acme --client-id 77 ${SECRET_FILE} new ${SECRET_FILE} old`,
+      ],
+      help: `Without ${SECRET_FILE} the secret is asked for, or read from standard input. It never comes back.`,
+      gather: async ({ params, body, ...input }, options) => {
+        if (body.clientId === undefined)
+          throw new BadUsage('--client-id is missing', 'the provider shows it beside the secret');
+        const clientSecrets = await clientSecretsOf(options);
+        return { ...input, params: { clientId: '-', ...params }, body: { ...body, clientSecrets } };
+      },
+      show: recorded('The app of service {service} was set.'),
+    },
+    {
+      name: 'suspend',
+      about: 'release no credential of the service any more, anywhere',
+      route: 'POST /v1/services/:service/suspend',
+      fields: [service],
+      examples: ['otobot service suspend google'],
+      show: noted('Service {name} is suspended: none of its credentials is released.'),
+    },
+    {
+      name: 'resume',
+      about: 'end a suspension',
+      route: 'POST /v1/services/:service/resume',
+      fields: [service],
+      examples: ['otobot service resume google'],
+      show: noted('Service {name} is back in service.'),
+    },
+    {
+      name: 'delete',
+      about: 'delete a service that no connection uses, with its app',
+      route: 'DELETE /v1/services/:service',
+      fields: [service],
+      examples: ['otobot service delete google', 'otobot service delete google --yes'],
+      confirm: 'Delete service {service} with its app, for good?',
+      show: noted('Service {service} was deleted.'),
+    },
+  ],
+};
+
+async function clientSecretsOf({ clientSecretFile }: Options): Promise<string[]> {
+  if (!Array.isArray(clientSecretFile)) return [await secretFromWhoeverIsThere('Client secret', SECRET_FILE)];
+  return clientSecretFile.map((file) => secretFrom(String(file), SECRET_FILE));
+}

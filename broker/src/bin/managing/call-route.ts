@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { Route } from '../../http/route';
+import type { Caller } from '../../services/access/principal';
+import { BadUsage } from '../bad-usage';
+import type { Input, RouteName } from './declaration';
+import type { Json } from './json';
+
+/** A member of the request that a schema refused. */
+export class Refused extends BadUsage {
+  constructor(
+    /** As in `body.email`. */
+    readonly place: string,
+    readonly what: string,
+  ) {
+    super(`${place.slice(place.indexOf('.') + 1)}: ${what}`, 'see --help');
+  }
+}
+
+/** Does what a request to a route does, and gives what the API would answer; null where that has no body. Throws Refused or Problem. */
+export async function callRoute(
+  routes: readonly Route[],
+  name: RouteName,
+  { input, caller }: { input: Input; caller: Caller },
+): Promise<Json> {
+  const route = routes.find(({ method, path }) => `${method.toUpperCase()} ${path}` === name);
+  if (route === undefined) throw new Error(`there is no route ${name}`);
+  const answer = await route.handle(
+    {
+      params: parsed('params', route.params, input.params),
+      query: parsed('query', route.query, input.query),
+      body: route.body === null ? undefined : parsed('body', route.body, input.body),
+    },
+    caller,
+  );
+  return JSON.parse(JSON.stringify(answer ?? null)) as Json;
+}
+
+function parsed(place: keyof Input, schema: z.ZodType, value: unknown): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0] ?? { path: [], message: 'does not fit' };
+  throw new Refused([place, ...path].join('.'), message);
+}

@@ -1,0 +1,39 @@
+import { operatorCaller } from '../../services/access/operator';
+import { confirmed } from '../terminal/ask';
+import { screenOf } from '../terminal/screen';
+import { callRoute } from './call-route';
+import type { Ask, Input, ManagingCommand, Options } from './declaration';
+import { isPage, type Json } from './json';
+import { filled } from './show';
+import { withRoutes } from './with-routes';
+
+/** Gathers, asks, does it through the services as the operator at this machine, and prints the answer. */
+export async function perform(declared: ManagingCommand, given: Input, options: Options): Promise<void> {
+  const gathered = (await declared.gather?.(given, options)) ?? given;
+  const { confirm = null } = declared;
+  const question = typeof confirm === 'function' ? confirm(gathered) : confirm;
+  if (question !== null) await confirmed(filled(question, gathered.params), options.yes === true);
+  const answer = await withRoutes(async (routes) => {
+    const caller = operatorCaller(String(options.organization));
+    const ask: Ask = (name, input) =>
+      callRoute(routes, name, { input: { params: {}, query: {}, body: {}, ...input }, caller });
+    const located = (await declared.locate?.(gathered, ask)) ?? gathered;
+    return everyPage(ask, declared, located);
+  });
+  const text = options.json ? JSON.stringify(answer, null, 2) : declared.show(answer, screenOf(process.stdout), given);
+  process.stdout.write(`${text}\n`);
+}
+
+/** A list in full; any other answer as it is. */
+async function everyPage(ask: Ask, { route }: ManagingCommand, input: Input): Promise<Json> {
+  const answer = await ask(route, input);
+  if (!isPage(answer)) return answer;
+  const items = [...answer.items];
+  for (let cursor = answer.nextCursor; cursor !== null;) {
+    const next = await ask(route, { ...input, query: { ...input.query, cursor } });
+    if (!isPage(next)) break;
+    items.push(...next.items);
+    cursor = next.nextCursor;
+  }
+  return { items, nextCursor: null };
+}

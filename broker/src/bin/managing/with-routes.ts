@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs';
+import { createBroker } from '../../app/broker';
+import { openInstallation, type Installation } from '../../app/installation';
+import { readConfig } from '../../config/environment';
+import { connectDatabase } from '../../db/database';
+import { ConfigurationError } from '../../errors/configuration-error';
+import type { Route } from '../../http/route';
+import { allRoutes } from '../../http/serve';
+import { createLogger, type Logger } from '../../log/logger';
+import { createOrganizations } from '../../services/organizations';
+import type { Config } from '../../types/config';
+import { untilToldToStop } from '../until-told-to-stop';
+import { organizationRoutes } from './organization-routes';
+
+type Work<T> = (routes: readonly Route[]) => Promise<T>;
+
+/** Runs `work` on the installation, joining its embedded server or starting it for the moment, and leaves nothing running. */
+export async function withRoutes<T>(work: Work<T>): Promise<T> {
+  const config = readConfig();
+  requireDataFolder(config);
+  // What a server tells about its day is noise here.
+  const log = createLogger(config.logLevel === 'info' ? 'warn' : config.logLevel);
+  const stopped = untilToldToStop().then(() => Promise.reject(new Error('stopped before it was done')));
+  stopped.catch(() => undefined); // told after the work was done
+  const installation = await openInstallation(config, log, { prepare: !config.production });
+  try {
+    return await onInstallation(config, installation, { log, work: (routes) => Promise.race([work(routes), stopped]) });
+  } finally {
+    await installation.release();
+  }
+}
+
+async function onInstallation<T>(
+  config: Config,
+  installation: Installation,
+  { log, work }: { log: Logger; work: Work<T> },
+): Promise<T> {
+  const broker = await createBroker(config, installation, log);
+  const owner = connectDatabase({ url: installation.databaseUrl, role: null, max: 1, log });
+  try {
+    const organizations = createOrganizations({ owner, authorize: broker.authorize });
+    return await work([...allRoutes(broker), ...organizationRoutes(organizations)]);
+  } finally {
+    await owner.close();
+    await broker.close();
+  }
+}
+
+/** Run in the wrong folder, a command would otherwise make a new, empty installation there and find nothing in it. */
+function requireDataFolder({ databaseUrl, dataDir }: Config): void {
+  if (databaseUrl !== null || existsSync(dataDir)) return;
+  throw new ConfigurationError([
+    {
+      name: 'OTOBOT_DATA_DIR',
+      message: `names no installation: there is no folder ${dataDir}`,
+      hint: 'run this where npm start runs, or set OTOBOT_DATA_DIR or DATABASE_URL as there; otobot migrate makes a new one',
+    },
+  ]);
+}

@@ -1,0 +1,49 @@
+import { Command } from 'commander';
+import { VERSION } from '../app/version';
+import { accessKeyCommands } from './commands/access-keys';
+import { clientCommands } from './commands/clients';
+import { connectionCommands } from './commands/connections';
+import { migrateCommand } from './commands/migrate';
+import { organizationCommands } from './commands/organizations';
+import { refreshCommand, serveCommand, startCommand } from './commands/processes';
+import { serviceCommands } from './commands/services';
+import { groupCommand } from './managing/command';
+import { screenOf } from './terminal/screen';
+
+/** Every group of commands that manages what the installation holds. */
+export const GROUPS = [organizationCommands, clientCommands, serviceCommands, connectionCommands, accessKeyCommands];
+
+/** The whole command line; parsing it runs it. */
+export function program(): Command {
+  const otobot = new Command('otobot')
+    .description("Keeps clients' credentials sealed, refreshed and served to n8n.")
+    .version(VERSION)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  otobot start\n  otobot client create acme\n  otobot connection import --help',
+    );
+  otobot.commandsGroup('Run it:');
+  for (const command of [startCommand(), serveCommand(), refreshCommand(), migrateCommand()])
+    otobot.addCommand(command);
+  otobot.commandsGroup('Manage what it holds:');
+  for (const group of GROUPS) otobot.addCommand(groupCommand(group));
+  settle(otobot, 'otobot');
+  return otobot;
+}
+
+/** What holds for every command: mistakes are told in one line with a hint, and help fits the screen. */
+function settle(command: Command, typed: string): void {
+  const width = screenOf(process.stdout).columns;
+  command
+    .exitOverride()
+    .configureHelp({ helpWidth: width, subcommandTerm })
+    .showHelpAfterError(`hint: ${typed} --help shows what there is`)
+    .configureOutput({ outputError: (text, write) => write(text.replace('\n(Did you mean ', ' (did you mean ')) });
+  if (command.parent !== null) command.helpCommand(false);
+  for (const child of command.commands) settle(child, `${typed} ${child.name()}`);
+}
+
+/** `edit <client>`: that there are options too goes without saying. */
+function subcommandTerm(command: Command): string {
+  return [command.name(), ...command.registeredArguments.map((argument) => `<${argument.name()}>`)].join(' ');
+}

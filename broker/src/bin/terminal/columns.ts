@@ -1,0 +1,65 @@
+import { PRESETS } from '../../secrets/scopes';
+import { fromNow, minuteOf } from './moments';
+import { text, type Column } from './table';
+
+/** Columns, and ways to show a cell, that lists use. */
+type Shown = Pick<Column, 'as'>;
+
+export const DAY: Shown = {
+  as: (value) => (typeof value === 'string' ? minuteOf(value).slice(0, 10) : text(value)),
+};
+
+/** `in 54 min`; `never` where there is no end. */
+export const TO_GO: Shown = {
+  as: (value) => (typeof value === 'string' ? fromNow(value) : 'never'),
+};
+
+/** A limit; null stands for no limit. */
+export const ALL: Shown = {
+  as: (value) => (value === null ? 'all' : text(value)),
+};
+
+/** Scopes, by the name of a preset that is just these. */
+export const access: Shown = {
+  as: (value) => {
+    const scopes = Array.isArray(value) ? value.map(String) : [];
+    const same = (preset: readonly string[]) =>
+      preset.length === scopes.length && preset.every((scope) => scopes.includes(scope));
+    return Object.entries(PRESETS).find(([, preset]) => same(preset))?.[0] ?? text(value);
+  },
+};
+
+export const suspension: Column = {
+  head: 'STATE',
+  of: 'suspendedAt',
+  as: (value) => (value === null ? 'active' : 'suspended'),
+  style: (state) => (state === 'active' ? 'green' : 'red'),
+};
+
+export const keyState: Column = {
+  head: 'STATE',
+  of: 'revokedAt',
+  as: (revokedAt, { expiresAt }) => {
+    if (revokedAt !== null) return 'revoked';
+    return typeof expiresAt === 'string' && new Date(expiresAt) <= new Date() ? 'expired' : 'active';
+  },
+  style: (state) => (state === 'active' ? 'green' : 'red'),
+};
+
+/** What a connection does; yellow for what settles by itself. */
+export const status: Column = {
+  head: 'STATUS',
+  of: 'status',
+  style: (state) => STATUS_COLOURS[state] ?? 'yellow',
+};
+
+const STATUS_COLOURS: Readonly<Record<string, 'green' | 'red' | 'dim'>> = {
+  active: 'green',
+  refreshing: 'green',
+  disabled: 'dim',
+  client_suspended: 'red',
+  app_suspended: 'red',
+  key_unavailable: 'red',
+  reauth_required: 'red',
+  expired: 'red',
+};
