@@ -104,7 +104,8 @@ function bodyOf(route: Route) {
 }
 
 function onlyJson(request: Request, _response: Response, next: NextFunction): void {
-  const json = request.is('application/json') !== false;
+  // Clients announce an empty body by its length, without a type.
+  const json = request.is('application/json') !== false || request.get('content-length') === '0';
   next(json ? undefined : new Problem('unsupported_media_type', 'Send the body with Content-Type: application/json.'));
 }
 

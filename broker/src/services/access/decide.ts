@@ -11,26 +11,27 @@ const RESTS_ON_FACTS: ReadonlySet<ProblemCode> = new Set([
   'key_unavailable',
 ]);
 
+/** Where facts change without end, as while clients are created one after the other, an answer must still come through. */
+const MOST_TRIES = 8;
+
 /**
- * Takes a decision by what is remembered and, if that was old or led to a refusal, once more by what is true now.
+ * Takes a decision by what is remembered and, if that was old or led to a refusal, again by what is true now.
  * `decide` gives null when the audit found its facts changed; `forget` says whether there was anything to forget.
  */
 export async function decideOnFreshFacts<T>(decide: () => Promise<T | null>, forget: () => boolean): Promise<T> {
-  try {
-    const decided = await decide();
-    if (decided !== null) return decided;
-    forget();
-  } catch (error) {
-    const mayBeOld = error instanceof Problem && RESTS_ON_FACTS.has(error.code);
-    if (!mayBeOld || !forget()) throw error;
+  for (let tries = 1; tries <= MOST_TRIES; tries++) {
+    try {
+      const decided = await decide();
+      if (decided !== null) return decided;
+      forget();
+    } catch (error) {
+      const mayBeOld = tries === 1 && error instanceof Problem && RESTS_ON_FACTS.has(error.code);
+      if (!mayBeOld || !forget()) throw error;
+    }
   }
-  const decided = await decide();
-  if (decided !== null) return decided;
   throw new Problem(
     'database_unavailable',
     'The facts that this answer rests on are being changed at this moment. Try again.',
-    {
-      extras: { retryAfterSeconds: 1 },
-    },
+    { extras: { retryAfterSeconds: 1 } },
   );
 }
