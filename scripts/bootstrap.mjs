@@ -16,7 +16,7 @@ const SOURCES = [
   ...['broker/src', 'broker/package.json', 'broker/tsconfig.json', 'scripts/build.mjs'],
   ...['monitor/src', 'monitor/package.json', 'monitor/tsconfig.json'],
 ];
-const BUILDS = ['dist', 'broker/dist'];
+const BUILDS = ['dist', 'broker/dist', 'monitor/dist'];
 const GENERATED = new Set(['node_modules', 'dist', 'coverage']);
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
