@@ -39,7 +39,7 @@ function settle(command: Command, typed: string): void {
     .configureHelp({ helpWidth: width, subcommandTerm })
     .showHelpAfterError(`hint: ${typed} --help shows what there is`)
     .configureOutput({ outputError: (text, write) => write(text.replace('\n(Did you mean ', ' (did you mean ')) });
-  if (command.parent !== null) command.helpCommand(false);
+  command.helpCommand(false);
   for (const child of command.commands) settle(child, `${typed} ${child.name()}`);
 }
 

@@ -1,6 +1,7 @@
 import { PRESETS, SCOPES, whatScopeAllows } from '../../secrets/scopes';
+import { BadUsage } from '../bad-usage';
 import type { CommandGroup, Field } from '../managing/declaration';
-import { minted, recorded, tabled } from '../managing/show';
+import { minted, noted, recorded, tabled } from '../managing/show';
 import { duration, listed, moment, wholeNumber } from '../managing/values';
 import { access, ALL, keyState, TO_GO } from '../terminal/columns';
 
@@ -50,7 +51,11 @@ export const accessKeyCommands: CommandGroup = {
         'otobot access-key create --preset monitor --json | jq -r .key > monitor.key',
       ],
       help: SCOPE_LIST,
-      gather: ({ body, ...input }) => ({ ...input, body: { name: body.preset, ...body } }),
+      gather: ({ body, ...input }) => {
+        if (body.preset === undefined && body.scopes === undefined)
+          throw new BadUsage('it needs --preset or --scopes', 'for n8n: otobot access-key create --preset n8n');
+        return { ...input, body: { name: body.preset, ...body } };
+      },
       show: minted,
     },
     {
@@ -122,7 +127,7 @@ export const accessKeyCommands: CommandGroup = {
         'otobot access-key revoke 4fzQ1xY2bC3d --reason leaked --yes',
       ],
       confirm: 'Revoke access key {id}, for good?',
-      show: recorded('Access key {id} is revoked.'),
+      show: noted('Access key {id} is revoked: it releases nothing more.'),
     },
   ],
 };

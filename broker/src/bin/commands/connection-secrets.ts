@@ -1,6 +1,8 @@
-import type { Members } from '../managing/json';
+import type { Ask, Input, Options } from '../managing/declaration';
+import { isMembers, type Json, type Members } from '../managing/json';
 import { membersFrom } from '../managing/secret-input';
 import { askSecret, isSomebodyThere } from '../terminal/ask';
+import { text } from '../terminal/table';
 
 const OPTION = '--secrets-file';
 
@@ -19,14 +21,24 @@ const ASKED: Readonly<Record<string, readonly [member: string, what: string][]>>
   client_credentials: [],
 };
 
-/** The secrets of a connection: from the file, else asked for, else from standard input. */
-export async function secretsOf(file: unknown, kind: unknown): Promise<Members> {
-  if (typeof file === 'string') return membersFrom(file, OPTION);
-  if (!isSomebodyThere()) return membersFrom('-', OPTION);
+const SECRETS = Object.values(ASKED).flatMap((asked) => asked.map(([member]) => member));
+
+/** With the secrets from the file, or from standard input where nobody can be asked. */
+export function withSecrets({ body, ...input }: Input, { secretsFile }: Options): Input {
+  if (typeof secretsFile !== 'string' && isSomebodyThere()) return { ...input, body };
+  return { ...input, body: { ...membersFrom(typeof secretsFile === 'string' ? secretsFile : '-', OPTION), ...body } };
+}
+
+/** Asks for the secrets of this kind of connection, where none were given. */
+export async function withSecretsAskedFor(input: Input, ask: Ask): Promise<Input> {
+  const { service, kind } = input.body;
+  if (!isSomebodyThere() || SECRETS.some((member) => member in input.body)) return input;
+  const answer = await ask('GET /v1/services/:service', { params: { service } });
+  const serviceKind = isMembers(answer) ? answer.oauthType : undefined;
   const secrets: Members = {};
-  for (const [member, what] of ASKED[typeof kind === 'string' ? kind : 'oauth2'] ?? []) {
-    const answer = await askSecret(what);
-    if (answer !== '') secrets[member] = answer;
+  for (const [member, what] of ASKED[text((kind ?? serviceKind ?? null) as Json)] ?? []) {
+    const secret = await askSecret(what);
+    if (secret !== '') secrets[member] = secret;
   }
-  return secrets;
+  return { ...input, body: { ...input.body, ...secrets } };
 }

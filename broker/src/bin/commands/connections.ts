@@ -1,14 +1,16 @@
 import type { CommandGroup, Field } from '../managing/declaration';
 import { noted, recorded, tabled } from '../managing/show';
 import { moment, listed } from '../managing/values';
-import { status, TO_GO } from '../terminal/columns';
-import { text } from '../terminal/table';
-import { secretsOf } from './connection-secrets';
+import { isMembers, type Json } from '../managing/json';
+import { ATTEMPT, status, TO_GO } from '../terminal/columns';
+import type { Screen } from '../terminal/screen';
+import { list, record, text } from '../terminal/table';
+import { withSecrets, withSecretsAskedFor } from './connection-secrets';
 import { locateConnection } from './locate-connection';
 
 const connection: Field = {
   flags: '<connection>',
-  about: 'its id, or client/service[/name]; the organization is "-"',
+  about: 'its id, or client/service[/name]; /service[/name] of the organization',
   to: 'params.id',
 };
 const one = { fields: [connection], locate: locateConnection };
@@ -35,23 +37,21 @@ export const connectionCommands: CommandGroup = {
         },
         { flags: '--verify', about: 'refresh it at once, to know that it works', to: 'body.verify', means: true },
       ],
-      options: [{ flags: '--secrets-file <file>', about: 'JSON; - is standard input' }],
+      options: [{ flags: '--secrets-file <file>', about: 'the secrets as JSON, see below; - is standard input' }],
       examples: [
         'otobot connection import acme google --secrets-file acme.json --verify',
         'echo "$TOKENS" | otobot connection import acme google --expires 50m',
-        'otobot connection import acme openai --kind api_key      (asks for the key)',
+        'otobot connection import acme openai',
       ],
       help: [
-        'The secrets come as JSON from a file or standard input, or are asked for. Its members:',
-        '  oauth2, long_lived   {"accessToken": "…", "refreshToken": "…", "expiresAt": "2026-11-20T10:00:00Z"}',
-        '  api_key              {"apiKey": "…"}',
-        '  basic                {"username": "…", "password": "…"}',
-        '  client_credentials   {}',
+        'The secrets come as JSON from a file or standard input, or are asked for:',
+        '  oauth2, long_lived  {"accessToken": "…", "refreshToken": "…", "expiresAt": "…Z"}',
+        '  api_key             {"apiKey": "…"}',
+        '  basic               {"username": "…", "password": "…"}',
+        '  client_credentials  {}',
       ].join('\n'),
-      gather: async ({ body, ...input }, options) => ({
-        ...input,
-        body: { ...(await secretsOf(options.secretsFile, body.kind)), ...body },
-      }),
+      gather: withSecrets,
+      locate: withSecretsAskedFor,
       show: recorded('The connection of {clientId} to {service} is sealed.'),
     },
     {
@@ -92,7 +92,7 @@ export const connectionCommands: CommandGroup = {
       about: 'show one connection, with the latest attempts to refresh it',
       route: 'GET /v1/connections/:id',
       examples: ['otobot connection show acme/google', 'otobot connection show acme/google/second --json'],
-      show: recorded(),
+      show: shownWithHistory,
     },
     {
       ...one,
@@ -129,6 +129,14 @@ export const connectionCommands: CommandGroup = {
     },
   ],
 };
+
+/** The attempts to refresh it in a table of their own, below. */
+function shownWithHistory(answer: Json, screen: Screen): string {
+  const { history, ...facts } = isMembers(answer) ? answer : {};
+  const attempts = Array.isArray(history) ? history.filter(isMembers) : [];
+  const shown = record(facts, screen);
+  return attempts.length === 0 ? shown : `${shown}\n\n${list(attempts, ATTEMPT, screen)}`;
+}
 
 const OUTCOMES: Readonly<Record<string, string>> = {
   refreshed: 'It was refreshed.',

@@ -80,11 +80,11 @@ export const serviceCommands: CommandGroup = {
         },
       ],
       examples: [
-        `otobot service app google --client-id 1234.apps.googleusercontent.com ${SECRET_FILE} google.secret`,
-        'pass show google | otobot service app google --client-id 1234.apps.googleusercontent.com',
-        `otobot service app google --client acme --client-id 77 ${SECRET_FILE} new ${SECRET_FILE} old`,
+        `otobot service app google --client-id 1234-abc ${SECRET_FILE} google.secret`,
+        'pass show google | otobot service app google --client-id 1234-abc',
+        `otobot service app google --client acme --client-id 77 ${SECRET_FILE} acme.secret`,
       ],
-      help: `Without ${SECRET_FILE} the secret is asked for, or read from standard input. It never comes back.`,
+      help: `Without ${SECRET_FILE} the secret is asked for, or read from standard input.`,
       gather: async ({ params, body, ...input }, options) => {
         if (body.clientId === undefined)
           throw new BadUsage('--client-id is missing', 'the provider shows it beside the secret');

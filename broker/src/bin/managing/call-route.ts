@@ -12,7 +12,7 @@ export class Refused extends BadUsage {
     readonly place: string,
     readonly what: string,
   ) {
-    super(`${place.slice(place.indexOf('.') + 1)}: ${what}`, 'see --help');
+    super(place.includes('.') ? `${place.slice(place.indexOf('.') + 1)}: ${what}` : what, 'see --help');
   }
 }
 
@@ -36,8 +36,15 @@ export async function callRoute(
 }
 
 function parsed(place: keyof Input, schema: z.ZodType, value: unknown): unknown {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: inPlainWords });
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0] ?? { path: [], message: 'does not fit' };
   throw new Refused([place, ...path].join('.'), message);
+}
+
+/** What zod would say about a value that a schema has no words of its own for. */
+function inPlainWords(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'invalid_type' && issue.input === undefined) return 'is missing';
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
+  return undefined;
 }

@@ -53,7 +53,7 @@ export interface ManagingCommand {
   gather?: (input: Input, options: Options) => Input | Promise<Input>;
   /** The question before what cannot be undone, a template for `filled`; null: none this time. */
   confirm?: string | ((input: Input) => string | null);
-  /** Looks up what was given by name. */
+  /** Looks up what was given by name, or what else depends on what is stored. */
   locate?: (input: Input, ask: Ask) => Promise<Input>;
   /** The answer for people. */
   show: (answer: Json, screen: Screen, input: Input) => string;

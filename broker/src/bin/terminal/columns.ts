@@ -63,3 +63,12 @@ const STATUS_COLOURS: Readonly<Record<string, 'green' | 'red' | 'dim'>> = {
   reauth_required: 'red',
   expired: 'red',
 };
+
+/** An attempt to refresh a connection. */
+export const ATTEMPT: readonly Column[] = [
+  { head: 'REFRESH', of: 'startedAt', as: (value) => (typeof value === 'string' ? fromNow(value) : text(value)) },
+  { head: 'OUTCOME', of: 'outcome', as: (value) => (value === null ? 'under way' : text(value)) },
+  { head: 'ERROR', of: 'errorCode' },
+  { head: 'HTTP', of: 'httpStatus' },
+  { head: 'TOOK', of: 'durationMs', as: (value) => (typeof value === 'number' ? `${value} ms` : text(value)) },
+];

@@ -34,16 +34,18 @@ export function list(rows: readonly Members[], columns: readonly Column[], scree
 export function record(members: Members, screen: Screen): string {
   const lines = linesOf(members);
   const labels = Math.max(...lines.map(([label]) => label.length));
-  const table = bare([labels + GAP, screen.columns - labels - GAP], true);
+  // What cannot be broken, such as a URL, is rather too long than cut.
+  const longest = Math.max(...lines.flatMap(([, value]) => value.split(' ').map(widthOf)));
+  const table = bare([labels + GAP, Math.max(screen.columns - labels - GAP, longest + GAP)], true);
   for (const [label, value] of lines) table.push([screen.paint('dim', label), printable(value)]);
   return withoutTrailingSpace(table.toString());
 }
 
 function linesOf(members: Members, prefix = ''): [label: string, value: string][] {
   return Object.entries(members).flatMap(([name, value]): [string, string][] => {
-    if (value === null) return [];
+    if (value === null || (isMembers(value) && Object.keys(value).length === 0)) return [];
     const label = prefix + words(name);
-    return isMembers(value) && Object.keys(value).length > 0 ? linesOf(value, `${label} `) : [[label, text(value)]];
+    return isMembers(value) ? linesOf(value, `${label} `) : [[label, text(value)]];
   });
 }
 
@@ -52,7 +54,7 @@ export function text(value: Json): string {
   if (value === null || value === '') return '-';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(text).join(' ');
-  if (typeof value === 'object') return Object.keys(value).length === 0 ? '-' : JSON.stringify(value);
+  if (typeof value === 'object') return JSON.stringify(value);
   if (typeof value === 'string' && isMoment(value)) return `${minuteOf(value)} UTC (${fromNow(value)})`;
   return typeof value === 'string' && value.trim() === '' ? JSON.stringify(value) : String(value);
 }
