@@ -130,10 +130,20 @@ const UNAVAILABLE = /^(08|53|57P0|57014|25006|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EA
 const CONNECTION_TEXT =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
+/** Serialization failure and deadlock: of two changes that waited for each other this one was given up, whole. */
+const COLLISION = /^(40001|40P01)$/;
+
 /** What the driver throws when the database is away becomes the one problem that callers can act on; all else passes unchanged. */
 function translate(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (COLLISION.test(code)) {
+    return new Problem(
+      'database_unavailable',
+      'Another change was made at the same moment, and this one gave way to it. Nothing was changed; try again.',
+      { cause: error, extras: { retryAfterSeconds: 1 } },
+    );
+  }
   if (!UNAVAILABLE.test(code) && !CONNECTION_TEXT.test(error.message) && !(error instanceof AggregateError))
     return error;
   return new Problem(

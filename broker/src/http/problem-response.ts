@@ -59,10 +59,21 @@ function placeOf({ stack = '' }: Error): string {
 }
 
 function invalidRequest(error: z.ZodError): Problem {
-  const errors = error.issues.slice(0, 20).map(({ path, message }) => ({ path: path.join('.'), message }));
+  const errors = error.issues
+    .slice(0, 20)
+    .map((issue) => ({ path: issue.path.map(shown).join('.'), message: messageOf(issue) }));
   const first = errors[0];
   const where = first === undefined || first.path === '' ? '' : `${first.path}: `;
   return new Problem('invalid_request', `${where}${first?.message ?? 'The request does not fit.'}`, {
     extras: { errors },
   });
+}
+
+function messageOf(issue: z.core.$ZodIssue): string {
+  return issue.code === 'unrecognized_keys' ? `not known here: ${issue.keys.map(shown).join(', ')}` : issue.message;
+}
+
+/** A name from outside may be a secret in the wrong place, and is repeated only when it looks like a slip of the pen. */
+function shown(name: PropertyKey): string {
+  return /^(\d+|[a-z][A-Za-z_]{0,31})$/.test(String(name)) ? String(name) : '…';
 }

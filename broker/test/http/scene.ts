@@ -1,5 +1,5 @@
 import { operatorCaller } from '../../src/services/access/operator';
-import type { NewKey } from '../../src/services/access-keys/access-keys';
+import type { NewKey } from '../../src/services/access-keys/grant';
 import { createOutbound } from '../../src/outbound/outbound';
 import { startRefresher } from '../../src/worker/refresher';
 import { call, makeRoots, silent, startBroker, type Answer, type TestBroker } from '../support/broker';

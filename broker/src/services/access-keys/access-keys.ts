@@ -12,40 +12,16 @@ import {
 } from '../../repositories/access-keys';
 import { databaseNow } from '../../repositories/clock';
 import { mintAccessKey } from '../../secrets/access-key';
-import { PRESETS, type Preset, type Scope } from '../../secrets/scopes';
-import type { KeyEnvironment } from '../../types/access-key';
+import { PRESETS } from '../../secrets/scopes';
 import type { Vault } from '../../vault/vault';
 import type { Authorize } from '../access/authorize';
 import type { Caller, Principal } from '../access/principal';
 import { withChanges } from '../changes';
 import { pageOf, positionOf, type Page, type PageRequest } from '../page';
+import { asWideAs, limitsOf, type KeyChanges, type NewKey } from './grant';
 import { isWithin, mayPassOnOrThrow, reachOf } from './reach';
 import { genuineOrThrow, signed } from './signed-row';
 import { viewOf, type AccessKeyView, type MintedAccessKey } from './view';
-
-export interface KeyLimits {
-  ratePerMinute?: number | undefined;
-}
-
-/** What may be changed later: all that a key may do, and until when. */
-export interface KeyChanges {
-  name?: string | undefined;
-  scopes?: readonly Scope[] | undefined;
-  /** null: every client of the organization. */
-  clientIds?: readonly string[] | null | undefined;
-  /** null: every service. */
-  services?: readonly string[] | null | undefined;
-  limits?: KeyLimits | undefined;
-  /** null: never. */
-  expiresAt?: Date | null | undefined;
-}
-
-/** Either `preset` or `scopes`. What is left out is as wide as the caller's own. */
-export interface NewKey extends KeyChanges {
-  name: string;
-  preset?: Preset | undefined;
-  environment?: KeyEnvironment | undefined;
-}
 
 /** What n8n and other programs present. A caller sees, makes and changes only keys that reach no further than his own. */
 export interface AccessKeys {
@@ -156,22 +132,6 @@ async function changeable(tx: Tx, who: Principal, id: string): Promise<StoredAcc
       `There is no access key ${id} that yours could change. GET /v1/access-keys lists them.`,
     );
   return key;
-}
-
-function asWideAs(who: Principal) {
-  const { scopes, clientIds, services } = reachOf(who);
-  return {
-    scopes,
-    clientIds,
-    services,
-    limits: limitsOf({ ratePerMinute: who.ratePerMinute ?? undefined }) ?? {},
-    expiresAt: who.expiresAt,
-  };
-}
-
-function limitsOf(limits: KeyLimits | undefined): Record<string, number> | undefined {
-  if (limits === undefined) return undefined;
-  return limits.ratePerMinute === undefined ? {} : { ratePerMinute: limits.ratePerMinute };
 }
 
 async function ending(

@@ -1,0 +1,46 @@
+import type { Preset, Scope } from '../../secrets/scopes';
+import type { KeyEnvironment } from '../../types/access-key';
+import type { Principal } from '../access/principal';
+import { reachOf } from './reach';
+
+export interface KeyLimits {
+  ratePerMinute?: number | undefined;
+}
+
+/** What may be changed later: all that a key may do, and until when. */
+export interface KeyChanges {
+  name?: string | undefined;
+  scopes?: readonly Scope[] | undefined;
+  /** null: every client of the organization. */
+  clientIds?: readonly string[] | null | undefined;
+  /** null: every service. */
+  services?: readonly string[] | null | undefined;
+  limits?: KeyLimits | undefined;
+  /** null: never. */
+  expiresAt?: Date | null | undefined;
+}
+
+/** Either `preset` or `scopes`. What is left out is as wide as the caller's own. */
+export interface NewKey extends KeyChanges {
+  name: string;
+  preset?: Preset | undefined;
+  environment?: KeyEnvironment | undefined;
+}
+
+/** What a new key may do unless it is given less: the same as the caller, for as long. */
+export function asWideAs(who: Principal) {
+  const { scopes, clientIds, services } = reachOf(who);
+  return {
+    scopes,
+    clientIds,
+    services,
+    limits: limitsOf({ ratePerMinute: who.ratePerMinute ?? undefined }) ?? {},
+    expiresAt: who.expiresAt,
+  };
+}
+
+/** As it is stored and covered by the MAC: only what is given. */
+export function limitsOf(limits: KeyLimits | undefined): Record<string, number> | undefined {
+  if (limits === undefined) return undefined;
+  return limits.ratePerMinute === undefined ? {} : { ratePerMinute: limits.ratePerMinute };
+}
