@@ -20,6 +20,7 @@ export async function startTestServer(): Promise<string> {
   const server = await startEmbedded({ dataDir: folder, settings: THROWAWAY });
   stopServer = async () => {
     await server.release(); // a member would start the server again
+    watch.ref(); // else nothing keeps Node alive for its exit, and the run ends with status 0 whatever failed
     await new Promise<void>((resolve) => {
       watch.once('exit', () => {
         resolve();
