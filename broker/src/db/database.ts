@@ -160,8 +160,3 @@ function translate(error: unknown): unknown {
 export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === '23505';
 }
-
-/** True for a violated foreign key (23503): the row is still in use, or what it points to is missing. */
-export function isForeignKeyViolation(error: unknown): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === '23503';
-}

@@ -36,6 +36,15 @@ export async function findClient(tx: Tx, organizationId: string, clientId: strin
   return row ?? null;
 }
 
+/** Keeps a client from being deleted until the end of the transaction. False: there is none. */
+export async function holdClient(tx: Tx, organizationId: string, clientId: string): Promise<boolean> {
+  const rows = await tx.query({
+    text: 'select from clients where organization_id = $1 and client_id = $2 for key share',
+    values: [organizationId, clientId],
+  });
+  return rows.length > 0;
+}
+
 /** Violates a unique constraint when the Client ID is taken. */
 export async function insertClient(
   tx: Tx,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from '../db/database';
 import { Problem } from '../errors/problem';
 import { adoptConnections, findApp, upsertApp } from '../repositories/apps';
-import { findClient } from '../repositories/clients';
+import { holdClient } from '../repositories/clients';
 import { findService, lockService } from '../repositories/services';
 import type { Vault } from '../vault/vault';
 import type { Authorize } from './access/authorize';
@@ -55,7 +55,7 @@ export function createApps({ database, authorize, vault }: AppsParts): Apps {
         await lockService(tx, name, 'exclusive');
         const { tokenUrl } = foundService(await findService(tx, organizationId, name), name);
         if (tokenUrl === null) throw withoutTokenUrl(name);
-        if (ownerClientId !== null && (await findClient(tx, organizationId, ownerClientId)) === null)
+        if (ownerClientId !== null && !(await holdClient(tx, organizationId, ownerClientId)))
           throw unknownClient(ownerClientId);
 
         const known = await findApp(tx, organizationId, ownerClientId, name);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isForeignKeyViolation, isUniqueViolation, type Database, type Tx } from '../../db/database';
+import { isUniqueViolation, type Database, type Tx } from '../../db/database';
 import { Problem } from '../../errors/problem';
 import { countReleases, type WorkflowUsage } from '../../repositories/audit-reading';
 import {
@@ -16,7 +16,6 @@ import type { Scope } from '../../secrets/scopes';
 import type { Vault } from '../../vault/vault';
 import type { Authorize } from '../access/authorize';
 import type { Caller } from '../access/principal';
-import { unknownClient } from '../clients';
 import { pageOf, positionOf, type Page, type PageRequest } from '../page';
 import type { RefreshWaiter } from '../refresh-wait';
 import { importConnection, type ConnectionImport } from './import-connection';
@@ -129,7 +128,7 @@ export function createConnections({ database, authorize, vault, waiter }: Connec
           return stored;
         })
         .catch((error: unknown) => {
-          throw importProblem(error, request);
+          throw importProblem(error);
         });
       return verify === true
         ? refreshNow({ database, waiter }, organizationId, connection)
@@ -156,9 +155,8 @@ export function createConnections({ database, authorize, vault, waiter }: Connec
   };
 }
 
-/** Races with other requests: the name was made, or the client deleted, at the same moment. */
-function importProblem(error: unknown, { clientId }: ConnectionImport): unknown {
-  if (isForeignKeyViolation(error) && clientId !== null) return unknownClient(clientId);
+/** A race with another request: the name was made at the same moment. */
+function importProblem(error: unknown): unknown {
   if (!isUniqueViolation(error)) return error;
   return new Problem(
     'conflict',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Tx } from '../../db/database';
 import { findAppIdFor } from '../../repositories/apps';
-import { findClient } from '../../repositories/clients';
+import { holdClient } from '../../repositories/clients';
 import { databaseNow } from '../../repositories/clock';
 import {
   findConnectionForImport,
@@ -47,7 +47,7 @@ export async function importConnection(
   const { organizationId, clientId } = owner;
   await lockService(tx, owner.service, 'shared');
   const service = foundService(await findService(tx, organizationId, owner.service), owner.service);
-  if (clientId !== null && (await findClient(tx, organizationId, clientId)) === null) throw unknownClient(clientId);
+  if (clientId !== null && !(await holdClient(tx, organizationId, clientId))) throw unknownClient(clientId);
   const kind = request.kind ?? service.oauthType;
   const material = materialOf(request);
   checkMaterial(kind, material, service);
