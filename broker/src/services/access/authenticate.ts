@@ -14,8 +14,11 @@ import type { Presented, Principal } from './principal';
 export interface Authenticator {
   /** Recognises a caller. Throws Problem `key_invalid`, the same whether the key is unknown, wrong, revoked or expired. */
   authenticate(presented: Presented | null): Promise<Principal>;
-  /** Drops what is remembered of this caller, because a decision may rest on old facts; false when nothing was. */
-  forget(presented: Presented | null): boolean;
+  /**
+   * Drops what is remembered of this caller, because the decision on `principal` (null: he was not recognised) may rest on old
+   * facts. What others have loaded since stays. false when nothing was remembered.
+   */
+  forget(presented: Presented | null, principal: Principal | null): boolean;
 }
 
 /** A key whose row passed every check, or a well-known caller. expiresAt is checked at each use. */
@@ -69,10 +72,13 @@ export function createAuthenticator({ database, vault, internalTokens, clock }: 
       return recognised.principal;
     },
 
-    forget(presented) {
+    forget(presented, principal) {
       if (presented === null) return false;
       const parsed = presented.kind === 'bearer' ? parseAccessKey(presented.token) : null;
-      return remembered.delete(parsed?.id ?? wellKnown(presented).memory);
+      const name = parsed?.id ?? wellKnown(presented).memory;
+      const known = remembered.get(name);
+      if (principal === null || known?.principal === principal) remembered.delete(name);
+      return known !== undefined;
     },
   };
 }

@@ -58,7 +58,7 @@ export function createAuthorize({ authenticator, audit, refusals }: AuthorizePar
       return (await audit.commit(entry('admitted'), decidedOn)) ? principal : null;
     };
     try {
-      return await decideOnFreshFacts(decide, () => authenticator.forget(caller.presented));
+      return await decideOnFreshFacts(decide, () => authenticator.forget(caller.presented, principal));
     } catch (error) {
       if (error instanceof Problem) refusals.note(entry(error.code));
       throw error;

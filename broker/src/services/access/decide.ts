@@ -12,14 +12,15 @@ const RESTS_ON_FACTS: ReadonlySet<ProblemCode> = new Set([
 ]);
 
 /** Where facts change without end, as while clients are created one after the other, an answer must still come through. */
-const MOST_TRIES = 8;
+const PATIENCE_MS = 5_000;
 
 /**
  * Takes a decision by what is remembered and, if that was old or led to a refusal, again by what is true now.
  * `decide` gives null when the audit found its facts changed; `forget` says whether there was anything to forget.
  */
 export async function decideOnFreshFacts<T>(decide: () => Promise<T | null>, forget: () => boolean): Promise<T> {
-  for (let tries = 1; tries <= MOST_TRIES; tries++) {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (let tries = 1; tries === 1 || performance.now() < deadline; tries++) {
     try {
       const decided = await decide();
       if (decided !== null) return decided;

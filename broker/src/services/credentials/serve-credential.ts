@@ -75,7 +75,7 @@ export function createServeCredential(parts: ServeCredentialParts): ServeCredent
       return (await audit.commit(released, decidedOn)) ? answer : null;
     };
     const forget = (): boolean => {
-      const knewCaller = authenticator.forget(caller.presented);
+      const knewCaller = authenticator.forget(caller.presented, principal);
       const knewFacts = principal !== null && facts.forget(nameOf(principal, request));
       return knewCaller || knewFacts;
     };
