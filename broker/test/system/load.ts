@@ -17,12 +17,18 @@ export interface Load {
   stop(): Promise<void>;
 }
 
+/** Reply to a request of the load, with where it went and when it was sent (on performance.now()). */
+export interface LoadReply extends Reply {
+  url: string;
+  startedAt: number;
+}
+
 export interface LoadOptions {
   key: string;
   /** Asked one after the other by every reader. */
   urls: readonly string[];
   readers: number;
-  onReply?: (reply: Reply) => void;
+  onReply?: (reply: LoadReply) => void;
 }
 
 const REFUSED_PAUSE_MS = 20;
@@ -35,13 +41,15 @@ export function startLoad({ key, urls, readers, onReply }: LoadOptions): Load {
 
   const read = async (first: number): Promise<void> => {
     for (let next = first; !stopped; next += 1) {
-      const outcome = await ask(agent, urls[next % urls.length] ?? '', key);
+      const url = urls[next % urls.length] ?? '';
+      const startedAt = performance.now();
+      const outcome = await ask(agent, url, key);
       const name = typeof outcome === 'string' ? outcome : String(outcome.status);
       counts[name] = (counts[name] ?? 0) + 1;
       if (outcome === 'refused') await delay(REFUSED_PAUSE_MS);
       else if (typeof outcome !== 'string') {
         if (outcome.status !== 200) failures.push(outcome);
-        onReply?.(outcome);
+        onReply?.({ ...outcome, url, startedAt });
       }
     }
   };
