@@ -6,6 +6,7 @@ const TOKEN_BYTES = 2_048;
 const CONNECTIONS = 32;
 const ROUNDS = 3;
 const PART = 0.7;
+const KEPT_UP = 0.95;
 const SERVERS = { broker: 'Otobot', express: 'bare Express 5', 'node-http': 'bare node:http' };
 
 /** Reads through the whole broker beside the bare servers, round by round in turn, at full load and at 70 % of what each can do. */
@@ -94,6 +95,8 @@ function figures({ seconds, bodyBytes, commit, full, part, released }) {
     server: label,
     fullLoad: medians(full[name]),
     partLoad: medians(part[name]),
+    // Then requests pile up, and their times tell how long the round was rather than what a read takes.
+    fellBehind: part[name].filter(({ perSecond, asked }) => perSecond < KEPT_UP * asked).length,
   }));
   const ratios = (pick) => full.broker.map((round, index) => pick(round, full.express[index]));
   const perSecond = ratios((broker, express) => broker.perSecond / express.perSecond);

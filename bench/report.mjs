@@ -1,9 +1,10 @@
 /** The figures as a person reads them. */
 export function report({ machine, reads, refreshes }) {
-  const { node, cores, platform, arch, cpu, postgres } = machine;
+  const { node, cores, platform, arch, cpu, postgres, loadBefore } = machine;
   const head = `Node ${node} · PostgreSQL ${postgres} · ${cores} cores (${cpu}) · ${platform} ${arch}`;
+  const load = `Load average before the run: ${loadBefore.toFixed(1)}. Above 0.5 others use the machine: only ratios say something then, that in processor time most.`;
   const parts = [reads && reportOfReads(reads), refreshes && reportOfRefreshes(refreshes)].filter(Boolean);
-  return `${[head, ...parts, 'How to read this: docs/bench.md'].join('\n\n')}\n`;
+  return `${[`${head}\n${load}`, ...parts, 'How to read this: docs/bench.md'].join('\n\n')}\n`;
 }
 
 function reportOfReads({ rows, toExpress, audit, ...conditions }) {
@@ -17,11 +18,15 @@ function reportOfReads({ rows, toExpress, audit, ...conditions }) {
   return [
     `Reads: ${clients} clients, tokens of ${tokenBytes} B in answers of ${bodyBytes} B, ${connections} connections; medians of ${rounds} × ${seconds} s`,
     aligned([columns, ...table]),
+    ...rows.filter(({ fellBehind }) => fellBehind > 0).map((row) => warningOf(row, rounds)),
     `Otobot to bare Express 5: ${of(toExpress.perSecond, toExpress.perSecondMedian)} in reads/s`,
     `                          ${of(toExpress.cpu, toExpress.cpuMedian)} in processor time per read`,
     `Audit: ${whole(audit.released)} releases committed, ${whole(audit.answered)} answers received; one commit alone takes ${ms(audit.commitMs.p50)} ms (p99 ${ms(audit.commitMs.p99)})`,
   ].join('\n');
 }
+
+const warningOf = ({ server, fellBehind }, rounds) =>
+  `Warning: ${server} fell behind in ${fellBehind} of ${rounds} rounds at 70 %: those times are of waiting in a queue.`;
 
 function reportOfRefreshes({ apps, connections, rounds, providers }) {
   const table = providers.map(({ provider, ours, bare, toBare }) => [

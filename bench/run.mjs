@@ -25,19 +25,21 @@ await main().catch(async (error) => {
 async function main() {
   const options = readOptions(process.argv.slice(2));
   if (options.help) return void process.stdout.write(HELP);
+  const [loadBefore] = os.loadavg();
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'otobot-bench-'));
   const place = { home };
   const installation = await startProcess('installation', { home }, place);
-  const figures = { machine: machine(installation.ready.postgres) };
+  const figures = { machine: machine({ postgres: installation.ready.postgres, loadBefore }) };
   for (const part of options.parts) figures[part] = await MEASURE[part]({ installation, place, say, ...options });
   await stopAll();
   process.stdout.write(options.json ? `${JSON.stringify(figures, null, 2)}\n` : report(figures));
 }
 
-function machine(postgres) {
+function machine({ postgres, loadBefore }) {
   const cores = os.cpus();
   const { node } = process.versions;
-  return { node, postgres, cores: cores.length, cpu: cores[0]?.model.trim(), platform: os.platform(), arch: os.arch() };
+  const kind = { cores: cores.length, cpu: cores[0]?.model.trim(), platform: os.platform(), arch: os.arch() };
+  return { node, postgres, ...kind, loadBefore };
 }
 
 /** Progress, on standard error: standard output is for the figures. */

@@ -34,16 +34,22 @@ export async function pacedLoad({ port, key, paths, connections, seconds, perSec
   idle.push(...(await Promise.all(opened)));
 
   const startedAt = performance.now();
-  let asked = 0;
+  let begun = 0;
   await ticking(seconds * 1_000, (elapsedMs) => {
     const now = performance.now();
-    for (; asked < (elapsedMs / 1_000) * perSecond; asked++) due.push(now);
+    for (; begun < (elapsedMs / 1_000) * perSecond; begun++) due.push(now);
     while (due.length > 0 && idle.length > 0) sendNext(idle.pop());
   });
   const elapsed = (performance.now() - startedAt) / 1_000;
   const answered = durations.length;
   for (const connection of await Promise.all(opened)) connection.close();
-  return { perSecond: answered / elapsed, ...percentiles(durations), answered: answered - failed, failed };
+  return {
+    asked: perSecond,
+    perSecond: answered / elapsed,
+    ...percentiles(durations),
+    answered: answered - failed,
+    failed,
+  };
 }
 
 function ticking(forMs, work) {
