@@ -52,6 +52,26 @@ test('100 waiters on one connection: marked once, one call to the provider, all 
   expect(scene.provider.calls).toHaveLength(1);
 });
 
+test('100 waiters write once a second at most, however often they look', async () => {
+  const { id } = await addConnection(scene, await addReach(scene), { due: IN_AN_HOUR });
+  const { version } = await stored(scene, id);
+  let writes = 0;
+  const counting: Database = {
+    ...database,
+    asTenant: (organizationId, work) => {
+      writes += 1;
+      return database.asTenant(organizationId, work);
+    },
+  };
+  const own = createRefreshWaiter({ database: counting, lanes, databaseUrl: scene.db.url, log: scene.log });
+  const { organizationId } = scene;
+  const deadlineMs = performance.now() + 800;
+  const awaited = { organizationId, connectionId: id, version: Number(version) };
+  await Promise.all(Array.from({ length: 100 }, () => own.wait(awaited, deadlineMs)));
+  await own.close();
+  expect(writes).toBe(1);
+});
+
 test('who waits is served first, and at once: the worker is woken, not polled', async () => {
   const { id } = await addConnection(scene, await addReach(scene), { due: IN_AN_HOUR });
   await scene.worker({ idleMs: 60_000 });
