@@ -12,6 +12,10 @@ export async function runProgram(
   program: () => Promise<unknown>,
   inItsWords = (detail: string) => detail,
 ): Promise<void> {
+  // Whoever reads along, such as `head`, may have had enough.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   try {
     await program();
   } catch (error) {

@@ -1,16 +1,16 @@
 import { Command } from 'commander';
-import { openInstallation } from '../../app/installation';
-import { readConfig } from '../../config/environment';
-import { createLogger } from '../../log/logger';
 
 export function migrateCommand(): Command {
   return new Command('migrate')
     .description('bring the database up to date and make the data keys of a new installation')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  otobot migrate\n  DATABASE_URL=postgres://otobot:…@db:5432/otobot ENCRYPTION_MASTER_KEY_FILE=/run/secrets/master otobot migrate',
-    )
+    .addHelpText('after', '\nExamples:\n  otobot migrate\n  DATABASE_URL_FILE=/run/secrets/database otobot migrate')
     .action(async () => {
+      // Loaded only when it runs: help and mistakes are told at once.
+      const [{ openInstallation }, { readConfig }, { createLogger }] = await Promise.all([
+        import('../../app/installation.js'),
+        import('../../config/environment.js'),
+        import('../../log/logger.js'),
+      ]);
       const config = readConfig();
       const installation = await openInstallation(config, createLogger(config.logLevel), { prepare: true });
       await installation.release();

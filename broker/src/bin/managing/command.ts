@@ -3,7 +3,6 @@ import { Problem } from '../../errors/problem';
 import { BadUsage } from '../bad-usage';
 import { Refused } from './call-route';
 import type { CommandGroup, Field, Input, ManagingCommand, Options } from './declaration';
-import { perform } from './perform';
 
 /** A group such as `client` with its commands, ready for commander. */
 export function groupCommand({ name, about, commands }: CommandGroup): Command {
@@ -30,6 +29,7 @@ function managingCommand(declared: ManagingCommand): Command {
     const input: Input = { params: {}, query: {}, body: {} };
     for (const { field, valueOf } of inputs) fill(input, field, valueOf());
     try {
+      const { perform } = await import('./perform.js'); // only now: help and mistakes are told at once
       await perform(declared, input, command.opts<Options>());
     } catch (error) {
       throw inOptions(fields, error, `otobot ${command.parent?.name() ?? ''} ${name} --help shows what it takes`);
