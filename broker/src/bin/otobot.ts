@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import '../config/no-tracing';
 import { inCommandWords } from './managing/wording';
 import { GROUPS, program } from './program';
 import { runProgram } from './run';
