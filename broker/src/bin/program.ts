@@ -8,6 +8,7 @@ import { organizationCommands } from './commands/organizations';
 import { refreshCommand, serveCommand, startCommand } from './commands/processes';
 import { serviceCommands } from './commands/services';
 import { groupCommand } from './managing/command';
+import { printable } from './terminal/printable';
 import { screenOf } from './terminal/screen';
 
 /** Every group of commands that manages what the installation holds. */
@@ -38,9 +39,15 @@ function settle(command: Command, typed: string): void {
     .exitOverride()
     .configureHelp({ helpWidth: width, subcommandTerm })
     .showHelpAfterError(`hint: ${typed} --help shows what there is`)
-    .configureOutput({ outputError: (text, write) => write(text.replace('\n(Did you mean ', ' (did you mean ')) });
+    .configureOutput({ outputError: (text, write) => write(tame(text)) });
   command.helpCommand(false);
   for (const child of command.commands) settle(child, `${typed} ${child.name()}`);
+}
+
+/** Commander's messages quote what was typed, and add a line for a guess at what was meant. */
+function tame(text: string): string {
+  const lines = text.replace('\n(Did you mean ', ' (did you mean ').split('\n');
+  return lines.map(printable).join('\n');
 }
 
 /** `edit <client>`: that there are options too goes without saying. */

@@ -2,6 +2,9 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { otobot, preparedInstallation, words, type Ended } from './otobot';
 
+// Every command is a process of its own.
+jest.setTimeout(120_000);
+
 let dataDir = '';
 let end = () => Promise.resolve();
 
@@ -81,9 +84,6 @@ test('a connection is imported, found by name or id, disabled, enabled and delet
   const imported = (await does('connection import globex mail --expires 50m --json', tokens)).json();
   expect(imported).toMatchObject({ clientId: 'globex', service: 'mail', status: 'active', renewable: true });
   await does('connection import - maps --name second', '{"apiKey":"k"}');
-
-  // Every command is a process of its own.
-  jest.setTimeout(120_000);
 
   const list = await does('connection list');
   expect(list.stdout).toMatch(/^globex +mail +default +active +in 49 min +[0-9a-f-]{36}$/m);

@@ -2,6 +2,9 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { otobot, preparedInstallation, words } from './otobot';
 
+// Every command is a process of its own.
+jest.setTimeout(120_000);
+
 let dataDir = '';
 let end = () => Promise.resolve();
 
@@ -94,11 +97,14 @@ test('a secret that was handed over is never printed, whatever goes wrong', asyn
   expect(codes).toEqual([0, 0, 2, 2, 2, 1, 1, 2, 2, 1, 1, 2, 2, 0]);
 });
 
-// Every command is a process of its own.
-jest.setTimeout(120_000);
-
-test('a name that would drive the terminal is spelled out', async () => {
-  const { code, stdout, stderr } = await otobot(dataDir, ['client', 'show', 'x\u001b[31m\u202ered']);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).not.toMatch(/(?!\n)\p{Cc}|\u202e/u);
+test('what was typed is told without driving the terminal', async () => {
+  const typed = 'x\u001b[31m\u202ered';
+  const unknownCommand = await otobot(dataDir, ['client', typed]);
+  const unknownOrganization = await otobot(dataDir, ['client', 'list', '--organization', typed]);
+  for (const { code, stdout, stderr } of [unknownCommand, unknownOrganization]) {
+    expect(code).not.toBe(0);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('x\\u001b[31m\\u202ered');
+    expect(stderr).not.toMatch(/(?!\n)\p{Cc}|\u202e/u);
+  }
 });
