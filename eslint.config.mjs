@@ -66,7 +66,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['**/*.mjs', '**/*.cjs', 'gulpfile.js'],
+    files: ['**/*.mjs', '**/*.cjs', '**/bin/*.js', '*.js'],
     extends: [js.configs.recommended],
     languageOptions: {
       globals: Object.fromEntries(
