@@ -16,6 +16,23 @@ const host = z
     'must be a host name in lower case, without scheme, port and path',
   );
 
+const path = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}(\.[A-Za-z0-9_-]{1,64}){0,5}$/, 'must be names of members with dots between them')
+  .nullable();
+/** RFC 6749 section 4.1.1, RFC 7636, OpenID Connect: what an authorization request is made of. */
+const RESERVED = new Set([
+  'client_id',
+  'redirect_uri',
+  'response_type',
+  'response_mode',
+  'scope',
+  'state',
+  'nonce',
+  'code_challenge',
+  'code_challenge_method',
+]);
+
 /** All that may be given of a service, when it is made and when it is changed. */
 export const serviceFields = {
   displayName: line(200).optional().describe('For people.'),
@@ -59,6 +76,24 @@ export const serviceFields = {
     .nullable()
     .optional()
     .describe('Before the secret in that header; empty: the bare secret; null: as the token says.'),
+  authorizationParams: z
+    .record(z.string().regex(/^[a-z][a-z0-9_.-]{0,63}$/), z.string().max(500))
+    .refine(
+      (params) => Object.keys(params).every((name) => !RESERVED.has(name)),
+      'holds a parameter that Otobot sets itself',
+    )
+    .optional()
+    .describe('Sent with every authorization request, such as access_type=offline.'),
+  issuer: url.optional().describe('What the provider sends as iss (RFC 9207), if it does; then it is demanded.'),
+  accountFrom: z.enum(['id_token', 'answer', 'url']).nullable().optional().describe('Where the account is named.'),
+  accountUrl: url.optional(),
+  accountIdPath: path.optional(),
+  accountLabelPath: path.optional(),
+  verifyUrl: url.optional().describe('A harmless GET that tells whether an API key is accepted.'),
+  scopeTexts: z
+    .record(z.string().min(1).max(300), z.strictObject({ en: line(200).optional(), fr: line(200).optional() }))
+    .optional()
+    .describe('Scopes in plain words, by language.'),
 };
 
 /** The OAuth client of a service. */

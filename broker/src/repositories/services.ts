@@ -22,6 +22,16 @@ export interface ServiceFields {
   allowedHosts: readonly string[] | null;
   requestHeader: string;
   requestScheme: string | null;
+  authorizationParams: Readonly<Record<string, string>>;
+  issuer: string | null;
+  accountFrom: 'id_token' | 'answer' | 'url' | null;
+  accountUrl: string | null;
+  /** Members parted by dots, such as `user.email`. */
+  accountIdPath: string | null;
+  accountLabelPath: string | null;
+  verifyUrl: string | null;
+  /** By scope, then by language. */
+  scopeTexts: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 export interface Service extends ServiceFields {
@@ -53,6 +63,14 @@ const FIELDS: readonly [column: string, field: keyof ServiceFields][] = [
   ['allowed_hosts', 'allowedHosts'],
   ['request_header', 'requestHeader'],
   ['request_scheme', 'requestScheme'],
+  ['authorization_params', 'authorizationParams'],
+  ['issuer', 'issuer'],
+  ['account_from', 'accountFrom'],
+  ['account_url', 'accountUrl'],
+  ['account_id_path', 'accountIdPath'],
+  ['account_label_path', 'accountLabelPath'],
+  ['verify_url', 'verifyUrl'],
+  ['scope_texts', 'scopeTexts'],
 ];
 export const SERVICE_FIELDS = FIELDS.map(([, field]) => field);
 

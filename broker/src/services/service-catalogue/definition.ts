@@ -23,9 +23,17 @@ export const DEFAULTS: Omit<ServiceDefinition, 'displayName'> = {
   allowedHosts: null,
   requestHeader: 'Authorization',
   requestScheme: null,
+  authorizationParams: {},
+  issuer: null,
+  accountFrom: null,
+  accountUrl: null,
+  accountIdPath: null,
+  accountLabelPath: null,
+  verifyUrl: null,
+  scopeTexts: {},
 };
 
-const URLS = ['authorizationUrl', 'tokenUrl', 'revocationUrl', 'baseUrl'] as const;
+const URLS = ['authorizationUrl', 'tokenUrl', 'revocationUrl', 'baseUrl', 'accountUrl', 'verifyUrl'] as const;
 const WITH_TOKEN_URL: readonly string[] = ['oauth2', 'client_credentials', 'long_lived'];
 
 /** Throws Problem `invalid_value` for what cannot work, with what to do about it. */
@@ -42,6 +50,9 @@ export function checkDefinition(definition: ServiceDefinition, allowedUrl: (url:
       'invalid_value',
       'graceSeconds: rotation "grace" needs it: for how many seconds a used refresh token still works.',
     );
+  }
+  if (definition.accountFrom === 'url' && definition.accountUrl === null) {
+    throw new Problem('invalid_value', 'accountUrl: accountFrom "url" needs it: where the account is looked up.');
   }
   for (const member of URLS) {
     const url = definition[member];
