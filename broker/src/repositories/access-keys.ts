@@ -123,3 +123,8 @@ export async function updateAccessKey(tx: Tx, key: StoredAccessKey): Promise<voi
     ],
   });
 }
+
+/** Until the end of the transaction, nobody else is at making the first key of the installation. */
+export async function awaitFirstKeyTurn(tx: Tx): Promise<void> {
+  await tx.query({ text: `select pg_advisory_xact_lock(hashtext('otobot.first_access_key'))` });
+}
