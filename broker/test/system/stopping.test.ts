@@ -1,6 +1,8 @@
+import { startProvider } from '../support/provider';
 import { until } from '../support/until';
 import { createInstallation, type Installation } from './installation';
 import { startLoad } from './load';
+import { addService, connectClient, must, operatorOf } from './operator';
 
 let installation: Installation;
 let key: string;
@@ -26,6 +28,28 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s under load drops no request and en
   await load.stop();
   expect(load.counts).toEqual({ 200: expect.any(Number) as number, refused: expect.any(Number) as number });
   expect(installation.server()).toBeNull();
+});
+
+test('a refresh under way when the signal comes is finished, stored and not repeated', async () => {
+  const provider = await startProvider();
+  const program = await installation.start('start');
+  const operator = operatorOf(program.url, key);
+  await addService(operator, 'crm', provider);
+  const { id } = await connectClient(operator, provider, { clientId: 'acme', service: 'crm' });
+  provider.next({ delayMs: 1_000 });
+  const asked = operator('POST', `/v1/connections/${id}/refresh`);
+  await provider.received(1);
+  program.signal('SIGTERM');
+  expect(await must(asked)).toMatchObject({ generation: 2 });
+  expect((await program.ended).code).toBe(0);
+
+  const next = await installation.start('serve');
+  const read = await must(operatorOf(next.url, key)('GET', '/v1/credentials/acme/crm'));
+  expect(provider.accepts(read.accessToken as string)).toBe(true);
+  expect(provider.calls).toHaveLength(1);
+  next.signal('SIGTERM');
+  await next.ended;
+  await provider.close();
 });
 
 test('the last process out stops the embedded server, whoever started it and however the others ended', async () => {

@@ -85,3 +85,13 @@ test('the second start takes seconds, prints no key, and the first one still wor
   expect((await operator('GET', '/ready')).status).toBe(200);
   expect((await operator('GET', '/v1/credentials/acme/demo')).status).toBe(200);
 });
+
+test('of several that start at the same time on an empty folder, one prints a key', async () => {
+  const fresh = createInstallation();
+  try {
+    const all = await Promise.all([1, 2, 3, 4].map(() => fresh.start('start')));
+    expect(all.filter(({ accessKey }) => accessKey !== null)).toHaveLength(1);
+  } finally {
+    await fresh.remove();
+  }
+}, 60_000);
