@@ -31,7 +31,13 @@ export interface ServiceFields {
   accountLabelPath: string | null;
   verifyUrl: string | null;
   /** By scope, then by language. */
-  scopeTexts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  scopeTexts: Readonly<Record<string, ScopeTexts>>;
+}
+
+/** A scope in plain words, by language. */
+export interface ScopeTexts {
+  en?: string | undefined;
+  fr?: string | undefined;
 }
 
 export interface Service extends ServiceFields {
