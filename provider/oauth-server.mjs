@@ -2,67 +2,77 @@
 import { createServer } from 'node:http';
 import Provider, { errors } from 'oidc-provider';
 
-const SCOPES = 'openid offline_access';
+import { createGrantBook } from './grants.mjs';
+import { settings, SCOPES_WITHOUT_BROWSER } from './settings.mjs';
+import { asksEveryTime, interactions } from './sign-in.mjs';
+import { createTokenCalls } from './token-calls.mjs';
 
 /**
  * Refresh tokens rotate and are good for one use: a second use ends the whole grant, as strict providers do.
- * `handle(request, response)` may answer paths of its own: true when it did.
+ * `redirectUris` are accepted beside every loopback address that ends in /oauth/callback/<service>. `pages(server)` answers paths of its
+ * own with a function (request, response, url) that resolves to true when it did.
  * Returns the issuer, `consent(accountId)` (what a person's consent in a browser would leave behind), `revoke(grantId)` and `close()`.
  */
-export async function startOAuthServer({ clientId, clientSecret, redirectUri, accessTokenSeconds, port = 0, handle }) {
+export async function startOAuthServer({
+  clientId,
+  clientSecret,
+  redirectUri = 'http://127.0.0.1/callback',
+  redirectUris = [redirectUri],
+  accessTokenSeconds,
+  port = 0,
+  pages = () => async () => false,
+}) {
   const server = createServer();
   await new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${server.address().port}`;
-  const provider = new Provider(issuer, settings({ clientId, clientSecret, redirectUri, accessTokenSeconds }));
+  const knobs = { accessTokenSeconds };
+  const provider = new Provider(issuer, settings({ clientId, clientSecret, redirectUris, knobs }));
+  acceptLoopbackCallbacks(provider);
+  const grants = createGrantBook(provider);
+  const tokenCalls = createTokenCalls();
+  provider.use(asksEveryTime);
+  provider.use(tokenCalls.middleware);
 
-  const consent = async (accountId) => {
-    const client = await provider.Client.find(clientId);
-    if (client === undefined) throw new errors.InvalidClient('no client');
-    const grant = new provider.Grant({ accountId, clientId });
-    grant.addOIDCScope(SCOPES);
-    const grantId = await grant.save();
-    const common = { accountId, client, grantId, gty: 'authorization_code', scope: SCOPES };
-    const accessToken = await new provider.AccessToken(common).save();
-    const refreshToken = await new provider.RefreshToken(common).save();
-    return {
-      grantId,
-      accessToken,
-      refreshToken,
-      expiresAt: new Date(Date.now() + accessTokenSeconds * 1000).toISOString(),
-    };
-  };
-  const revoke = async (grantId) => {
-    await Promise.all([provider.AccessToken.revokeByGrantId(grantId), provider.RefreshToken.revokeByGrantId(grantId)]);
-    await (await provider.Grant.find(grantId))?.destroy();
-  };
-
+  const oauth = { issuer, clientId, provider, knobs, grants, tokenCalls, revoke: grants.revoke };
+  oauth.consent = (accountId) => consentWithoutBrowser(oauth, accountId);
+  const answers = [interactions(oauth), pages(oauth)];
   const answer = provider.callback();
   server.on('request', async (request, response) => {
-    if (handle === undefined || !(await handle(request, response, { consent, revoke }))) answer(request, response);
+    const url = new URL(request.url, issuer);
+    for (const answerOwn of answers) if (await answerOwn(request, response, url)) return;
+    answer(request, response);
   });
-  return { issuer, consent, revoke, close: () => new Promise((resolve) => server.close(resolve)) };
+  return {
+    issuer,
+    consent: oauth.consent,
+    revoke: oauth.revoke,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
 }
 
-function settings({ clientId, clientSecret, redirectUri, accessTokenSeconds }) {
-  return {
-    clients: [
-      {
-        client_id: clientId,
-        client_secret: clientSecret,
-        grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
-        redirect_uris: [redirectUri],
-      },
-    ],
-    features: { clientCredentials: { enabled: true }, revocation: { enabled: true } },
-    findAccount: (_context, accountId) => ({ accountId, claims: () => ({ sub: accountId }) }),
-    rotateRefreshToken: () => true,
-    scopes: SCOPES.split(' '),
-    ttl: {
-      AccessToken: accessTokenSeconds,
-      ClientCredentials: accessTokenSeconds,
-      Grant: 86_400,
-      RefreshToken: 86_400,
-      IdToken: 3600,
-    },
+async function consentWithoutBrowser({ provider, clientId, grants, knobs }, accountId) {
+  const client = await provider.Client.find(clientId);
+  if (client === undefined) throw new errors.InvalidClient('no client');
+  const scope = SCOPES_WITHOUT_BROWSER;
+  const grantId = await grants.add({ accountId, clientId, scope });
+  const common = { accountId, client, grantId, gty: 'authorization_code', scope };
+  const accessToken = await new provider.AccessToken(common).save();
+  const refreshToken = await new provider.RefreshToken(common).save();
+  const expiresAt = new Date(Date.now() + knobs.accessTokenSeconds * 1000).toISOString();
+  return { grantId, accessToken, refreshToken, expiresAt };
+}
+
+/** A broker may listen on any port here and give its services any name: nobody should have to register that for a trial. */
+function acceptLoopbackCallbacks(provider) {
+  const registered = provider.Client.prototype.redirectUriAllowed;
+  provider.Client.prototype.redirectUriAllowed = function (uri) {
+    return isLoopbackCallback(uri) || registered.call(this, uri);
   };
+}
+
+function isLoopbackCallback(uri) {
+  if (!URL.canParse(uri)) return false;
+  const { protocol, hostname, pathname, search, hash, username } = new URL(uri);
+  const isLoopback = protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
+  return isLoopback && /^\/oauth\/callback\/[\w.-]+$/.test(pathname) && search + hash + username === '';
 }
