@@ -41,3 +41,7 @@ grant select (organization_id, token_hash) on connect_links to otobot_audit;
 grant select (organization_id, state_hash) on flows to otobot_audit;
 create policy look_up on connect_links for select to otobot_audit using (true);
 create policy look_up on flows for select to otobot_audit using (true);
+
+-- The worker clears away what is long over.
+grant select (expires_at), delete on flows to otobot_refresh;
+create policy clear_away on flows to otobot_refresh using (true);

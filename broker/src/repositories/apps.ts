@@ -22,6 +22,14 @@ export interface SealedApp extends Pick<
   secretsKeyVersion: number;
 }
 
+export interface AppSecrets extends Pick<
+  SealedApp,
+  'id' | 'organizationId' | 'clientId' | 'service' | 'secretsSealed' | 'secretsKeyVersion'
+> {
+  /** The one that worked last. */
+  secretPosition: number;
+}
+
 const COLUMNS = `id, organization_id as "organizationId", client_id as "clientId", service, oauth_client_id as "oauthClientId", scopes,
   suspended_at as "suspendedAt", suspended_reason as "suspendedReason", updated_at as "updatedAt"`;
 
@@ -39,19 +47,30 @@ export async function findApp(
   return row ?? null;
 }
 
-/** The id of the app that a connection of this client uses: his own, else the organization's. */
-export async function findAppIdFor(
+/** The app that a connection of this client uses: his own, else the organization's. */
+export async function findAppFor(
   tx: Tx,
   organizationId: string,
   clientId: string | null,
   service: string,
-): Promise<string | null> {
-  const [row] = await tx.query<{ id: string }>({
-    text: `select id from apps where organization_id = $1 and service = $3 and (client_id = $2 or client_id is null)
+): Promise<App | null> {
+  const [row] = await tx.query<App>({
+    text: `select ${COLUMNS} from apps where organization_id = $1 and service = $3 and (client_id = $2 or client_id is null)
             order by client_id nulls last limit 1`,
     values: [organizationId, clientId, service],
   });
-  return row?.id ?? null;
+  return row ?? null;
+}
+
+/** With what its secrets are opened and tried. */
+export async function findAppSecrets(tx: Tx, organizationId: string, id: string): Promise<AppSecrets | null> {
+  const [row] = await tx.query<AppSecrets>({
+    text: `select id, organization_id as "organizationId", client_id as "clientId", service, client_secrets_sealed as "secretsSealed",
+                  client_secrets_key_version as "secretsKeyVersion", secret_position as "secretPosition"
+             from apps where organization_id = $1 and id = $2`,
+    values: [organizationId, id],
+  });
+  return row ?? null;
 }
 
 /** With new secrets everything that was known about the old ones is void: suspension, probes, which one works. */

@@ -30,35 +30,54 @@ export interface ImportedConnection extends ConnectionName {
   nextRefreshAt: Date | null;
   /** null: as it was. */
   metadata: Readonly<Record<string, unknown>> | null;
+  /** Who stands behind it; null: not known. */
+  accountId: string | null;
+  accountLabel: string | null;
+  refreshExpiresAt: Date | null;
 }
 
 /** Violates a unique constraint when another import made the name at the same moment. */
 export async function insertConnection(tx: Tx, connection: ImportedConnection): Promise<void> {
   const { id, organizationId, clientId, service, name, kind, appId, generation, nextRefreshAt, metadata } = connection;
+  const { accountId, accountLabel, refreshExpiresAt } = connection;
   await tx.query({
-    text: `insert into connections (id, organization_id, client_id, service, name, kind, app_id, generation, next_refresh_at, metadata)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    values: [id, organizationId, clientId, service, name, kind, appId, generation, nextRefreshAt, metadata ?? {}],
+    text: `insert into connections (id, organization_id, client_id, service, name, kind, app_id, generation, next_refresh_at, metadata,
+                                    account_id, account_label, refresh_expires_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    values: [
+      ...[id, organizationId, clientId, service, name, kind, appId, generation, nextRefreshAt, metadata ?? {}],
+      ...[accountId, accountLabel, refreshExpiresAt],
+    ],
   });
 }
 
 /** A new beginning for a connection that keeps its id: nothing that was known of its old tokens holds. A disabled one stays so. */
-export async function replaceConnection(
-  tx: Tx,
-  { id, organizationId, kind, appId, generation, nextRefreshAt, metadata }: ImportedConnection,
-): Promise<void> {
+export async function replaceConnection(tx: Tx, connection: ImportedConnection): Promise<void> {
+  const { id, organizationId, kind, appId, generation, nextRefreshAt, metadata } = connection;
+  const { accountId, accountLabel, refreshExpiresAt } = connection;
   await tx.query({
     text: `update connections
               set kind = $3, app_id = $4, generation = $5, next_refresh_at = $6, metadata = coalesce($7, metadata),
                   status = case when status = 'disabled' then status else 'active' end, status_reason = null,
                   wanted_at = null, attempt_id = null, lease_until = null, failure_count = 0, failing_since = null, uncertain_since = null,
                   not_before_at = null, last_error_code = null, permanent_code = null, rejected_at = null, rejected_count = 0,
-                  refresh_expires_at = null, idle_expires_at = null, absolute_expires_at = null
+                  account_id = $8, account_label = $9, refresh_expires_at = $10, idle_expires_at = null, absolute_expires_at = null
             where organization_id = $1 and id = $2`,
-    values: [organizationId, id, kind, appId, generation, nextRefreshAt, metadata],
+    values: [
+      organizationId,
+      id,
+      kind,
+      appId,
+      generation,
+      nextRefreshAt,
+      metadata,
+      accountId,
+      accountLabel,
+      refreshExpiresAt,
+    ],
   });
   await tx.query({
-    text: `delete from token_sets where organization_id = $1 and connection_id = $2 and kind in ('previous', 'late')`,
+    text: `delete from token_sets where organization_id = $1 and connection_id = $2 and kind in ('previous', 'late', 'held')`,
     values: [organizationId, id],
   });
   await tx.query({
@@ -79,13 +98,17 @@ export interface ImportedTokenSet {
   scopes: readonly string[] | null;
   expiresAt: Date | null;
   lifetimeSeconds: number | null;
+  baseUrl: string | null;
+  accountId: string | null;
+  accountLabel: string | null;
 }
 
-export async function insertCurrentTokenSet(tx: Tx, set: ImportedTokenSet): Promise<void> {
+/** `held`: kept beside the current set until somebody decides. */
+export async function insertTokenSet(tx: Tx, kind: 'current' | 'held', set: ImportedTokenSet): Promise<void> {
   await tx.query({
     text: `insert into token_sets (organization_id, connection_id, generation, kind, access_sealed, access_key_version, refresh_sealed,
-                                   refresh_key_version, token_type, scopes, expires_at, lifetime_seconds)
-           values ($1, $2, $3, 'current', $4, $5, $6, $7, $8, $9, $10, $11)`,
+                                   refresh_key_version, token_type, scopes, expires_at, lifetime_seconds, base_url, account_id, account_label)
+           values ($1, $2, $3, $15, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     values: [
       set.organizationId,
       set.connectionId,
@@ -98,6 +121,10 @@ export async function insertCurrentTokenSet(tx: Tx, set: ImportedTokenSet): Prom
       set.scopes,
       set.expiresAt,
       set.lifetimeSeconds,
+      set.baseUrl,
+      set.accountId,
+      set.accountLabel,
+      kind,
     ],
   });
 }

@@ -1,5 +1,5 @@
 import type { Tx } from '../db/database';
-import type { ConnectionKind, ShownStatus } from '../types/credential';
+import type { ConnectionKind, ConnectionName, ShownStatus } from '../types/credential';
 
 /** A connection as it is shown, without anything sealed. */
 export interface Connection {
@@ -95,6 +95,26 @@ export async function findConnection(tx: Tx, organizationId: string, id: string)
 }
 
 /** Nothing is served or refreshed any more; what is in flight is still recorded. */
+/** What a client's account is renewed into, by the name that callers use. */
+export interface ConnectionByName {
+  id: string;
+  generation: number;
+  accountId: string | null;
+  accountLabel: string | null;
+}
+
+export async function findConnectionByName(
+  tx: Tx,
+  { organizationId, clientId, service, name }: ConnectionName,
+): Promise<ConnectionByName | null> {
+  const [row] = await tx.query<ConnectionByName>({
+    text: `select id, generation, account_id as "accountId", account_label as "accountLabel" from connections
+            where organization_id = $1 and client_id = $2 and service = $3 and name = $4`,
+    values: [organizationId, clientId, service, name],
+  });
+  return row ?? null;
+}
+
 export async function disableConnection(tx: Tx, organizationId: string, id: string): Promise<void> {
   await tx.query({
     text: `update connections set status = 'disabled', status_reason = null where organization_id = $1 and id = $2 and status <> 'disabled'`,

@@ -7,14 +7,27 @@ export interface Organization {
   policyVersion: number;
   suspendedAt: Date | null;
   createdAt: Date;
+  /** What clients see on their pages; null: nothing of their own. */
+  logoUrl: string | null;
+  /** #rrggbb, lower case. */
+  color: string | null;
 }
 
-const COLUMNS = `id, name, display_name as "displayName", policy_version as "policyVersion", suspended_at as "suspendedAt", created_at as "createdAt"`;
+const COLUMNS = `id, name, display_name as "displayName", policy_version as "policyVersion", suspended_at as "suspendedAt", created_at as "createdAt",
+  logo_url as "logoUrl", color`;
 
 export async function findOrganization(db: Queryable, name: string): Promise<Organization | null> {
   const [row] = await db.query<Organization>({
     text: `select ${COLUMNS} from organizations where name = $1`,
     values: [name],
+  });
+  return row ?? null;
+}
+
+export async function findOrganizationById(db: Queryable, id: string): Promise<Organization | null> {
+  const [row] = await db.query<Organization>({
+    text: `select ${COLUMNS} from organizations where id = $1`,
+    values: [id],
   });
   return row ?? null;
 }
@@ -32,4 +45,18 @@ export async function insertOrganization(
     values: [name, displayName],
   });
   return row as Organization;
+}
+
+export type OrganizationDetails = Pick<Organization, 'displayName' | 'logoUrl' | 'color'>;
+
+export async function updateOrganization(
+  db: Queryable,
+  name: string,
+  { displayName, logoUrl, color }: OrganizationDetails,
+): Promise<Organization | null> {
+  const [row] = await db.query<Organization>({
+    text: `update organizations set display_name = $2, logo_url = $3, color = $4 where name = $1 returning ${COLUMNS}`,
+    values: [name, displayName, logoUrl, color],
+  });
+  return row ?? null;
 }

@@ -1,24 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import type { Tx } from '../../db/database';
-import { findAppIdFor } from '../../repositories/apps';
+import { findAppFor } from '../../repositories/apps';
 import { holdClient } from '../../repositories/clients';
 import { databaseNow } from '../../repositories/clock';
-import {
-  findConnectionForImport,
-  insertConnection,
-  insertCurrentTokenSet,
-  replaceConnection,
-  type ExistingConnection,
-  type ImportedTokenSet,
-} from '../../repositories/connection-imports';
-import { insertEvent } from '../../repositories/outbox';
-import { findService, lockService, type Service } from '../../repositories/services';
+import { findService, lockService } from '../../repositories/services';
 import type { ConnectionKind, ConnectionName } from '../../types/credential';
 import type { Vault } from '../../vault/vault';
 import { unknownClient } from '../clients';
-import { tokenContext } from '../seal-contexts';
 import { foundService } from '../service-catalogue/service-catalogue';
 import { checkMaterial, lifespanOf, secretsOf, type Material } from './material';
+import { storeConnection } from './store-connection';
 
 export interface ConnectionImport extends Material {
   /** null: the organization's own. */
@@ -35,8 +25,8 @@ export interface ConnectionImport extends Material {
 }
 
 /**
- * Stores a credential, sealed before it reaches the database. A name that exists keeps its id and gets a new generation of tokens.
- * Returns the id. Throws Problem `not_found` or `invalid_value`.
+ * Stores a credential that comes from elsewhere. A name that exists keeps its id and gets a new generation of tokens; whose account it is
+ * nobody said, so it is not known any more. Returns the id. Throws Problem `not_found` or `invalid_value`.
  */
 export async function importConnection(
   tx: Tx,
@@ -52,76 +42,26 @@ export async function importConnection(
   const material = materialOf(request);
   checkMaterial(kind, material, service);
 
-  const existing = await findConnectionForImport(tx, owner);
-  const id = existing?.id ?? randomUUID();
-  const generation = nextGeneration(existing);
-  const appId =
-    kind === 'api_key' || kind === 'basic' ? null : await findAppIdFor(tx, organizationId, clientId, owner.service);
+  const isOAuth = kind !== 'api_key' && kind !== 'basic';
+  const app = isOAuth ? await findAppFor(tx, organizationId, clientId, owner.service) : null;
   const now = await databaseNow(tx);
-  const { expiresAt, lifetimeSeconds, nextRefreshAt } = lifespanOf(kind, material, service, {
-    now,
-    random: Math.random(),
+  const lifespan = lifespanOf(kind, material, service, { now, random: Math.random() });
+  const verifyNow = request.verify === true && lifespan.nextRefreshAt !== null;
+  return storeConnection(tx, vault, owner, service, {
+    ...lifespan,
+    nextRefreshAt: verifyNow ? now : lifespan.nextRefreshAt,
+    kind,
+    secrets: secretsOf(kind, material),
+    appId: app?.id ?? null,
+    tokenType: isOAuth ? 'Bearer' : null,
+    scopes: request.scopes ?? null,
+    baseUrl: null,
+    refreshExpiresAt: null,
+    account: null,
+    metadata: request.metadata ?? null,
   });
-
-  const due = request.verify === true && nextRefreshAt !== null ? now : nextRefreshAt;
-  const connection = { ...owner, id, kind, appId, generation, nextRefreshAt: due, metadata: request.metadata ?? null };
-  await (existing === null ? insertConnection(tx, connection) : replaceConnection(tx, connection));
-  const sealed = seal(vault, { ...owner, id }, generation, secretsOf(kind, material), service);
-  const tokenType = kind === 'api_key' || kind === 'basic' ? null : 'Bearer';
-  const scopes = request.scopes ?? null;
-  await insertCurrentTokenSet(tx, {
-    organizationId,
-    connectionId: id,
-    generation,
-    ...sealed,
-    tokenType,
-    scopes,
-    expiresAt,
-    lifetimeSeconds,
-  });
-  await insertEvent(tx, {
-    organizationId,
-    type: 'connection.connected',
-    clientId,
-    service: owner.service,
-    connectionId: id,
-    data: { generation, kind },
-  });
-  return id;
 }
 
 function materialOf({ accessToken, refreshToken, apiKey, username, password, expiresAt }: ConnectionImport): Material {
   return { accessToken, refreshToken, apiKey, username, password, expiresAt };
-}
-
-/**
- * A refresh that was sent for the old tokens may still be answered; its answer is kept as the generation after theirs. That one is
- * left out, so that it can never be taken for a successor of the tokens imported here.
- */
-function nextGeneration(existing: ExistingConnection | null): number {
-  if (existing === null) return 1;
-  return existing.generation + (existing.wasAttempted ? 2 : 1);
-}
-
-type SealedPair = Pick<ImportedTokenSet, 'accessSealed' | 'accessKeyVersion' | 'refreshSealed' | 'refreshKeyVersion'>;
-
-function seal(
-  vault: Vault,
-  connection: ConnectionName & { id: string },
-  generation: number,
-  { access, refresh }: { access: string | null; refresh: string | null },
-  { tokenUrl }: Service,
-): SealedPair {
-  const sealedAccess =
-    access === null ? null : vault.seal('access', tokenContext(connection, 'access_token', generation), access);
-  const sealedRefresh =
-    refresh === null
-      ? null
-      : vault.seal('refresh', tokenContext(connection, 'refresh_token', generation, tokenUrl), refresh);
-  return {
-    accessSealed: sealedAccess?.record ?? null,
-    accessKeyVersion: sealedAccess?.keyVersion ?? null,
-    refreshSealed: sealedRefresh?.record ?? null,
-    refreshKeyVersion: sealedRefresh?.keyVersion ?? null,
-  };
 }

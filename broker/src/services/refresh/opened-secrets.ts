@@ -1,14 +1,16 @@
 import { Problem } from '../../errors/problem';
+import type { AppSecrets } from '../../repositories/apps';
 import type { ClaimedConnection } from '../../repositories/refresh-claims';
 import type { Vault } from '../../vault/vault';
-import { appContext, tokenContext } from '../seal-contexts';
+import { openClientSecrets, type ClientSecret } from '../client-secrets';
+import { tokenContext } from '../seal-contexts';
 import type { Outcome } from './state';
 
 /** What a request is made with. Lives as long as the attempt. */
 export interface OpenedSecrets {
   tokenUrl: string;
   /** In the order of the app's list, beginning with the one that worked last. */
-  clientSecrets: { position: number; secret: string }[];
+  clientSecrets: ClientSecret[];
   /** Null: the grant is made with the client's own secret. */
   refreshToken: string | null;
 }
@@ -29,7 +31,7 @@ export function openSecrets(vault: Vault, claim: ClaimedConnection): OpenedSecre
     if (vault.keyring.primary('access') === null || vault.keyring.primary('refresh') === null) return keyUnavailable();
     const refreshToken = claim.kind === 'client_credentials' ? null : openRefreshToken(vault, claim, tokenUrl);
     if (refreshToken === undefined) return { class: 'unsent', code: 'no_refresh_token', retryAfterMs: null };
-    return { tokenUrl, refreshToken, clientSecrets: openClientSecrets(vault, claim, tokenUrl) };
+    return { tokenUrl, refreshToken, clientSecrets: openClientSecrets(vault, appOf(claim), tokenUrl) };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return error.code === 'key_unavailable' ? keyUnavailable() : { class: 'unusable', code: 'integrity' };
@@ -43,20 +45,12 @@ function openRefreshToken(vault: Vault, claim: ClaimedConnection, tokenUrl: stri
   return vault.open('refresh', context, refreshSealed, refreshKeyVersion).toString();
 }
 
-function openClientSecrets(vault: Vault, claim: ClaimedConnection, tokenUrl: string): OpenedSecrets['clientSecrets'] {
-  const { id, clientId, secretsSealed, secretsKeyVersion, secretPosition } = claim.app;
-  // The connection's organization, service and client: an app of somebody else that it was pointed to does not open.
-  const owner = {
-    id,
-    organizationId: claim.organizationId,
-    service: claim.service,
-    clientId: clientId && claim.clientId,
-  };
-  const list = JSON.parse(
-    vault.open('refresh', appContext(owner, tokenUrl), secretsSealed, secretsKeyVersion).toString(),
-  ) as string[];
-  const ordered = list.map((secret, position) => ({ position, secret }));
-  return [...ordered.slice(secretPosition), ...ordered.slice(0, secretPosition)];
-}
+// The connection's organization, service and client: an app of somebody else that it was pointed to does not open.
+const appOf = ({ organizationId, service, clientId, app }: ClaimedConnection): AppSecrets => ({
+  ...app,
+  organizationId,
+  service,
+  clientId: app.clientId && clientId,
+});
 
 const keyUnavailable = (): Unopened => ({ class: 'unsent', code: 'key_unavailable', retryAfterMs: KEY_RETRY_MS });

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import type { Tx } from '../../db/database';
+import type { Account } from '../../providers/account';
+import {
+  findConnectionForImport,
+  insertConnection,
+  insertTokenSet,
+  replaceConnection,
+  type ExistingConnection,
+  type ImportedTokenSet,
+} from '../../repositories/connection-imports';
+import { insertEvent } from '../../repositories/outbox';
+import type { Service } from '../../repositories/services';
+import type { ConnectionKind, ConnectionName } from '../../types/credential';
+import type { Vault } from '../../vault/vault';
+import { tokenContext } from '../seal-contexts';
+import type { Lifespan } from './material';
+
+/** A credential as it was handed over, by an import or by a consent. */
+export interface Handover extends Lifespan {
+  kind: ConnectionKind;
+  /** What is served, and what brings the next. */
+  secrets: { access: string | null; refresh: string | null };
+  /** The OAuth client that its refresh token is bound to; null: nothing renews it. */
+  appId: string | null;
+  tokenType: string | null;
+  scopes: readonly string[] | null;
+  baseUrl: string | null;
+  refreshExpiresAt: Date | null;
+  /** null: not known. */
+  account: Account | null;
+  /** null: as it was. */
+  metadata: Readonly<Record<string, unknown>> | null;
+}
+
+/** Stores it, sealed before it reaches the database, and returns the id. A name that exists keeps its id and gets a new generation of tokens. */
+export async function storeConnection(
+  tx: Tx,
+  vault: Vault,
+  owner: ConnectionName,
+  service: Service,
+  handover: Handover,
+): Promise<string> {
+  const existing = await findConnectionForImport(tx, owner);
+  const id = existing?.id ?? randomUUID();
+  const generation = nextGeneration(existing);
+  const { kind, appId, nextRefreshAt, metadata, account, refreshExpiresAt } = handover;
+  const connection = {
+    ...owner,
+    id,
+    kind,
+    appId,
+    generation,
+    nextRefreshAt,
+    metadata,
+    ...columnsOf(account),
+    refreshExpiresAt,
+  };
+  await (existing === null ? insertConnection(tx, connection) : replaceConnection(tx, connection));
+  await insertTokenSet(tx, 'current', tokenSetOf(vault, { ...owner, id }, generation, service, handover));
+  const { organizationId, clientId } = owner;
+  const data = { generation, kind };
+  await insertEvent(tx, {
+    organizationId,
+    type: 'connection.connected',
+    clientId,
+    service: owner.service,
+    connectionId: id,
+    data,
+  });
+  return id;
+}
+
+/** Sealed for this generation of the connection. */
+export function tokenSetOf(
+  vault: Vault,
+  connection: ConnectionName & { id: string },
+  generation: number,
+  { tokenUrl }: Service,
+  { secrets: { access, refresh }, tokenType, scopes, expiresAt, lifetimeSeconds, baseUrl, account }: Handover,
+): ImportedTokenSet {
+  const sealedAccess =
+    access === null ? null : vault.seal('access', tokenContext(connection, 'access_token', generation), access);
+  const sealedRefresh =
+    refresh === null
+      ? null
+      : vault.seal('refresh', tokenContext(connection, 'refresh_token', generation, tokenUrl), refresh);
+  return {
+    organizationId: connection.organizationId,
+    connectionId: connection.id,
+    generation,
+    accessSealed: sealedAccess?.record ?? null,
+    accessKeyVersion: sealedAccess?.keyVersion ?? null,
+    refreshSealed: sealedRefresh?.record ?? null,
+    refreshKeyVersion: sealedRefresh?.keyVersion ?? null,
+    ...{ tokenType, scopes, expiresAt, lifetimeSeconds, baseUrl },
+    ...columnsOf(account),
+  };
+}
+
+/**
+ * A refresh that was sent for the old tokens may still be answered; its answer is kept as the generation after theirs. That one is
+ * left out, so that it can never be taken for a successor of the tokens handed over here.
+ */
+function nextGeneration(existing: ExistingConnection | null): number {
+  if (existing === null) return 1;
+  return existing.generation + (existing.wasAttempted ? 2 : 1);
+}
+
+const columnsOf = (account: Account | null): { accountId: string | null; accountLabel: string | null } => ({
+  accountId: account?.id ?? null,
+  accountLabel: account?.label ?? null,
+});
