@@ -1,0 +1,22 @@
+import { Html } from './html';
+
+function icon(size: number, path: string): Html {
+  return new Html(
+    `<svg aria-hidden="true" width="${size}" height="${size}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.25" stroke-linecap="round" stroke-linejoin="round"><path d="${path}"/></svg>`,
+  );
+}
+
+const CHECK = 'M5 12.5l4.5 4.5L19 7.5';
+const CLOCK = 'M12 7v5l3 2M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18';
+const WARNING = 'M12 8v5m0 3.5v.01M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18';
+const BROKEN_LINK =
+  'M9 15l-1.5 1.5a3.5 3.5 0 0 1-5-5L5.5 8.5M15 9l1.5-1.5a3.5 3.5 0 0 1 5 5l-3 3M8 4V2M4 8H2M16 20v2M20 16h2';
+
+export const ICONS = {
+  permission: icon(18, CHECK),
+  problem: icon(20, WARNING),
+  done: icon(28, CHECK),
+  wait: icon(28, CLOCK),
+  warning: icon(28, WARNING),
+  link: icon(28, BROKEN_LINK),
+} as const;
