@@ -37,6 +37,7 @@ th { border-top: 0; font-weight: 600; color: var(--dim); }
 // No form-action: browsers apply it to the redirect after the form too, and that leads back to the broker, wherever it is.
 const POLICY = [
   "default-src 'none'",
+  'img-src data:',
   `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
   "frame-ancestors 'none'",
   "base-uri 'none'",
