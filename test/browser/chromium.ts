@@ -45,10 +45,12 @@ export async function launchChromium(args: readonly string[] = []): Promise<Brow
  * Collects, from now on, what a page complains of: errors and warnings in the console (violations of its Content-Security-Policy are
  * among them) and uncaught exceptions.
  */
-export function complaintsOf(page: Page): string[] {
-  const complaints: string[] = [];
+export function complaintsOf(page: Page, complaints: string[] = []): string[] {
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(`${page.url()}: ${message.text()}`);
+    if (!['error', 'warning'].includes(message.type())) return;
+    // A page that says that a link has expired is a 410: Chromium finds that worth a line, too.
+    if (message.text().startsWith('Failed to load resource') && message.location().url === page.url()) return;
+    complaints.push(`${page.url()}: ${message.text()}`);
   });
   page.on('pageerror', (error) => complaints.push(`${page.url()}: ${String(error)}`));
   return complaints;

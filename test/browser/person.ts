@@ -1,0 +1,54 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { accessibilityFaults, complaintsOf, DESKTOP } from './chromium';
+
+export const ALICE = 'Alice Martin';
+export const BOB = 'Bob Keller';
+
+/** Somebody at a browser of his own, with no cookie from anybody else. */
+export interface Person {
+  page: Page;
+  /** Another tab of the same browser. */
+  openTab(): Promise<Page>;
+  /** Everything that any of his pages complained of. */
+  complaints: string[];
+  leave(): Promise<void>;
+}
+
+export async function arrive(browser: Browser, device: BrowserContextOptions = DESKTOP): Promise<Person> {
+  const context = await browser.newContext({ locale: 'en-GB', ...device });
+  const complaints: string[] = [];
+  context.on('page', (page) => complaintsOf(page, complaints));
+  return {
+    page: await context.newPage(),
+    openTab: () => context.newPage(),
+    complaints,
+    leave: () => context.close(),
+  };
+}
+
+/** Waits for the page with that heading, and looks whether it is accessible and fits its window. */
+export async function seePage(page: Page, heading: string | RegExp): Promise<void> {
+  await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+}
+
+/** Presses the button of the Connect page; ends on the provider's page. */
+export async function goToProvider(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /Demo$/ }).click();
+  await seePage(page, 'Sign in');
+}
+
+/** At the provider: says who he is, and agrees or does not. */
+export async function signIn(page: Page, who: string, answer: 'Allow' | 'Deny' = 'Allow'): Promise<void> {
+  await page.getByRole('button', { name: who }).click();
+  await seePage(page, /Allow .+ access\?/);
+  await page.getByRole('button', { name: answer }).click();
+}
+
+/** From the link to whatever comes of it. */
+export async function connect(page: Page, url: string, who: string): Promise<void> {
+  await page.goto(url);
+  await goToProvider(page);
+  await signIn(page, who);
+}
