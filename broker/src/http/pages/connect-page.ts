@@ -48,28 +48,35 @@ function reason({ language, brand, reason: words }: ConnectPageModel): Content {
   </section>`;
 }
 
-function permissions({ language, brand, serviceName, kind, scopes }: ConnectPageModel): Html {
-  const texts = TEXTS[language];
-  const names = { brand: brand.name, service: serviceName };
-  if (kind === 'api_key') return html`<p class="plain">${texts.keyReach(names)}</p>`;
-  if (kind === 'basic') return html`<p class="plain">${texts.passwordReach(names)}</p>`;
-  const items = scopes.map(
-    ({ scope, text }) =>
-      html`<li>
-        ${ICONS.permission}
-        <div>${text === null ? html`<code class="alone">${scope}</code>` : html`${text} <code>${scope}</code>`}</div>
-      </li>`,
-  );
+function permissions(model: ConnectPageModel): Html {
+  const texts = TEXTS[model.language];
+  const names = { brand: model.brand.name, service: model.serviceName };
+  const extent = {
+    oauth: () => (model.scopes.length === 0 ? texts.permissionsUnnamed(names) : scopeList(model.scopes)),
+    api_key: () => texts.keyReach(names),
+    basic: () => texts.passwordReach(names),
+  }[model.kind]();
   return html`<section>
     <h2>${texts.permissions}</h2>
-    ${
-      items.length === 0
-        ? html`<p class="plain">${texts.permissionsUnnamed(names)}</p>`
-        : html`<ul class="scopes">
-            ${items}
-          </ul>`
-    }
+    ${typeof extent === 'string' ? html`<p class="plain">${extent}</p>` : extent}
   </section>`;
+}
+
+function scopeList(scopes: ConnectPageModel['scopes']): Html {
+  return html`<ul class="scopes">
+    ${scopes.map(
+      ({ scope, text }) =>
+        html`<li>
+          ${ICONS.permission}
+          <div>${text} <code ${text === null ? html`class="alone"` : null}>${breakable(scope)}</code></div>
+        </li>`,
+    )}
+  </ul>`;
+}
+
+// Scopes are often long URLs without a space: they break where they have a mark, and not within a word.
+function breakable(scope: string): Content {
+  return scope.split(/(?<=[/.:])(?=\w)/).flatMap((piece, index) => (index === 0 ? piece : [html`<wbr />`, piece]));
 }
 
 function form(model: ConnectPageModel): Html {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { html, Html, type Content } from './html';
+import { ICONS } from './icons';
 import type { Brand, Language, Page } from './models';
 import { originOf } from './origins';
 import { stylesheet } from './stylesheet';
@@ -12,6 +13,8 @@ export interface Framed {
   /** Null where nothing may tell whose page this is. */
   brand: Brand | null;
   title: string;
+  /** What else belongs into the head. */
+  head?: Content;
   content: Content;
   footer: Content;
   /** Where else than to ourselves the page's form may lead. */
@@ -19,7 +22,7 @@ export interface Framed {
 }
 
 /** A whole document and the policy that belongs to it: no script at all, and no style but ours. */
-export function framed({ status, language, brand, title, content, footer, formOrigin }: Framed): Page {
+export function framed({ status, language, brand, title, head = null, content, footer, formOrigin }: Framed): Page {
   const style = stylesheet(brand?.color ?? null);
   const logoOrigin = originOf(brand?.logoUrl ?? null, ['https:']);
   const document = html`<!doctype html>
@@ -31,14 +34,14 @@ export function framed({ status, language, brand, title, content, footer, formOr
         <meta name="referrer" content="no-referrer" />
         <meta name="color-scheme" content="light dark" />
         <title>${title}</title>
-        ${new Html(`<style>${style}</style>`)}
+        ${head} ${new Html(`<style>${style}</style>`)}
       </head>
       <body>
         ${brand && html`<header>${mark(brand, logoOrigin !== null)}<span>${brand.name}</span></header>`}
         <main>${content}</main>
         <footer>
           ${footer}
-          <p>${TEXTS[language].promise}</p>
+          <p class="promise">${ICONS.lock}<span>${TEXTS[language].promise}</span></p>
         </footer>
       </body>
     </html> `;

@@ -9,12 +9,14 @@ function icon(size: number, path: string): Html {
 const CHECK = 'M5 12.5l4.5 4.5L19 7.5';
 const CLOCK = 'M12 7v5l3 2M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18';
 const WARNING = 'M12 8v5m0 3.5v.01M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18';
+const LOCK = 'M7 11V8a5 5 0 0 1 10 0v3M6 11h12a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1';
 const BROKEN_LINK =
   'M9 15l-1.5 1.5a3.5 3.5 0 0 1-5-5L5.5 8.5M15 9l1.5-1.5a3.5 3.5 0 0 1 5 5l-3 3M8 4V2M4 8H2M16 20v2M20 16h2';
 
 export const ICONS = {
   permission: icon(18, CHECK),
   problem: icon(20, WARNING),
+  lock: icon(16, LOCK),
   done: icon(28, CHECK),
   wait: icon(28, CLOCK),
   warning: icon(28, WARNING),

@@ -22,7 +22,7 @@ const KINDS: Record<Outcome, Kind> = {
   link_unknown: { status: 404, look: 'wait', icon: ICONS.link, turn: 'reader' },
   link_expired: { status: 410, look: 'wait', icon: ICONS.wait, turn: 'reader' },
   link_revoked: { status: 410, look: 'wait', icon: ICONS.link, turn: 'reader' },
-  link_used: { status: 410, look: 'good', icon: ICONS.done, turn: 'nobody' },
+  link_used: { status: 410, look: 'wait', icon: ICONS.done, turn: 'reader' },
   client_suspended: { status: 403, look: 'wait', icon: ICONS.wait, turn: 'sender' },
   not_configured: { status: 503, look: 'bad', icon: ICONS.warning, turn: 'sender' },
   state_unknown: { status: 400, look: 'wait', icon: ICONS.warning, turn: 'reader' },
@@ -84,13 +84,18 @@ function providerMessage({ language, providerMessage: message }: OutcomePageMode
   return html`<p class="said">${OUTCOME_TEXTS[language].said(names.service)} <q>${shown}</q></p>`;
 }
 
-function actions({ language, retryPath, returnUrl }: OutcomePageModel): Content {
+function actions({ outcome, language, retryPath, returnUrl }: OutcomePageModel): Content {
   const texts = OUTCOME_TEXTS[language];
   const retry = ownPath(retryPath);
   const back = webLink(returnUrl);
   if (retry === null && back === null) return null;
-  return html`<nav class="actions">
-    ${retry && html`<a class="button" href="${retry}">${texts.retry}</a>`}
-    ${back && html`<a class="button ${retry && 'quiet'}" href="${back}">${texts.goBack}</a>`}
-  </nav>`;
+  // Trying again is the thing to do only where it is the reader's turn.
+  return html`<div class="actions">
+    ${retry && button(retry, texts.retry, KINDS[outcome].turn !== 'reader')}
+    ${back && button(back, texts.goBack(new URL(back).host), retry !== null)}
+  </div>`;
+}
+
+function button(href: string, text: string, quiet: boolean): Html {
+  return html`<a class="button ${quiet ? 'quiet' : null}" href="${href}">${text}</a>`;
 }

@@ -20,7 +20,7 @@ interface OutcomeTexts {
   accountUnknown: (service: string) => string;
   said: (service: string) => string;
   retry: string;
-  goBack: string;
+  goBack: (host: string) => string;
   reference: string;
   outcomes: Record<Outcome, OutcomeText>;
 }
@@ -38,7 +38,7 @@ const english: OutcomeTexts = {
     `Which account it is, we do not know: we got no name for it from ${service}. If you have several, make sure you used the right one.`,
   said: (service) => `The answer we got from ${service}:`,
   retry: 'Try again',
-  goBack: 'Go back to the website',
+  goBack: (host) => `Go back to ${host}`,
   reference: 'Reference for questions:',
   outcomes: {
     connected: {
@@ -164,7 +164,7 @@ const french: OutcomeTexts = {
     `Nous ne savons pas de quel compte il s’agit\u00a0: aucun nom ne nous a été communiqué par ${service}. Si vous en avez plusieurs, assurez-vous d’avoir utilisé le bon.`,
   said: (service) => `La réponse envoyée par ${service}\u00a0:`,
   retry: 'Réessayer',
-  goBack: 'Retourner sur le site',
+  goBack: (host) => `Retourner sur ${host}`,
   reference: 'Référence en cas de question\u00a0:',
   outcomes: {
     connected: {

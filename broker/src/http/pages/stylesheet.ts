@@ -16,7 +16,9 @@ header,main,footer{width:100%;max-width:34rem;margin-inline:auto;padding-inline:
 header{display:flex;align-items:center;gap:.75rem;padding-block:1.25rem 1rem;font-weight:600}
 main{background:var(--card);padding-block:1.5rem 1.75rem;border-block:1px solid var(--line);flex:1 0 auto}
 footer{padding-block:1.25rem 2rem;color:var(--muted);font-size:.875rem}
-footer p+p{margin-top:.5rem}
+footer p+p{margin-top:.75rem}
+.promise{display:flex;gap:.5rem}
+.promise svg{margin-top:.125rem}
 h1{font-size:1.5rem;line-height:1.25;letter-spacing:-.015em;text-wrap:balance}
 h2{font-size:1rem;line-height:1.4}
 section{margin-top:1.5rem}
@@ -51,11 +53,11 @@ input[aria-invalid=true]{border:2px solid var(--bad)}
 .error{display:flex;gap:.5rem;margin-top:.5rem;color:var(--bad);font-weight:600}
 .error svg{margin-top:.125rem}
 .button{display:flex;align-items:center;justify-content:center;gap:.625rem;width:100%;min-height:3.25rem;padding:.75rem 1.25rem;border:2px solid transparent;border-radius:.75rem;background:var(--button);color:var(--on-button);font:inherit;font-size:1.0625rem;font-weight:650;line-height:1.3;text-align:center;text-decoration:none;cursor:pointer}
-.button:hover{box-shadow:inset 0 0 0 100vmax rgb(0 0 0/0),0 .25rem .875rem rgb(0 0 0/.22)}
+.button:hover{box-shadow:0 .25rem .875rem rgb(0 0 0/.22)}
 .button:focus-visible{border-radius:.75rem}
 .quiet{background:var(--card);color:var(--accent);border-color:var(--line)}
 .actions{display:grid;gap:.75rem;margin-top:1.5rem}
-.until{margin-top:.875rem;color:var(--muted);font-size:.875rem;text-align:center}
+.until{margin-top:.875rem;color:var(--muted);font-size:.875rem;text-align:center;text-wrap:balance}
 .mark{display:grid;place-items:center;width:3.5rem;height:3.5rem;margin-bottom:1.25rem;border-radius:50%}
 .good{background:var(--good-wash);color:var(--good)}
 .wait{background:var(--wait-wash);color:var(--wait)}
@@ -65,7 +67,7 @@ input[aria-invalid=true]{border:2px solid var(--bad)}
 .turn p{margin-top:.25rem}
 .said{margin-top:1rem;padding-left:1rem;border-left:3px solid var(--line);color:var(--muted)}
 .said q{color:var(--text)}
-@media (min-width:40rem){body{padding-block:clamp(0rem,6vh,4rem)}main{flex:0 0 auto;padding:2.25rem 2.5rem 2.5rem;border:1px solid var(--line);border-radius:1.25rem;box-shadow:0 1px 2px rgb(0 0 0/.05),0 .75rem 2.5rem rgb(0 0 0/.07)}h1{font-size:1.75rem}footer{text-align:center}}
+@media (min-width:40rem){body{padding-block:clamp(0rem,6vh,4rem)}main{flex:0 0 auto;padding:2.25rem 2.5rem 2.5rem;border:1px solid var(--line);border-radius:1.25rem;box-shadow:0 1px 2px rgb(0 0 0/.05),0 .75rem 2.5rem rgb(0 0 0/.07)}h1{font-size:1.75rem}header,footer{padding-inline:2.5rem}}
 @media (prefers-reduced-motion:no-preference){.button{transition:box-shadow .15s}}
 @media (forced-colors:active){.tile,.mark,.steps li::before{border:1px solid}}
 `;

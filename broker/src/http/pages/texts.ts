@@ -7,7 +7,7 @@ interface Names {
 }
 
 const english = {
-  promise: 'Otobot keeps the access encrypted and never shows it to anyone on a screen.',
+  promise: 'Secured by Otobot, which stores every access encrypted.',
   notExpected: ({ brand }: Names) =>
     `Not expecting this? Close the page and nothing happens. If you are unsure, ask ${brand} in a way you already know.`,
   errorPrefix: 'Error: ',
@@ -36,6 +36,7 @@ const english = {
   stepCheck: (service: string) => `We check with ${service} that it works, where ${service} offers a way to.`,
   stepStore: 'We store it encrypted.',
   stepRevokeKey: (service: string) => `You can take it back at any time: delete it at ${service}.`,
+  departing: (service: string) => `On the way to ${service}…`,
   continueTo: (service: string) => `Continue to ${service}`,
   connect: (service: string) => `Connect ${service}`,
   until: (when: string) => `This link works until ${when}.`,
@@ -45,7 +46,7 @@ const english = {
   usernameLabel: (service: string) => `User name at ${service}`,
   usernameHelp: 'Sometimes this is an e-mail address.',
   passwordLabel: (service: string) => `Password at ${service}`,
-  passwordHelp: 'It is sent encrypted, stored encrypted, and used for nothing else.',
+  passwordHelp: 'It is stored encrypted.',
   problem: {
     api_key: {
       missing: 'Please paste the API key.',
@@ -67,7 +68,7 @@ type Texts = typeof english;
 export type FormProblem = NonNullable<ConnectPageModel['formProblem']>;
 
 const french: Texts = {
-  promise: 'Otobot conserve cet accès chiffré et ne l’affiche jamais à l’écran.',
+  promise: 'Sécurisé par Otobot, qui conserve chaque accès sous forme chiffrée.',
   notExpected: ({ brand }) =>
     `Vous n’attendiez pas cette demande\u202f? Fermez la page\u00a0: il ne se passera rien. En cas de doute, contactez ${brand} par un moyen que vous connaissez déjà.`,
   errorPrefix: 'Erreur\u00a0: ',
@@ -77,7 +78,7 @@ const french: Texts = {
   again: (service) => `Votre connexion précédente à ${service} doit être renouvelée.`,
   sameAccount: 'Merci d’utiliser le même compte que la dernière fois\u00a0:',
   sameAccountUnknown: 'Merci d’utiliser le même compte que la dernière fois.',
-  why: (brand) => `Pourquoi\u202f? La réponse donnée par ${brand}`,
+  why: (brand) => `Le motif indiqué par ${brand}`,
   permissions: 'Vous autorisez',
   permissionsUnnamed: ({ brand, service }) =>
     `${service} vous indiquera ce que ${brand} pourra faire, avant que vous n’acceptiez quoi que ce soit.`,
@@ -96,6 +97,7 @@ const french: Texts = {
   stepCheck: (service) => `Nous vérifions auprès de ${service} que tout fonctionne, lorsque ${service} le permet.`,
   stepStore: 'Nous l’enregistrons sous forme chiffrée.',
   stepRevokeKey: (service) => `Vous pourrez reprendre cet accès à tout moment\u00a0: supprimez-le chez ${service}.`,
+  departing: (service) => `En route vers ${service}…`,
   continueTo: (service) => `Continuer vers ${service}`,
   connect: (service) => `Connecter ${service}`,
   until: (when) => `Ce lien est valable jusqu’au ${when}.`,
@@ -105,7 +107,7 @@ const french: Texts = {
   usernameLabel: (service) => `Nom d’utilisateur chez ${service}`,
   usernameHelp: 'C’est parfois une adresse e-mail.',
   passwordLabel: (service) => `Mot de passe chez ${service}`,
-  passwordHelp: 'Il est transmis chiffré, conservé chiffré, et ne sert à rien d’autre.',
+  passwordHelp: 'Il est conservé sous forme chiffrée.',
   problem: {
     api_key: {
       missing: 'Veuillez coller la clé API.',
