@@ -30,7 +30,7 @@ export async function setStage({ env = {}, chromiumArgs = [], providerArgs = [] 
   const [browser, provider, broker] = await Promise.all([
     launchChromium(chromiumArgs),
     startLoopbackProvider(providerArgs),
-    installation.start('start', { PORT: port, ...env }),
+    installation.start('start', { PORT: port, TRUST_PROXY: 'loopback', ...env }),
   ]);
   const operator = operatorOf(broker.url, broker.accessKey ?? '');
   await addDemo(operator, provider);
