@@ -96,6 +96,14 @@ export const serviceFields = {
     .describe('Scopes in plain words, by language.'),
 };
 
+/** A new service may build on what is known of its provider. */
+export const providerFields = {
+  from: line(64)
+    .optional()
+    .describe('A provider that is known, such as google: its facts are taken, unless given here.'),
+  tenant: line(100).optional().describe("The customer's part of its host names, such as the name of a shop."),
+};
+
 /** The OAuth client of a service. */
 export const appFields = z.strictObject({
   clientId: line(500).describe('The id of the OAuth client at the provider.'),

@@ -3,7 +3,7 @@ import type { Apps } from '../../services/apps';
 import type { ServiceCatalogue } from '../../services/service-catalogue/service-catalogue';
 import { clientIdInPath, page, serviceName } from '../fields';
 import { route, type Route } from '../route';
-import { appFields, serviceFields } from '../service-fields';
+import { appFields, providerFields, serviceFields } from '../service-fields';
 
 const one = z.strictObject({ service: serviceName });
 
@@ -27,7 +27,7 @@ export function serviceRoutes({ serviceCatalogue, apps }: ServiceRoutesParts): R
       path: '/v1/services',
       summary: 'A new service, usable at once',
       scope: 'services:write',
-      body: z.strictObject({ name: serviceName, ...serviceFields }),
+      body: z.strictObject({ name: serviceName, ...providerFields, ...serviceFields }),
       status: 201,
       handle: ({ body }, caller) => serviceCatalogue.create(caller, body),
     }),

@@ -17,11 +17,18 @@ import type { Caller, Principal } from '../access/principal';
 import { withChanges } from '../changes';
 import { pageOf, positionOf, type Page, type PageRequest } from '../page';
 import { checkDefinition, DEFAULTS, definitionOf, fieldsOf, type ServiceDefinition } from './definition';
+import { fromProvider } from './from-provider';
 import { sameOriginOrThrow, unusedOrThrow } from './use';
 import { appSummaryOf, serviceViewOf, type ServiceView, type ServiceWithApp } from './view';
 
 export type ServiceChanges = { [Key in keyof ServiceDefinition]?: ServiceDefinition[Key] | undefined };
-export type NewService = ServiceChanges & { name: string };
+export type NewService = ServiceChanges & {
+  name: string;
+  /** A provider of the catalogue, on which the rest builds. */
+  from?: string | undefined;
+  /** The customer's part of its hosts. */
+  tenant?: string | undefined;
+};
 
 /**
  * The providers. The operator's organization writes the shared catalogue; any other its own services, which shadow shared ones of the
@@ -74,9 +81,10 @@ export function createServiceCatalogue({ database, authorize, allowedUrl }: Serv
       return pageOf(rows, limit, { position: ({ name }) => name, show: serviceViewOf });
     },
 
-    async create(caller, { name, ...given }) {
+    async create(caller, { name, from, tenant, ...given }) {
       const { organizationId, organization } = await mayWrite(caller, 'service.create', name);
-      const definition = withChanges<ServiceDefinition>({ ...DEFAULTS, displayName: name }, given);
+      const base = { ...DEFAULTS, displayName: name, ...fromProvider(from, tenant) };
+      const definition = withChanges<ServiceDefinition>(base, given);
       checkDefinition(definition, allowedUrl);
       const owner = organization === OPERATOR ? null : organizationId;
       try {

@@ -1,0 +1,118 @@
+import type { ConnectionKind } from '../../types/credential';
+
+export type Source = `https://${string}`;
+
+/** The day on which the stored copies of the sources were read. */
+export const CHECKED = '2026-11-20';
+
+/** Something that a provider does or demands, with the page that says so. */
+export interface Fact<Value> {
+  value: Value;
+  source: Source;
+  /** The day on which a copy of the source was read and said so; null: the source is named by others, and was not read. */
+  checked: typeof CHECKED | null;
+}
+
+/** null: not known. A gap is better than a guess. */
+export type Known<Value> = Fact<Value> | null;
+
+/** A fact that was read at its source. */
+export const seen = <Value>(value: Value, source: Source): Fact<Value> => ({ value, source, checked: CHECKED });
+
+/** A fact whose source is known but was not read. */
+export const cited = <Value>(value: Value, source: Source): Fact<Value> => ({ value, source, checked: null });
+
+export interface AccountLookUp {
+  from: 'id_token' | 'answer' | 'url';
+  /** Only where `from` is `url`. */
+  url: string | null;
+  /** Members parted by dots. */
+  idPath: string;
+  labelPath: string | null;
+}
+
+/** A scope in plain words for whoever is asked to consent. The fact is that it exists and means this. */
+export interface Scope extends Fact<string> {
+  /** Asked for unless the service says otherwise. */
+  byDefault: boolean;
+  en: string;
+  fr: string;
+}
+
+/** One host per customer of the provider: `{name}` in the URLs is replaced by what matches. */
+export interface Tenant {
+  name: string;
+  pattern: RegExp;
+  example: string;
+}
+
+export interface Guide {
+  /** Where the OAuth client, or the key, is made. */
+  console: Fact<string>;
+  /** In order; `{redirectUri}` stands for the address to paste. */
+  steps: readonly Fact<string>[];
+  traps: readonly Fact<string>[];
+  /** What the provider offers or demands and Otobot does not do yet. */
+  notSupported: readonly string[];
+}
+
+/** Everything about one provider. */
+export interface ProviderEntry {
+  name: string;
+  displayName: string;
+  kind: ConnectionKind;
+  authorizationUrl: Known<string>;
+  tokenUrl: Known<string>;
+  /** Where tokens are renewed, if not at tokenUrl. */
+  refreshUrl: Known<string>;
+  revocationUrl: Known<string>;
+  authorizationParams: Known<Readonly<Record<string, string>>>;
+  /** How the client secret travels. */
+  authStyle: Known<'header' | 'body'>;
+  scopeSeparator: Known<' ' | ','>;
+  pkce: Known<boolean>;
+  /** What it sends as `iss` in authorization responses (RFC 9207); null: not known to send it. */
+  issuer: Known<string>;
+  /** What becomes of a refresh token that was used. */
+  rotation: Known<'none' | 'grace' | 'strict'>;
+  graceSeconds: Known<number>;
+  accessTokenSeconds: Known<number>;
+  refreshTokenSeconds: Known<number>;
+  account: Known<AccountLookUp>;
+  /** Of the API. */
+  baseUrl: Known<string>;
+  allowedHosts: Known<readonly string[]>;
+  requestHeader: Known<string>;
+  /** Empty: the bare secret. */
+  requestScheme: Known<string>;
+  /** A harmless GET that tells whether an API key is accepted. */
+  verifyUrl: Known<string>;
+  tenant: Known<Tenant>;
+  scopes: readonly Scope[];
+  guide: Guide;
+}
+
+/** What is known of a provider before anything is looked up. */
+export const UNKNOWN = {
+  authorizationUrl: null,
+  tokenUrl: null,
+  refreshUrl: null,
+  revocationUrl: null,
+  authorizationParams: null,
+  authStyle: null,
+  scopeSeparator: null,
+  pkce: null,
+  issuer: null,
+  rotation: null,
+  graceSeconds: null,
+  accessTokenSeconds: null,
+  refreshTokenSeconds: null,
+  account: null,
+  baseUrl: null,
+  allowedHosts: null,
+  requestHeader: null,
+  requestScheme: null,
+  verifyUrl: null,
+  tenant: null,
+  scopes: [],
+} as const satisfies Omit<ProviderEntry, 'name' | 'displayName' | 'kind' | 'guide'>;

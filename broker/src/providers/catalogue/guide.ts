@@ -1,0 +1,119 @@
+import { CHECKED, type Fact, type Known, type ProviderEntry, type Scope, type Source } from './entry';
+
+export interface Installation {
+  /** Origin under which browsers reach it. */
+  publicUrl: string;
+  /** What the service is to be called there, if not as usual. */
+  service?: string | undefined;
+}
+
+/** How the provider of `entry` is set up, in Markdown: for docs/providers and for a terminal. */
+export function guideOf(entry: ProviderEntry, { publicUrl, service = usualName(entry) }: Installation): string {
+  const redirectUri = `${publicUrl}/oauth/callback/${service}`;
+  const sources = numberedSources();
+  const text = (fact: Fact<string>): string =>
+    `${fact.value.replaceAll('{redirectUri}', `\`${redirectUri}\``)} ${sources.mark(fact)}`;
+  const { guide } = entry;
+  const blocks = [
+    `# ${entry.displayName}`,
+    `Console: ${guide.console.value} ${sources.mark(guide.console)}`,
+    ...(entry.authorizationUrl === null ? [] : [`Redirect URI to paste: \`${redirectUri}\``]),
+    section(
+      'Set it up',
+      guide.steps.map((step, index) => `${index + 1}. ${text(step)}`),
+    ),
+    section(
+      'Then',
+      [`otobot service create ${service} --from ${entry.name}${tenantOption(entry)}`, ...appLines(entry, service)].map(
+        indented,
+      ),
+    ),
+    section(
+      'Scopes',
+      entry.scopes.map((scope) => `- \`${scope.value}\`${byDefault(scope)}: ${scope.en} ${sources.mark(scope)}`),
+    ),
+    section(
+      'Traps',
+      guide.traps.map((trap) => `- ${text(trap)}`),
+    ),
+    section(
+      'Not supported yet',
+      guide.notSupported.map((gap) => `- ${gap}`),
+    ),
+    section(
+      'What is set',
+      settings(entry).map(([what, fact]) => `- ${what}: ${shown(fact)} ${sources.mark(fact)}`),
+    ),
+    section('Sources', sources.list()),
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+const section = (title: string, lines: readonly string[]): string =>
+  lines.length === 0 ? '' : `## ${title}\n\n${lines.join('\n')}`;
+const indented = (line: string): string => `    ${line}`;
+const byDefault = (scope: Scope): string => (scope.byDefault ? ' (asked for by default)' : '');
+const usualName = ({ name, tenant }: ProviderEntry): string => (tenant === null ? name : `${name}-acme`);
+const tenantOption = ({ tenant }: ProviderEntry): string =>
+  tenant === null ? '' : ` --tenant ${tenant.value.example}`;
+const appLines = ({ authorizationUrl }: ProviderEntry, service: string): string[] =>
+  authorizationUrl === null ? [] : [`otobot service app ${service} --client-id <client id>`];
+
+function settings(entry: ProviderEntry): [what: string, fact: Fact<unknown>][] {
+  const all: [string, Known<unknown>][] = [
+    ['Authorization URL', entry.authorizationUrl],
+    ['Token URL', entry.tokenUrl],
+    ['Refresh URL', entry.refreshUrl],
+    ['Revocation URL', entry.revocationUrl],
+    ['Authorization parameters', entry.authorizationParams],
+    ['Client secret goes into', entry.authStyle],
+    ['Scopes are parted by', entry.scopeSeparator],
+    ['PKCE', entry.pkce],
+    ['Issuer in the callback (RFC 9207)', entry.issuer],
+    ['Rotation of refresh tokens', entry.rotation],
+    ['Grace, in seconds', entry.graceSeconds],
+    ['Access token lives, in seconds', entry.accessTokenSeconds],
+    ['Refresh token lives, in seconds', entry.refreshTokenSeconds],
+    ['Account', entry.account],
+    ['Base URL', entry.baseUrl],
+    ['Allowed hosts', entry.allowedHosts],
+    ['Request header', entry.requestHeader],
+    ['Before the credential in it', entry.requestScheme],
+    ['Check of a key', entry.verifyUrl],
+  ];
+  return all.filter((setting): setting is [string, Fact<unknown>] => setting[1] !== null);
+}
+
+function shown({ value }: Fact<unknown>): string {
+  if (Array.isArray(value)) return value.join(', ');
+  if (typeof value === 'object' && value !== null) {
+    const members = Object.entries(value).filter(([, member]) => member !== null);
+    return members.map(([name, member]) => `${name}=${String(member)}`).join(', ');
+  }
+  return WORDS.get(value) ?? String(value);
+}
+
+const WORDS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
+  ['', 'nothing'],
+  [' ', 'a space'],
+  [',', 'a comma'],
+  [true, 'yes'],
+  [false, 'no'],
+]);
+
+/** Each source once, in the order of its first use; what was not read at its source is said so. */
+function numberedSources(): { mark: (fact: Fact<unknown>) => string; list: () => string[] } {
+  const order: Source[] = [];
+  return {
+    mark({ source, checked }) {
+      if (!order.includes(source)) order.push(source);
+      const number = order.indexOf(source) + 1;
+      return checked === null ? `[${number}, not read]` : `[${number}]`;
+    },
+    list: () => [
+      ...order.map((source, index) => `${index + 1}. ${source}`),
+      '',
+      `Read in stored copies on ${CHECKED}. "not read": the source is named by others; look there before you rely on it.`,
+    ],
+  };
+}

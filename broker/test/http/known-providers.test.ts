@@ -1,0 +1,62 @@
+import { setScene, type Scene } from './scene';
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await setScene();
+});
+afterAll(() => scene.close());
+
+test('a service is made of what is known of its provider', async () => {
+  const made = await scene.ask('POST /v1/services', { body: { name: 'google', from: 'google' } });
+  expect(made).toMatchObject({
+    status: 201,
+    json: {
+      name: 'google',
+      displayName: 'Google',
+      authorizationUrl: 'https://accounts.google.com/o/oauth2/v2/auth',
+      tokenUrl: 'https://oauth2.googleapis.com/token',
+      authorizationParams: { access_type: 'offline', prompt: 'consent' },
+      scopes: ['openid', 'email'],
+      scopeTexts: { email: { en: 'See your Google e-mail address', fr: 'Voir votre adresse e-mail Google' } },
+      rotation: 'none',
+      accountFrom: 'id_token',
+      allowedHosts: ['googleapis.com'],
+    },
+  });
+  expect((await scene.ask('GET /v1/services/google')).json).toEqual({ ...made.json, app: null });
+});
+
+test('what is given counts more than what is known', async () => {
+  const body = { name: 'mail', from: 'google', displayName: 'Mail', scopes: 'openid', accountFrom: null };
+  expect((await scene.ask('POST /v1/services', { body })).json).toMatchObject({
+    displayName: 'Mail',
+    scopes: ['openid'],
+    accountFrom: null,
+    tokenUrl: 'https://oauth2.googleapis.com/token',
+  });
+});
+
+test('a shop gives a service of its own host, and nothing else gets into it', async () => {
+  const body = { name: 'shopify-acme', from: 'shopify' };
+  expect(await scene.ask('POST /v1/services', { body: { ...body, tenant: 'evil.com/' } })).toMatchObject({
+    status: 422,
+    json: { code: 'invalid_value', detail: expect.stringMatching(/^tenant: must be the shop/) as string },
+  });
+  expect((await scene.ask('POST /v1/services', { body: { ...body, tenant: 'acme-store' } })).json).toMatchObject({
+    tokenUrl: 'https://acme-store.myshopify.com/admin/oauth/access_token',
+    requestHeader: 'X-Shopify-Access-Token',
+    requestScheme: '',
+  });
+});
+
+test('an unknown provider is refused with the known ones, and nothing is made', async () => {
+  expect(await scene.ask('POST /v1/services', { body: { name: 'gogle', from: 'gogle' } })).toMatchObject({
+    status: 422,
+    json: { detail: expect.stringContaining('github, google, hubspot') as string },
+  });
+  expect((await scene.ask('GET /v1/services/gogle')).status).toBe(404);
+});
+
+test('a service that is there builds on no provider', async () => {
+  expect((await scene.ask('PATCH /v1/services/google', { body: { from: 'slack' } })).status).toBe(400);
+});

@@ -1,0 +1,164 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { serviceFields } from '../../src/http/service-fields';
+import { createOutbound } from '../../src/outbound/outbound';
+import { CATALOGUE } from '../../src/providers/catalogue/catalogue';
+import { documentsOf } from '../../src/providers/catalogue/documents';
+import { CHECKED, type Fact, type ProviderEntry } from '../../src/providers/catalogue/entry';
+import { guideOf } from '../../src/providers/catalogue/guide';
+import { checkDefinition, DEFAULTS } from '../../src/services/service-catalogue/definition';
+import { fromProvider } from '../../src/services/service-catalogue/from-provider';
+
+const DOCS = path.resolve(__dirname, '../../../docs/providers');
+const named = CATALOGUE.map((entry): [string, ProviderEntry] => [entry.name, entry]);
+const tenantOf = ({ tenant }: ProviderEntry): string | undefined => tenant?.value.example;
+
+/** What is no fact of its own: names, the kind (how Otobot sees it), plain words, and what Otobot does not do yet. */
+const OWN = ['name', 'displayName', 'kind', 'byDefault', 'en', 'fr', 'notSupported'];
+
+/** Every fact of an entry with its place; what is neither a fact nor ours is given as `stray`. */
+function walk(value: unknown, place: string): { facts: [string, Fact<unknown>][]; stray: string[] } {
+  if (value === null) return { facts: [], stray: [] };
+  if (typeof value !== 'object') return { facts: [], stray: [place] };
+  const isFact = 'value' in value;
+  const inner = Object.entries(value).filter(
+    ([name]) => !OWN.includes(name) && !(isFact && ['value', 'source', 'checked'].includes(name)),
+  );
+  const below = inner.map(([name, member]) => walk(member, `${place}.${name}`));
+  return {
+    facts: [
+      ...(isFact ? [[place, value as Fact<unknown>] as [string, Fact<unknown>]] : []),
+      ...below.flatMap((w) => w.facts),
+    ],
+    stray: below.flatMap((w) => w.stray),
+  };
+}
+
+test('the providers that were promised are there, each once', () => {
+  expect(CATALOGUE.map(({ name }) => name)).toEqual([
+    'facebook',
+    'github',
+    'google',
+    'hubspot',
+    'instagram',
+    'microsoft',
+    'notion',
+    'salesforce',
+    'shopify',
+    'slack',
+    'stripe',
+  ]);
+});
+
+describe.each(named)('%s', (_name, entry) => {
+  const { facts, stray } = walk(entry, entry.name);
+
+  test('every fact names an https page as its source, and when it was read, if it was', () => {
+    expect(facts.length).toBeGreaterThan(10);
+    const wrong = facts.filter(
+      ([, { source, checked }]) =>
+        !URL.canParse(source) || !source.startsWith('https://') || ![CHECKED, null].includes(checked),
+    );
+    expect(wrong).toEqual([]);
+    expect(stray).toEqual([]);
+  });
+
+  test('some of it was read at its source', () => {
+    expect(facts.some(([, { checked }]) => checked === CHECKED)).toBe(true);
+  });
+
+  test('becomes a service that the API takes', () => {
+    const known = fromProvider(entry.name, tenantOf(entry));
+    expect(z.strictObject(serviceFields).safeParse(known).error?.issues).toBeUndefined();
+    const definition = { ...DEFAULTS, displayName: entry.name, ...known };
+    expect(() => checkDefinition(definition, isAllowedInProduction)).not.toThrow();
+    expect(JSON.stringify(definition)).not.toContain('{shop}');
+  });
+
+  test('its API is among the hosts that its credentials may be sent to', () => {
+    const { baseUrl = null, verifyUrl = null, allowedHosts = null } = fromProvider(entry.name, tenantOf(entry));
+    const hosts = [baseUrl, verifyUrl].filter((url) => url !== null).map((url) => new URL(url).hostname);
+    const outside = hosts.filter(
+      (host) => !(allowedHosts ?? []).some((allowed) => host === allowed || host.endsWith(`.${allowed}`)),
+    );
+    expect(allowedHosts).not.toBeNull();
+    expect(outside).toEqual([]);
+  });
+
+  test('each scope is told in plain words in English and French', () => {
+    const wordless = entry.scopes.filter(({ value, en, fr }) => [en, fr].some((text) => text === '' || text === value));
+    expect(wordless).toEqual([]);
+    expect(entry.scopes.filter(({ en, fr }) => en === fr)).toEqual([]);
+    expect(Object.keys(fromProvider(entry.name, tenantOf(entry)).scopeTexts ?? {})).toEqual(
+      entry.scopes.map(({ value }) => value),
+    );
+  });
+
+  test('its guide tells where to go, what to paste, the scopes, the traps and the sources', () => {
+    const guide = guideOf(entry, { publicUrl: 'https://otobot.example', service: 'mine' });
+    const told = [
+      entry.guide.console.value,
+      'otobot service create mine',
+      ...entry.scopes.map(({ value }) => value),
+      ...entry.guide.traps.map(({ value }) => value),
+      ...entry.guide.notSupported,
+      ...facts.filter(([place]) => !place.endsWith('.tenant')).map(([, { source }]) => source),
+      ...(entry.authorizationUrl === null ? [] : ['https://otobot.example/oauth/callback/mine']),
+    ];
+    expect(told.filter((text) => !guide.includes(text))).toEqual([]);
+    expect(guide).not.toMatch(/\{redirectUri\}|undefined|\[object/);
+  });
+});
+
+test('docs/providers is what the catalogue says (node scripts/provider-docs.mjs writes it)', () => {
+  const files = readdirSync(DOCS).map((file): [string, string] => [file, readFileSync(path.join(DOCS, file), 'utf8')]);
+  expect(new Map(files)).toEqual(new Map([...documentsOf(CATALOGUE)].sort(([a], [b]) => (a < b ? -1 : 1))));
+});
+
+const HOSTILE = [
+  '',
+  'evil.com/',
+  'x@evil.com',
+  '..',
+  '%2f',
+  'a.b',
+  'a/b',
+  'a:1',
+  'a#',
+  'a?',
+  '-a',
+  'A',
+  'a\n',
+  ' a',
+  'a\\',
+  'é',
+];
+
+test.each(HOSTILE)('a shop called %j never gets into a host name', (tenant) => {
+  expect(() => fromProvider('shopify', tenant)).toThrow(/tenant: must be the shop/);
+});
+
+test('a shop gives a service for its host alone', () => {
+  expect(fromProvider('shopify', 'acme-store')).toMatchObject({
+    tokenUrl: 'https://acme-store.myshopify.com/admin/oauth/access_token',
+    allowedHosts: ['acme-store.myshopify.com'],
+  });
+});
+
+test.each([
+  ['no tenant where one is needed', 'shopify', undefined, /tenant: must be/],
+  ['a tenant where there is none', 'google', 'acme', /tenant: google has the same hosts/],
+  ['a tenant of nobody', undefined, 'acme', /tenant: it belongs to a provider/],
+  ['an unknown provider', 'gogle', undefined, /from: "gogle" is no provider.*google/],
+])('%s is refused with the way out', (_what, provider, tenant, told) => {
+  expect(() => fromProvider(provider, tenant)).toThrow(told);
+});
+
+/** Public https only. */
+function isAllowedInProduction(url: string): boolean {
+  const outbound = createOutbound({ allowPrivate: false, privateHosts: [] });
+  outbound.assertAllowed(url);
+  outbound.close();
+  return true;
+}
