@@ -6,6 +6,7 @@ import { connectionCommands } from './commands/connections';
 import { migrateCommand } from './commands/migrate';
 import { organizationCommands } from './commands/organizations';
 import { refreshCommand, serveCommand, startCommand } from './commands/processes';
+import { serviceGuideCommand } from './commands/service-guide';
 import { serviceCommands } from './commands/services';
 import { groupCommand } from './managing/command';
 import { printable } from './terminal/printable';
@@ -28,6 +29,7 @@ export function program(): Command {
     otobot.addCommand(command);
   otobot.commandsGroup('Manage what it holds:');
   for (const group of GROUPS) otobot.addCommand(groupCommand(group));
+  otobot.commands.find((command) => command.name() === serviceCommands.name)?.addCommand(serviceGuideCommand());
   settle(otobot, 'otobot');
   return otobot;
 }

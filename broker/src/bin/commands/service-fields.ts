@@ -1,7 +1,13 @@
 import type { Field } from '../managing/declaration';
-import { asIs, clearable, listed, wholeNumber, yesOrNo } from '../managing/values';
+import { asIs, clearable, listed, pairs, wholeNumber, yesOrNo } from '../managing/values';
 
 const seconds = clearable(wholeNumber);
+
+/** What a new service may build on. */
+export const PROVIDER_FIELDS: readonly Field[] = [
+  { flags: '--from <provider>', about: 'a provider that is known: see otobot service guide', to: 'body.from' },
+  { flags: '--tenant <name>', about: "the customer's part of its host names, such as a shop", to: 'body.tenant' },
+];
 
 /** What a service is described by; "" removes what may be absent. */
 export const SERVICE_FIELDS: readonly Field[] = [
@@ -51,4 +57,36 @@ export const SERVICE_FIELDS: readonly Field[] = [
   },
   { flags: '--request-header <name>', about: 'the header that carries the credential', to: 'body.requestHeader' },
   { flags: '--request-scheme <text>', about: 'before the credential in that header', to: 'body.requestScheme' },
+  {
+    flags: '--authorization-params <list>',
+    about: 'sent with each authorization request: access_type=offline,prompt=consent',
+    to: 'body.authorizationParams',
+    read: pairs,
+  },
+  { flags: '--issuer <url>', about: 'what it sends as iss in callbacks', to: 'body.issuer', read: clearable(asIs) },
+  {
+    flags: '--account-from <where>',
+    about: 'where the account is named: id_token, answer or url',
+    to: 'body.accountFrom',
+    read: clearable(asIs),
+  },
+  { flags: '--account-url <url>', about: 'where it is looked up', to: 'body.accountUrl', read: clearable(asIs) },
+  {
+    flags: '--account-id-path <path>',
+    about: "the account's id there, such as user.id",
+    to: 'body.accountIdPath',
+    read: clearable(asIs),
+  },
+  {
+    flags: '--account-label-path <path>',
+    about: "the account's name there, such as user.email",
+    to: 'body.accountLabelPath',
+    read: clearable(asIs),
+  },
+  {
+    flags: '--verify-url <url>',
+    about: 'a harmless GET that tells whether a key is accepted',
+    to: 'body.verifyUrl',
+    read: clearable(asIs),
+  },
 ];

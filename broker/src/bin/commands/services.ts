@@ -1,13 +1,15 @@
+import { findProvider } from '../../providers/catalogue/catalogue';
 import { BadUsage } from '../bad-usage';
 import type { CommandGroup, Field, Options } from '../managing/declaration';
 import { secretFrom, secretFromWhoeverIsThere } from '../managing/secret-input';
 import { listed } from '../managing/values';
 import { noted, recorded, tabled } from '../managing/show';
 import { DAY, suspension } from '../terminal/columns';
-import { SERVICE_FIELDS } from './service-fields';
+import { PROVIDER_FIELDS, SERVICE_FIELDS } from './service-fields';
 
 const service: Field = { flags: '<service>', about: 'its name, such as google', to: 'params.service' };
 const SECRET_FILE = '--client-secret-file';
+const NEXT = ' Give it its OAuth client with: otobot service app';
 
 export const serviceCommands: CommandGroup = {
   name: 'service',
@@ -17,14 +19,18 @@ export const serviceCommands: CommandGroup = {
       name: 'create',
       about: 'add a service, usable at once; of organization "default" for all, else for its own',
       route: 'POST /v1/services',
-      fields: [{ flags: '<name>', about: 'such as google', to: 'body.name' }, ...SERVICE_FIELDS],
+      fields: [{ flags: '<name>', about: 'such as google', to: 'body.name' }, ...PROVIDER_FIELDS, ...SERVICE_FIELDS],
       examples: [
-        'otobot service create google --token-url https://oauth2.googleapis.com/token --rotation none \\',
-        '    --authorization-url https://accounts.google.com/o/oauth2/v2/auth --scopes openid,email \\',
-        '    --allowed-hosts googleapis.com',
+        'otobot service create google --from google --scopes openid,email',
+        'otobot service create shopify-acme --from shopify --tenant acme-store',
+        'otobot service create crm --authorization-url https://crm.example/oauth/authorize \\',
+        '    --token-url https://crm.example/oauth/token --scopes read --allowed-hosts crm.example',
         'otobot service create openai --oauth-type api_key --allowed-hosts api.openai.com',
       ],
-      show: recorded('Service {name} was created. Give it its OAuth client with: otobot service app'),
+      show: (answer, screen, input) => {
+        const created = recorded(({ oauthType }) => `Service {name} was created.${oauthType === 'oauth2' ? NEXT : ''}`);
+        return [created(answer, screen, input), ...gapsOf(input.body.from)].join('\n');
+      },
     },
     {
       name: 'list',
@@ -120,6 +126,12 @@ export const serviceCommands: CommandGroup = {
     },
   ],
 };
+
+/** What somebody should know who builds on a provider that is known. */
+function gapsOf(provider: unknown): string[] {
+  const gaps = typeof provider === 'string' ? (findProvider(provider)?.guide.notSupported ?? []) : [];
+  return gaps.length === 0 ? [] : ['', 'Not supported yet:', ...gaps.map((gap) => `- ${gap}`)];
+}
 
 async function clientSecretsOf({ clientSecretFile }: Options): Promise<string[]> {
   if (!Array.isArray(clientSecretFile)) return [await secretFromWhoeverIsThere('Client secret', SECRET_FILE)];

@@ -10,6 +10,18 @@ export function listed(text: string): string[] {
   return items;
 }
 
+/** `a=1,b=2`; an empty text is none. */
+export function pairs(text: string): Record<string, string> {
+  const parts = text.split(',').filter((part) => part !== '');
+  return Object.fromEntries(
+    parts.map((part) => {
+      const [, name, value] = /^\s*([^=\s]+)=(.*)$/.exec(part) ?? [];
+      if (name === undefined) throw new InvalidArgumentError('It must be name=value, parted by commas.');
+      return [name, value ?? ''];
+    }),
+  );
+}
+
 export function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);

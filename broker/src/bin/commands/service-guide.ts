@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { BadUsage } from '../bad-usage';
+
+/** Needs no installation: what it tells is known by heart, but for the address of this one. */
+export function serviceGuideCommand(): Command {
+  return new Command('guide')
+    .description('show how to set up a provider: where, the redirect URI to paste, scopes, traps, sources')
+    .argument('<provider>', 'such as google')
+    .option('--service <name>', 'what the service is to be called, if not as usual')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  otobot service guide google\n  otobot service guide shopify --service shopify-acme',
+    )
+    .action(async (name: string, { service }: { service?: string }) => {
+      if (service !== undefined && !/^[a-z0-9][a-z0-9_-]{0,63}$/.test(service))
+        throw new BadUsage(
+          '--service: must be lower-case letters, digits, dashes or underscores',
+          'such as shopify-acme',
+        );
+      // Loaded only when it runs: help and mistakes are told at once.
+      const [{ readConfig }, { CATALOGUE, findProvider }, { guideOf }] = await Promise.all([
+        import('../../config/environment.js'),
+        import('../../providers/catalogue/catalogue.js'),
+        import('../../providers/catalogue/guide.js'),
+      ]);
+      const entry = findProvider(name);
+      if (entry === null) {
+        const names = CATALOGUE.map((known) => known.name).join(', ');
+        throw new BadUsage(`there is no guide for "${name}"`, `there are: ${names}`);
+      }
+      process.stdout.write(guideOf(entry, { publicUrl: readConfig().publicUrl, service }));
+    });
+}
