@@ -19,7 +19,8 @@ select c.id, c.organization_id, c.client_id, c.service, c.name, c.kind, c.versio
          when a.suspended_at is not null then 'app_suspended'
          when c.lease_until > otobot_now() then 'refreshing'
          else c.status
-       end as status
+       end as status,
+       (select coalesce(h.account_label, h.account_id, '') from token_sets h where h.connection_id = c.id and h.kind = 'held') as held_account
 from connections c
 left join clients cl on cl.organization_id = c.organization_id and cl.client_id = c.client_id
 left join apps a on a.id = c.app_id

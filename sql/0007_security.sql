@@ -31,7 +31,8 @@ grant execute on function otobot_make_partitions(integer) to otobot_refresh;
 grant select on organizations, clients, services, connection_status, processes, outbox, refresh_attempts to otobot_monitor;
 grant select (id, organization_id, client_id, service, suspended_at, suspended_reason, next_probe_at) on apps to otobot_monitor;
 grant select on connections to otobot_monitor;
-grant select (id, organization_id, connection_id, generation, kind, access_key_version, refresh_key_version, expires_at, scopes, created_at)
+grant select (id, organization_id, connection_id, generation, kind, access_key_version, refresh_key_version, expires_at, scopes, account_id,
+              account_label, created_at)
   on token_sets to otobot_monitor;
 grant select (version, purpose, status, wrapped_by, created_at, promoted_at, retired_at, destroyed_at) on encryption_keys to otobot_monitor;
 

@@ -6,6 +6,7 @@ import { createAuthenticator, type Authenticator } from '../services/access/auth
 import { createAuthorize, type Authorize } from '../services/access/authorize';
 import { createAuditLane } from '../services/audit/audit-lane';
 import { createRefusals, type Refusals } from '../services/audit/refusals';
+import { createConnect, type Connect } from '../services/connect/connect';
 import { createFactsCache } from '../services/credentials/facts-cache';
 import { createRenewal } from '../services/credentials/renewal';
 import { createServeCredential, type ServeCredential } from '../services/credentials/serve-credential';
@@ -29,6 +30,7 @@ export interface Broker extends Management {
   refusals: Refusals;
   serveCredential: ServeCredential;
   readiness: CheckReadiness;
+  connect: Connect;
   /** Writes what the audit still holds and closes the pools. */
   close(): Promise<void>;
 }
@@ -62,7 +64,16 @@ export async function createBroker(config: Config, installation: Installation, l
   const waiter = createRefreshWaiter({ database, lanes: auditDatabase, databaseUrl: url, log });
   const facts = createFactsCache(database, clock);
   const renewal = createRenewal({ database, facts, waiter, clock });
-  const serveCredential = createServeCredential({ authenticator, facts, renewal, vault, keys, audit, refusals });
+  const allowedUrl = (target: string): boolean => isAllowed(outbound, target);
+  const { publicUrl } = config;
+  const management = createManagement({ database, authorize, vault, waiter, allowedUrl, publicUrl });
+  const { connectLinks } = management;
+  const serveCredential = createServeCredential({
+    ...{ authenticator, facts, renewal, vault, keys, audit, refusals, connectLinks },
+  });
+  const connect = createConnect({
+    ...{ database, lookups: auditDatabase, vault, audit, refusals, agents: outbound.agents, publicUrl },
+  });
 
   return {
     processId,
@@ -73,7 +84,8 @@ export async function createBroker(config: Config, installation: Installation, l
     refusals,
     serveCredential,
     readiness: createReadiness({ database, vault }),
-    ...createManagement({ database, authorize, vault, waiter, allowedUrl: (target) => isAllowed(outbound, target) }),
+    ...management,
+    connect,
     close: async () => {
       await waiter.close();
       await refusals.flush();

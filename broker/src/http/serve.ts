@@ -17,10 +17,17 @@ export function allRoutes(broker: Broker): Route[] {
 /** Puts the broker on its port. Throws ConfigurationError when the port or host is not to be had. */
 export function serveHttp(
   broker: Broker,
-  config: Pick<Config, 'host' | 'port' | 'trustProxy' | 'rateLimitPerMinute'>,
+  config: Pick<Config, 'host' | 'port' | 'trustProxy' | 'rateLimitPerMinute' | 'publicUrl'>,
   log: Logger,
 ): Promise<Listening> {
   const limits = createLimits(config.rateLimitPerMinute);
-  const server = createServer({ ...broker, routes: allRoutes(broker), limits, log, trustProxy: config.trustProxy });
+  const server = createServer({
+    ...broker,
+    routes: allRoutes(broker),
+    limits,
+    log,
+    trustProxy: config.trustProxy,
+    publicUrl: config.publicUrl,
+  });
   return listen(server, config);
 }

@@ -6,9 +6,11 @@ import type { Authenticator } from '../services/access/authenticate';
 import { auditEntry } from '../services/access/authorize';
 import type { Caller } from '../services/access/principal';
 import type { Refusals } from '../services/audit/refusals';
+import type { Connect } from '../services/connect/connect';
 import { callerOf } from './caller';
 import type { Limits } from './limits';
 import { problemOf, sendProblem } from './problem-response';
+import { mountConnectPages, onlyPublicOn } from './public/connect-pages';
 import type { Route } from './route';
 
 export interface ServerParts {
@@ -18,6 +20,8 @@ export interface ServerParts {
   refusals: Refusals;
   log: Logger;
   trustProxy: number | readonly string[];
+  connect: Connect;
+  publicUrl: string;
 }
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -34,6 +38,9 @@ export function createServer(parts: ServerParts): Express {
       contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false },
     }),
   );
+
+  server.use(onlyPublicOn(parts.publicUrl));
+  mountConnectPages(server, parts);
 
   for (const route of routes) {
     server[route.method](route.path, admit(route, parts), ...bodyOf(route), answer(route));

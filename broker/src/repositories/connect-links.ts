@@ -136,9 +136,9 @@ export async function findAutomaticLink(
     connectionId,
     generation,
   }: CredentialName & { connectionId: string | null; generation: number | null },
-): Promise<ConnectLink | null> {
-  const [row] = await tx.query<ConnectLink>({
-    text: `select ${COLUMNS} from connect_links
+): Promise<(ConnectLink & { tokenHash: Buffer }) | null> {
+  const [row] = await tx.query<ConnectLink & { tokenHash: Buffer }>({
+    text: `select ${COLUMNS}, token_hash as "tokenHash" from connect_links
             where automatic and organization_id = $1 and client_id = $2 and service = $3 and name = $4
               and connection_id is not distinct from $5 and generation is not distinct from $6
               and used_at is null and revoked_at is null and expires_at > otobot_now() + interval '1 day'

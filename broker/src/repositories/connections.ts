@@ -26,6 +26,8 @@ export interface Connection {
   absoluteExpiresAt: Date | null;
   accountId: string | null;
   accountLabel: string | null;
+  /** Another account that the client signed in with, waiting for an operator; null: none. */
+  heldAccount: string | null;
   metadata: Readonly<Record<string, unknown>>;
   createdAt: Date;
   updatedAt: Date;
@@ -35,7 +37,7 @@ const COLUMNS = `v.id, v.client_id as "clientId", v.service, v.name, v.kind, v.s
   v.renewable, v.expires_at as "expiresAt", v.scopes, v.next_refresh_at as "nextRefreshAt", v.last_refreshed_at as "lastRefreshedAt",
   v.last_attempt_at as "lastAttemptAt", v.failure_count as "failureCount", v.last_error_code as "lastErrorCode",
   v.refresh_expires_at as "refreshExpiresAt", v.idle_expires_at as "idleExpiresAt", v.absolute_expires_at as "absoluteExpiresAt",
-  v.account_id as "accountId", v.account_label as "accountLabel", v.metadata, v.created_at as "createdAt", v.updated_at as "updatedAt"`;
+  v.account_id as "accountId", v.account_label as "accountLabel", v.held_account as "heldAccount", v.metadata, v.created_at as "createdAt", v.updated_at as "updatedAt"`;
 
 export interface ConnectionFilter {
   /** null: the organization's own; undefined: whoever's. */

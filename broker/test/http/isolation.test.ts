@@ -18,7 +18,12 @@ beforeAll(async () => {
   await ask('POST /v1/clients', { key, body: { clientId: 'theirs', name: 'CANARY-client' } });
   await ask('POST /v1/services', {
     key,
-    body: { name: 'private', tokenUrl: 'https://crm.example/token', displayName: 'CANARY-service' },
+    body: {
+      name: 'private',
+      authorizationUrl: 'https://crm.example/authorize',
+      tokenUrl: 'https://crm.example/token',
+      displayName: 'CANARY-service',
+    },
   });
   await ask('PUT /v1/services/private/app', { key, body: { clientId: 'CANARY-app', clientSecrets: ['s'] } });
   const connection = await ask('POST /v1/connections', {
@@ -26,11 +31,13 @@ beforeAll(async () => {
     body: { clientId: 'theirs', service: 'private', accessToken: 'CANARY-token' },
   });
   const accessKey = await ask('POST /v1/access-keys', { key, body: { name: 'CANARY-key', preset: 'n8n' } });
+  const connectLink = await ask('POST /v1/connect-links', { key, body: { clientId: 'theirs', service: 'private' } });
   objects = {
     clientId: 'theirs',
     service: 'private',
     connection: String(connection.json.id),
     accessKey: String(accessKey.json.id),
+    connectLink: String(connectLink.json.id),
   };
 });
 afterAll(async () => {
@@ -45,6 +52,7 @@ const BODIES: Record<string, object> = {
   'post /v1/access-keys': { name: 'new', preset: 'n8n' },
   'post /v1/grants': { clientId: 'theirs', service: 'private' },
   'post /v1/connections': { clientId: 'theirs', service: 'private', accessToken: 'a' },
+  'post /v1/connect-links': { clientId: 'theirs', service: 'private' },
   'patch /v1/clients/:clientId': { name: 'x' },
   'patch /v1/services/:service': { displayName: 'x' },
   'put /v1/services/:service/app': { clientId: 'o', clientSecrets: ['s'] },
@@ -53,9 +61,12 @@ const BODIES: Record<string, object> = {
 };
 const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
 const isAboutAnObject = (route: Route): boolean =>
-  route.path.includes(':') || nameOf(route) === 'post /v1/grants' || nameOf(route) === 'post /v1/connections';
+  route.path.includes(':') ||
+  ['post /v1/grants', 'post /v1/connections', 'post /v1/connect-links'].includes(nameOf(route));
 const requestOf = ({ method, path }: Route): string => {
-  const id = path.startsWith('/v1/access-keys') ? objects.accessKey : objects.connection;
+  const id =
+    { '/v1/access-keys': objects.accessKey, '/v1/connect-links': objects.connectLink }[path.split('/:')[0] ?? ''] ??
+    objects.connection;
   const filled = path
     .replace(':clientId', objects.clientId ?? '')
     .replace(':service', objects.service ?? '')
@@ -95,7 +106,14 @@ test('lists hold nothing of another organization', async () => {
     (route) => route.method === 'get' && route.scope !== 'public' && !route.path.includes(':'),
   );
   expect(lists.map(({ path }) => path)).toEqual(
-    expect.arrayContaining(['/v1/clients', '/v1/services', '/v1/connections', '/v1/access-keys', '/v1/audit']),
+    expect.arrayContaining([
+      '/v1/clients',
+      '/v1/services',
+      '/v1/connections',
+      '/v1/access-keys',
+      '/v1/connect-links',
+      '/v1/audit',
+    ]),
   );
   for (const { path } of lists) {
     const { status, text } = await scene.ask(`GET ${path}`);

@@ -129,6 +129,22 @@ export function connectionRoutes({ connections }: { connections: Connections }):
       handle: ({ params }, caller) => connections.enable(caller, params.id),
     }),
     route({
+      method: 'post',
+      path: '/v1/connections/:id/held/accept',
+      summary: 'The client signed in with another account, and that one is right: its tokens take over',
+      scope: 'connections:write',
+      params: one,
+      handle: ({ params }, caller) => connections.acceptHeld(caller, params.id),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/connections/:id/held/reject',
+      summary: 'The other account was a mistake: its tokens are forgotten, those in use stay',
+      scope: 'connections:write',
+      params: one,
+      handle: ({ params }, caller) => connections.rejectHeld(caller, params.id),
+    }),
+    route({
       method: 'delete',
       path: '/v1/connections/:id',
       summary: 'Deletes a connection with its tokens',

@@ -3,6 +3,7 @@ import type { Route } from '../route';
 import { accessKeyRoutes } from './access-keys';
 import { auditRoutes } from './audit';
 import { clientRoutes } from './clients';
+import { connectLinkRoutes } from './connect-links';
 import { connectionRoutes } from './connections';
 import { serviceRoutes } from './services';
 
@@ -11,6 +12,7 @@ export function managementRoutes(management: Management): Route[] {
     ...clientRoutes(management),
     ...serviceRoutes(management),
     ...connectionRoutes(management),
+    ...connectLinkRoutes(management),
     ...accessKeyRoutes(management),
     ...auditRoutes(management),
   ];

@@ -24,7 +24,8 @@ export interface Ask {
 export interface Located {
   clientId: string | null;
   service: string;
-  connectionId: string;
+  /** null: the object is no connection. */
+  connectionId: string | null;
 }
 
 /** The first line of every service function: recognises the caller, checks that he may, and commits the audit row before anything is done. */
@@ -66,7 +67,7 @@ export function createAuthorize({ authenticator, audit, refusals }: AuthorizePar
   };
 }
 
-const idOf = (located: Located | null): { connectionId: string } | null =>
+const idOf = (located: Located | null): { connectionId: string | null } | null =>
   located && { connectionId: located.connectionId };
 
 /** Throws Problem `scope_missing` or `client_not_allowed`. */

@@ -63,3 +63,8 @@ export function isConnectable(service: Service, app: App | null): boolean {
 export function scopesAsked({ link, app, service }: OpenLink): string[] {
   return scopesOf(link.scopes ?? app?.scopes ?? service.scopes);
 }
+
+/** Where the browser goes to sign in; null where that is no URL. */
+export function authorizationOriginOf({ authorizationUrl }: Service): string | null {
+  return authorizationUrl !== null && URL.canParse(authorizationUrl) ? new URL(authorizationUrl).origin : null;
+}

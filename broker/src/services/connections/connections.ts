@@ -18,6 +18,7 @@ import type { Authorize } from '../access/authorize';
 import type { Caller } from '../access/principal';
 import { pageOf, positionOf, type Page, type PageRequest } from '../page';
 import type { RefreshWaiter } from '../refresh-wait';
+import { acceptHeld, rejectHeld } from './held';
 import { importConnection, type ConnectionImport } from './import-connection';
 import { refreshableOrThrow, refreshNow, type RefreshedConnection } from './refresh-now';
 import { connectionViewOf, foundConnection, type ConnectionDetails, type ConnectionView } from './view';
@@ -42,6 +43,10 @@ export interface Connections {
   refresh(caller: Caller, id: string): Promise<RefreshedConnection>;
   disable(caller: Caller, id: string): Promise<ConnectionView>;
   enable(caller: Caller, id: string): Promise<ConnectionView>;
+  /** The other account that the client signed in with is the right one now. */
+  acceptHeld(caller: Caller, id: string): Promise<ConnectionView>;
+  /** It was a mistake. */
+  rejectHeld(caller: Caller, id: string): Promise<ConnectionView>;
   /** With its tokens. Nothing is revoked at the provider. */
   remove(caller: Caller, id: string): Promise<void>;
 }
@@ -146,6 +151,20 @@ export function createConnections({ database, authorize, vault, waiter }: Connec
       changed(await may(caller, 'connection.disable', 'connections:write', id), id, disableConnection),
     enable: async (caller, id) =>
       changed(await may(caller, 'connection.enable', 'connections:write', id), id, enableConnection),
+
+    async acceptHeld(caller, id) {
+      const organizationId = await may(caller, 'connection.held.accept', 'connections:write', id);
+      return changed(organizationId, id, async (tx) =>
+        acceptHeld(tx, vault, organizationId, foundConnection(await findConnection(tx, organizationId, id))),
+      );
+    },
+
+    async rejectHeld(caller, id) {
+      const organizationId = await may(caller, 'connection.held.reject', 'connections:write', id);
+      return changed(organizationId, id, async (tx) =>
+        rejectHeld(tx, organizationId, foundConnection(await findConnection(tx, organizationId, id))),
+      );
+    },
 
     async remove(caller, id) {
       const organizationId = await may(caller, 'connection.delete', 'connections:write', id);

@@ -9,6 +9,7 @@ import type { Caller, Principal } from '../access/principal';
 import type { AuditLane } from '../audit/audit-lane';
 import type { Refusals } from '../audit/refusals';
 import type { KeyReload } from '../encryption-keys';
+import type { ConnectLinks } from '../connect/links';
 import { tokenContext } from '../seal-contexts';
 import { credentialAnswer, type CredentialAnswer } from './answer';
 import { connectionOrThrow } from './checks';
@@ -35,6 +36,7 @@ export interface ServeCredentialParts {
   keys: KeyReload;
   audit: AuditLane;
   refusals: Refusals;
+  connectLinks: Pick<ConnectLinks, 'forReconnect'>;
 }
 
 /** How long a reader waits for a refresh, in all. */
@@ -84,9 +86,26 @@ export function createServeCredential(parts: ServeCredentialParts): ServeCredent
       return await decideOnFreshFacts(decide, forget);
     } catch (error) {
       if (error instanceof Problem) refusals.note(auditEntry(caller, ask, principal, error.code));
-      throw error;
+      throw await withConnectUrl(parts.connectLinks, error, principal, request);
     }
   };
+}
+
+/** The way out goes with the refusal: a link for the client, where the key may make one. */
+async function withConnectUrl(
+  connectLinks: ServeCredentialParts['connectLinks'],
+  error: unknown,
+  who: Principal | null,
+  { clientId, service, name }: CredentialRequest,
+): Promise<unknown> {
+  const needsClient =
+    error instanceof Problem && error.code === 'reauth_required' && error.extras.reason !== 'disabled';
+  if (!needsClient || clientId === null || who?.scopes.has('connect:write') !== true) return error;
+  const connectUrl = await connectLinks.forReconnect(who, { clientId, service, name });
+  if (connectUrl === null) return error;
+  return new Problem(error.code, `${error.detail} Send them this link: ${connectUrl}`, {
+    extras: { ...error.extras, connectUrl },
+  });
 }
 
 interface Opened {

@@ -1,3 +1,4 @@
+import { baseUrlOf } from '../../providers/granted';
 import type { TokenGranted } from '../../providers/token-outcome';
 import type { ClaimedConnection } from '../../repositories/refresh-claims';
 import type { SealedSet } from '../../repositories/refresh-completions';
@@ -64,14 +65,6 @@ function sealPair(vault: Vault, claim: ClaimedConnection, { accessToken, refresh
     refreshSealed: refresh?.record ?? null,
     refreshKeyVersion: refresh?.keyVersion ?? null,
   };
-}
-
-/** Where the account's API lives, if the answer says so. */
-function baseUrlOf({ instance_url: instance, api_domain: domain }: TokenGranted['extra']): string | null {
-  const given = instance ?? domain;
-  if (given === undefined) return null;
-  const url = given.includes('://') ? given : `https://${given}`;
-  return /^https?:/.test(url) && URL.canParse(url) ? url : null;
 }
 
 const after = (moment: Date, seconds: number): Date => new Date(moment.getTime() + seconds * 1_000);

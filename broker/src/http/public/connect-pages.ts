@@ -1,0 +1,143 @@
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { Problem } from '../../errors/problem';
+import type { Logger } from '../../log/logger';
+import type { Caller } from '../../services/access/principal';
+import type { Connect } from '../../services/connect/connect';
+import type { HandedIn } from '../../services/connect/hand-in';
+import { ending } from '../../services/connect/outcome';
+import type { Limits } from '../limits';
+import { connectPage } from '../pages/connect-page';
+import { languageOf } from '../pages/language';
+import type { Outcome, Page } from '../pages/models';
+import { outcomePage } from '../pages/outcome-page';
+import { problemOf } from '../problem-response';
+import { browserCookie, setBrowserCookie } from './browser-cookies';
+import { connectModel, outcomeModel } from './page-models';
+
+export interface ConnectPagesParts {
+  connect: Connect;
+  limits: Limits;
+  publicUrl: string;
+  log: Logger;
+}
+
+/** The only paths that clients need to reach; examples/Caddyfile forwards exactly these. */
+export const PUBLIC_PATHS = ['/connect/:token', '/oauth/callback/:service'] as const;
+const [CONNECT, CALLBACK] = PUBLIC_PATHS;
+
+/** A page to send; a redirect has been sent already. */
+type Answered = Page | 'redirected';
+type Visited = Request<{ token?: string; service?: string }>;
+type Handle = (request: Visited, response: Response, caller: Caller) => Promise<Answered>;
+
+const FORM_LIMIT_BYTES = 32 * 1024;
+
+/** What clients of an agency see: pages, never JSON, and an honest one for each way that it can end. */
+export function mountConnectPages(server: Express, parts: ConnectPagesParts): void {
+  const { connect, publicUrl } = parts;
+  const page = (path: string, handle: Handle) => visited(path, handle, parts);
+  const form = express.urlencoded({ extended: false, limit: FORM_LIMIT_BYTES, inflate: false });
+
+  const look: Handle = async (request, _response, caller) => {
+    const { token = '' } = request.params;
+    const visit = await connect.visit(caller, token);
+    if ('ended' in visit) return outcomePage(outcomeModel(request, caller.requestId, visit.ended));
+    return connectPage(connectModel(request, token, visit.open));
+  };
+
+  const begin: Handle = async (request, response, caller) => {
+    // A form on somebody else's page must not start a flow in the visitor's name. Browsers that say nothing are let through:
+    // the link in the path is a secret already.
+    if (['cross-site', 'same-site'].includes(request.get('sec-fetch-site') ?? ''))
+      return simplePage(request, caller, 'wrong_origin');
+    const { token = '' } = request.params;
+    const visit = await connect.visit(caller, token);
+    if ('ended' in visit) return outcomePage(outcomeModel(request, caller.requestId, visit.ended));
+    if (visit.open.service.oauthType !== 'oauth2') {
+      const result = await connect.handIn(caller, token, handedIn(visit.open.service.oauthType, request.body));
+      if ('problem' in result) return connectPage(connectModel(request, token, result.open, result.problem));
+      return outcomePage(outcomeModel(request, caller.requestId, result.ended));
+    }
+    const result = await connect.start(caller, token);
+    if ('ended' in result) return outcomePage(outcomeModel(request, caller.requestId, result.ended));
+    setBrowserCookie(response, publicUrl, result.started.browser);
+    response.redirect(303, result.started.location);
+    return 'redirected';
+  };
+
+  const comeBack: Handle = async (request, _response, caller) => {
+    const { service = '' } = request.params;
+    const query = {
+      state: single(request.query.state),
+      code: single(request.query.code),
+      iss: single(request.query.iss),
+      error: single(request.query.error),
+      errorDescription: single(request.query.error_description),
+    };
+    const ended = await connect.finish(caller, service, query, (attempt) => browserCookie(request, publicUrl, attempt));
+    return outcomePage(outcomeModel(request, caller.requestId, ended));
+  };
+
+  server.get(CONNECT, page(CONNECT, look));
+  server.post(CONNECT, form, page(CONNECT, begin));
+  server.get(CALLBACK, page(CALLBACK, comeBack));
+}
+
+/** Counts, answers, and tells also what went wrong in a page, because a person is reading. */
+function visited(path: string, handle: Handle, { limits, log }: ConnectPagesParts) {
+  return async (request: Visited, response: Response): Promise<void> => {
+    const locals = response.locals as { caller: Caller; route?: string };
+    locals.route = path;
+    try {
+      await limits.countAddress(request, response, locals.caller);
+      const answered = await handle(request, response, locals.caller);
+      if (answered !== 'redirected') send(response, answered);
+      else setHeaders(response);
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.status >= 500) log.error('page failed', { requestId: locals.caller.requestId, code: problem.code });
+      send(response, simplePage(request, locals.caller, problem.code === 'rate_limited' ? 'too_many' : 'internal'));
+    }
+  };
+}
+
+function simplePage(request: Request, { requestId }: Caller, outcome: Outcome): Page {
+  const language = languageOf(request.get('accept-language'), null);
+  return outcomePage({ ...outcomeModel(request, requestId, ending('link_unknown')), outcome, language });
+}
+
+function send(response: Response, { status, html, contentSecurityPolicy }: Page): void {
+  setHeaders(response);
+  response.setHeader('Content-Security-Policy', contentSecurityPolicy);
+  response.status(status).type('html').send(html);
+}
+
+function setHeaders(response: Response): void {
+  response.setHeader('Cache-Control', 'no-store');
+  // The path holds the link, or the code and the state.
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  response.setHeader('X-Robots-Tag', 'noindex');
+}
+
+function handedIn(kind: string, body: unknown): HandedIn {
+  const fields = (body ?? {}) as Record<string, unknown>;
+  const field = (name: string): string =>
+    typeof fields[name] === 'string' ? fields[name].trim().slice(0, 16_384) : '';
+  return kind === 'basic' ? { username: field('username'), password: field('password') } : { apiKey: field('apiKey') };
+}
+
+/** A parameter given twice is none: which one was meant is not ours to guess. */
+function single(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' && value.length <= 8_192 ? value : null;
+}
+
+/** On the host that clients use nothing but their pages exists, whatever a proxy in front forwards. */
+export function onlyPublicOn(publicUrl: string) {
+  const { hostname } = new URL(publicUrl);
+  const isOwnHost = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  const patterns = PUBLIC_PATHS.map((path) => new RegExp(`^${path.replace(/:[a-z]+/g, '[^/]+')}$`));
+  return (request: Request, _response: Response, next: NextFunction): void => {
+    if (isOwnHost || request.hostname !== hostname || patterns.some((pattern) => pattern.test(request.path))) next();
+    else throw new Problem('not_found', 'There is no such page.');
+  };
+}

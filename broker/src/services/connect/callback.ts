@@ -1,0 +1,170 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Tx } from '../../db/database';
+import { Problem } from '../../errors/problem';
+import { findAppSecrets } from '../../repositories/apps';
+import { findFlow, locateFlow, settleFlow, useUpFlow, type Flow } from '../../repositories/flows';
+import type { Vault } from '../../vault/vault';
+import type { Caller } from '../access/principal';
+import { openClientSecrets, type ClientSecret } from '../client-secrets';
+import { keepConsent } from './consent';
+import { exchangeCode } from './exchange';
+import { hashOf, linkToken } from './link-token';
+import { loadLink, troubleWith, type OpenLink } from './open-link';
+import { ending, type Ending, type Outcome } from './outcome';
+import type { ConnectParts } from './parts';
+import { attemptOf, verifierContext } from './start';
+import { asOutcome, auditVisit, endingOf, noteFailure } from './visit';
+
+/** What the provider sent back by way of the browser (RFC 6749 section 4.1.2, RFC 9207). Nothing of it is believed. */
+export interface CallbackQuery {
+  state: string | null;
+  code: string | null;
+  iss: string | null;
+  error: string | null;
+  errorDescription: string | null;
+}
+
+/** The cookie of an attempt; null: this browser has none. */
+export type FindBrowserSecret = (attempt: string) => string | null;
+
+/** Everything that is needed to redeem the code, taken up exactly once. */
+interface TakenUp {
+  open: OpenLink;
+  flow: Flow;
+  codeVerifier: string;
+  clientSecrets: ClientSecret[];
+}
+
+/** Back from the provider: whatever is wrong is found before the provider is asked anything, and each state is good for one answer. */
+export async function finishFlow(
+  parts: ConnectParts,
+  caller: Caller,
+  service: string,
+  query: CallbackQuery,
+  findBrowserSecret: FindBrowserSecret,
+): Promise<Ending> {
+  const fail = (open: OpenLink | null, ended: Ending): Ending => {
+    noteFailure(parts, caller, 'connect.callback', open, ended.outcome);
+    return ended;
+  };
+  const stateHash = query.state === null ? null : hashOf(query.state);
+  const organizationId = stateHash && (await locateFlow(parts.lookups, stateHash));
+  if (!stateHash || !organizationId) return fail(null, ending('state_unknown'));
+
+  const secret = findBrowserSecret(attemptOf(stateHash));
+  const taken = await takeUp(parts, organizationId, { stateHash, service, query, secret });
+  if ('ended' in taken) return taken.repeated ? taken.ended : fail(taken.open, taken.ended);
+
+  await auditVisit(parts, caller, 'connect.callback', taken.open);
+  const ended = await redeem(parts, taken, query.code as string);
+  await parts.database.asTenant(organizationId, (tx) =>
+    settleFlow(tx, taken.flow, ended.outcome, { account: ended.account, providerMessage: ended.providerMessage }),
+  );
+  return ended.outcome === 'connected' || ended.outcome === 'held' ? ended : fail(taken.open, ended);
+}
+
+interface Refused {
+  ended: Ending;
+  open: OpenLink | null;
+  /** Told before: nothing new happened. */
+  repeated: boolean;
+}
+
+interface Return {
+  stateHash: Buffer;
+  service: string;
+  query: CallbackQuery;
+  /** Of the browser's cookie; null: it has none. */
+  secret: string | null;
+}
+
+/** One transaction decides, under the lock of the flow: of two callbacks with one state only one goes on. */
+function takeUp(
+  { database, vault }: ConnectParts,
+  organizationId: string,
+  { stateHash, service, query, secret }: Return,
+): Promise<TakenUp | Refused> {
+  return database.asTenant(organizationId, async (tx) => {
+    const flow = await findFlow(tx, organizationId, stateHash);
+    const open = flow && (await loadLink(tx, organizationId, { id: flow.linkId }));
+    if (flow === null || open?.link.service !== service)
+      return { ended: ending('state_unknown'), open, repeated: false };
+    const retryToken = linkToken(vault, organizationId, open.link.id);
+    const refuse = (outcome: Outcome, more: Partial<Ending> = {}): Refused => ({
+      ended: endingOf(open, outcome, { retryToken, ...more }),
+      open,
+      repeated: false,
+    });
+    // Before anything else: another browser learns nothing and uses nothing up.
+    if (secret === null || !timingSafeEqual(hashOf(secret), flow.browserHash)) return refuse('other_browser');
+    if (flow.usedAt !== null) return toldBefore(open, flow, retryToken);
+    if (flow.expired) return refuse('state_expired');
+    const trouble = troubleWith(open);
+    if (trouble !== null) return refuse(trouble, { retryToken: null });
+
+    await useUpFlow(tx, flow);
+    const settle = async (outcome: Outcome, providerMessage: string | null = null): Promise<Refused> => {
+      await settleFlow(tx, flow, outcome, { account: null, providerMessage });
+      return refuse(outcome, { providerMessage });
+    };
+    if (query.error !== null)
+      return settle(query.error === 'access_denied' ? 'denied' : 'provider_error', query.errorDescription);
+    // RFC 9207 section 2.4: an answer of another provider that was mixed in.
+    if (open.service.issuer !== null && query.iss !== open.service.issuer) return settle('provider_error');
+    if (query.code === null) return settle('provider_error');
+    try {
+      return { open, flow, ...(await openSecrets(tx, vault, open, flow)) };
+    } catch (error) {
+      return settle(asOutcome(error));
+    }
+  });
+}
+
+/** Throws Problem `integrity` where the token URL was rewritten since, so that neither verifier nor secrets leave for another place. */
+async function openSecrets(
+  tx: Tx,
+  vault: Vault,
+  open: OpenLink,
+  flow: Flow,
+): Promise<Pick<TakenUp, 'codeVerifier' | 'clientSecrets'>> {
+  const tokenUrl = open.service.tokenUrl ?? '';
+  const app = await findAppSecrets(tx, flow.organizationId, flow.appId);
+  if (app === null || !URL.canParse(tokenUrl))
+    throw new Problem('integrity', 'The OAuth client of this attempt is gone.');
+  const { stateHash, verifierSealed, verifierKeyVersion } = flow;
+  const verifier = vault.open(
+    'refresh',
+    verifierContext(open, stateHash, tokenUrl),
+    verifierSealed,
+    verifierKeyVersion,
+  );
+  return { codeVerifier: verifier.toString(), clientSecrets: openClientSecrets(vault, app, tokenUrl) };
+}
+
+/** A reloaded page, the back button, a double click: the same story is told again, and nobody is asked anything. */
+function toldBefore(open: OpenLink, { outcome, outcomeData }: Flow, retryToken: string): Refused {
+  if (outcome === null) return { ended: endingOf(open, 'state_used', { retryToken }), open, repeated: false };
+  const told = outcome as Outcome;
+  const { account = null, providerMessage = null } = outcomeData ?? {};
+  return {
+    ended: endingOf(open, told, { account, providerMessage, retryToken: told === 'connected' ? null : retryToken }),
+    open,
+    repeated: true,
+  };
+}
+
+async function redeem(
+  parts: ConnectParts,
+  { open, flow, codeVerifier, clientSecrets }: TakenUp,
+  code: string,
+): Promise<Ending> {
+  const retryToken = linkToken(parts.vault, open.link.organizationId, open.link.id);
+  const exchanged = await exchangeCode(parts, open, {
+    code,
+    codeVerifier,
+    redirectUri: flow.redirectUri,
+    clientSecrets,
+  });
+  if ('failed' in exchanged) return endingOf(open, exchanged.failed, { retryToken });
+  return keepConsent(parts, open, flow.appId, exchanged.consent);
+}

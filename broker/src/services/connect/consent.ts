@@ -1,0 +1,111 @@
+import type { Tx } from '../../db/database';
+import { baseUrlOf } from '../../providers/granted';
+import { databaseNow } from '../../repositories/clock';
+import { useUpConnectLink } from '../../repositories/connect-links';
+import type { ConnectionByName } from '../../repositories/connections';
+import { replaceHeldSet } from '../../repositories/held-sets';
+import { insertEvent } from '../../repositories/outbox';
+import { lockService } from '../../repositories/services';
+import type { ConnectionName } from '../../types/credential';
+import type { Vault } from '../../vault/vault';
+import { storeConnection, tokenSetOf, type Handover } from '../connections/store-connection';
+import { dueAt } from '../refresh/due';
+import type { Consent } from './exchange';
+import { loadLink, scopesAsked, troubleWith, type OpenLink } from './open-link';
+import { ending, type Ending } from './outcome';
+import type { ConnectParts } from './parts';
+import { endingOf } from './visit';
+
+/**
+ * Stores what a client consented to and uses the link up, in one transaction. Another account than the pinned one is held for an operator:
+ * the tokens in use stay as they are.
+ */
+export function keepConsent(
+  { database, vault }: ConnectParts,
+  { link }: OpenLink,
+  appId: string,
+  consent: Consent,
+): Promise<Ending> {
+  const { organizationId } = link;
+  return database.asTenant(organizationId, async (tx) => {
+    await lockService(tx, link.service, 'shared');
+    // Anew and locked: somebody may have used, revoked or changed it while the provider was asked.
+    const open = await loadLink(tx, organizationId, { id: link.id }, true);
+    if (open === null) return ending('link_unknown');
+    const trouble = troubleWith(open);
+    if (trouble !== null) return endingOf(open, trouble);
+
+    const handover = handoverOf(open, appId, consent, await databaseNow(tx));
+    const account = consent.account?.label ?? consent.account?.id ?? null;
+    if (isOtherAccount(open, consent)) {
+      await hold(tx, vault, open, handover);
+      return endingOf(open, 'held', { account });
+    }
+    const connectionId = await storeConnection(tx, vault, ownerOf(open), open.service, handover);
+    await useUpConnectLink(tx, organizationId, link.id, connectionId);
+    return endingOf(open, 'connected', { account });
+  });
+}
+
+const ownerOf = ({ link: { organizationId, clientId, service, name } }: OpenLink): ConnectionName => ({
+  organizationId,
+  clientId,
+  service,
+  name,
+});
+
+/** Only where both accounts are known can they be told apart. */
+function isOtherAccount({ connection }: OpenLink, { account }: Consent): boolean {
+  const pinned = connection?.accountId ?? null;
+  return pinned !== null && account !== null && pinned !== account.id;
+}
+
+/** The mismatch stays visible, and its tokens sealed beside the ones in use, until an operator accepts or rejects them. */
+async function hold(tx: Tx, vault: Vault, open: OpenLink, handover: Handover): Promise<void> {
+  const owner = ownerOf(open);
+  const connection = open.connection as ConnectionByName;
+  const set = tokenSetOf(vault, { ...owner, id: connection.id }, connection.generation + 1, open.service, handover);
+  await replaceHeldSet(tx, set);
+  const { organizationId, clientId, service } = owner;
+  const data = {
+    expected: connection.accountLabel ?? connection.accountId,
+    connected: handover.account?.label ?? handover.account?.id ?? null,
+  };
+  await insertEvent(tx, {
+    organizationId,
+    type: 'connection.account_mismatch',
+    clientId,
+    service,
+    connectionId: connection.id,
+    data,
+  });
+}
+
+function handoverOf(open: OpenLink, appId: string, { granted, account, sentAtMs }: Consent, now: Date): Handover {
+  const { service } = open;
+  // By the database's clock, less the time that has passed here since the request left.
+  const sentAt = now.getTime() - (Date.now() - sentAtMs);
+  const isRenewed = granted.refreshToken !== null;
+  // As with imports: what nothing can renew is not taken out of service by a guess.
+  const lifetimeSeconds = granted.expiresInSeconds ?? (isRenewed ? service.defaultTtlSeconds : null);
+  const expiresAt = lifetimeSeconds === null ? null : new Date(sentAt + lifetimeSeconds * 1_000);
+  const { refreshAheadSeconds } = service;
+  return {
+    kind: 'oauth2',
+    secrets: { access: granted.accessToken, refresh: granted.refreshToken },
+    appId,
+    tokenType: granted.tokenType,
+    scopes: granted.scopes ?? scopesAsked(open),
+    baseUrl: baseUrlOf(granted.extra),
+    refreshExpiresAt:
+      granted.refreshExpiresInSeconds === null ? null : new Date(sentAt + granted.refreshExpiresInSeconds * 1_000),
+    account,
+    metadata: null,
+    expiresAt,
+    lifetimeSeconds,
+    nextRefreshAt:
+      isRenewed && expiresAt !== null && lifetimeSeconds !== null
+        ? dueAt({ expiresAt, lifetimeSeconds, refreshAheadSeconds, random: Math.random() })
+        : null,
+  };
+}

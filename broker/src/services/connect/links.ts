@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Database, Tx } from '../../db/database';
+import { Problem } from '../../errors/problem';
+import { findAppFor } from '../../repositories/apps';
+import { findClient } from '../../repositories/clients';
+import {
+  findAutomaticLink,
+  findConnectLink,
+  insertConnectLink,
+  listConnectLinks,
+  lockAutomaticLink,
+  revokeConnectLink,
+  type ConnectLink,
+  type CredentialName,
+} from '../../repositories/connect-links';
+import { findConnectionByName } from '../../repositories/connections';
+import { findService } from '../../repositories/services';
+import type { Vault } from '../../vault/vault';
+import type { Authorize } from '../access/authorize';
+import type { Caller, Principal } from '../access/principal';
+import { unknownClient } from '../clients';
+import { pageOf, positionOf, type Page, type PageRequest } from '../page';
+import { foundService } from '../service-catalogue/service-catalogue';
+import { hashOf, linkToken } from './link-token';
+import { isConnectable } from './open-link';
+
+export interface NewLink extends CredentialName {
+  scopes?: readonly string[] | undefined;
+  /** Where the client may go afterwards: https, or http on a loopback host. */
+  returnUrl?: string | undefined;
+  /** Why it is asked for, in the agency's own words. */
+  reason?: string | undefined;
+  expiresInSeconds?: number | undefined;
+}
+
+export interface LinkView extends Omit<ConnectLink, 'organizationId' | 'scopes' | 'expired'> {
+  scopes: string[] | null;
+  status: 'open' | 'used' | 'revoked' | 'expired';
+}
+
+export interface ConnectLinks {
+  list(caller: Caller, page: PageRequest): Promise<Page<LinkView>>;
+  /** The answer is the only place where the link itself appears. */
+  create(caller: Caller, link: NewLink): Promise<LinkView & { url: string }>;
+  revoke(caller: Caller, id: string): Promise<void>;
+  /** The link for a credential that has to be connected again: the same one while it stands. null: nobody can connect it by a link. */
+  forReconnect(who: Principal, credential: CredentialName): Promise<string | null>;
+}
+
+export interface ConnectLinksParts {
+  database: Database;
+  authorize: Authorize;
+  vault: Vault;
+  publicUrl: string;
+}
+
+const SCOPE = 'connect:write';
+/** Long enough to work from an e-mail that is read after a holiday. */
+const LIFETIME_SECONDS = 7 * 86_400;
+const POSITION = z.uuid();
+
+export function createConnectLinks({ database, authorize, vault, publicUrl }: ConnectLinksParts): ConnectLinks {
+  const urlOf = ({ organizationId, id }: ConnectLink): string =>
+    `${publicUrl}/connect/${linkToken(vault, organizationId, id)}`;
+
+  const insert = async (tx: Tx, who: Principal, link: NewLink, automatic: boolean): Promise<ConnectLink> => {
+    const { organizationId, actor } = who;
+    const id = randomUUID();
+    const connection = await findConnectionByName(tx, { organizationId, ...link });
+    return insertConnectLink(tx, {
+      ...{
+        id,
+        organizationId,
+        clientId: link.clientId,
+        service: link.service,
+        name: link.name,
+        automatic,
+        createdBy: actor,
+      },
+      scopes: link.scopes?.join(' ') ?? null,
+      reason: link.reason ?? null,
+      returnUrl: link.returnUrl ?? null,
+      tokenHash: hashOf(linkToken(vault, organizationId, id)),
+      connectionId: connection?.id ?? null,
+      generation: connection?.generation ?? null,
+      expiresInSeconds: link.expiresInSeconds ?? LIFETIME_SECONDS,
+    });
+  };
+
+  return {
+    async list(caller, { limit, cursor }) {
+      const who = await authorize(caller, { action: 'connect-link.list', scope: SCOPE });
+      const { organizationId, clientIds, services } = who;
+      const which = {
+        limit: limit + 1,
+        after: positionOf(cursor, POSITION),
+        onlyClients: clientIds && [...clientIds],
+        onlyServices: services && [...services],
+      };
+      const rows = await database.asTenant(organizationId, (tx) => listConnectLinks(tx, organizationId, which));
+      return pageOf(rows, limit, { position: ({ id }) => id, show: linkViewOf });
+    },
+
+    async create(caller, link) {
+      const { clientId, service } = link;
+      const who = await authorize(caller, { action: 'connect-link.create', scope: SCOPE, clientId, service });
+      checkReturnUrl(link.returnUrl);
+      return database.asTenant(who.organizationId, async (tx) => {
+        await connectableOrThrow(tx, who.organizationId, link);
+        const created = await insert(tx, who, link, false);
+        return { ...linkViewOf(created), url: urlOf(created) };
+      });
+    },
+
+    async revoke(caller, id) {
+      const find = (organizationId: string): Promise<ConnectLink> =>
+        database.asTenant(organizationId, async (tx) =>
+          foundLink(await findConnectLink(tx, organizationId, { id }, { lock: false })),
+        );
+      const { organizationId } = await authorize(caller, {
+        action: 'connect-link.revoke',
+        scope: SCOPE,
+        detail: { connectLinkId: id },
+        locate: async (who) => {
+          const { clientId, service } = await find(who.organizationId);
+          return { clientId, service, connectionId: null };
+        },
+      });
+      await database.asTenant(organizationId, (tx) => revokeConnectLink(tx, organizationId, id));
+    },
+
+    forReconnect: (who, credential) =>
+      database.asTenant(who.organizationId, async (tx) => {
+        const { organizationId } = who;
+        const service = await findService(tx, organizationId, credential.service);
+        const app = await findAppFor(tx, organizationId, credential.clientId, credential.service);
+        if (service === null || !isConnectable(service, app)) return null;
+        await lockAutomaticLink(tx, organizationId, credential);
+        const connection = await findConnectionByName(tx, { organizationId, ...credential });
+        const standing = await findAutomaticLink(tx, organizationId, {
+          ...credential,
+          connectionId: connection?.id ?? null,
+          generation: connection?.generation ?? null,
+        });
+        // After a change of the key that makes tokens, an older link still works but cannot be shown again.
+        const shown =
+          standing?.tokenHash.equals(hashOf(linkToken(vault, organizationId, standing.id))) === true ? standing : null;
+        return urlOf(shown ?? (await insert(tx, who, credential, true)));
+      }),
+  };
+}
+
+/** Throws Problem: a link that leads nowhere is worse than none. */
+async function connectableOrThrow(tx: Tx, organizationId: string, { clientId, service: name }: NewLink): Promise<void> {
+  if ((await findClient(tx, organizationId, clientId)) === null) throw unknownClient(clientId);
+  const service = foundService(await findService(tx, organizationId, name), name);
+  if (isConnectable(service, await findAppFor(tx, organizationId, clientId, name))) return;
+  const how =
+    service.oauthType !== 'oauth2'
+      ? `Connections of kind ${service.oauthType} are imported with POST /v1/connections`
+      : service.authorizationUrl === null
+        ? `It has no authorizationUrl; add one with PATCH /v1/services/${name}`
+        : `It has no app yet; add one with PUT /v1/services/${name}/app`;
+  throw new Problem('invalid_value', `Service "${name}" cannot be connected by a link. ${how}.`);
+}
+
+/** Only an absolute URL that a browser cannot read in two ways. */
+function checkReturnUrl(text: string | undefined): void {
+  if (text === undefined) return;
+  const url = /^https?:\/\/[^\s\\]+$/i.test(text) && URL.canParse(text) ? new URL(text) : null;
+  const loopback = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  if (url !== null && url.username === '' && url.password === '' && (url.protocol === 'https:' || loopback)) return;
+  throw new Problem('invalid_value', 'returnUrl: must be an absolute https URL without user name and password.');
+}
+
+function foundLink(link: ConnectLink | null): ConnectLink {
+  if (link === null) throw new Problem('not_found', 'There is no such connect link. GET /v1/connect-links lists them.');
+  return link;
+}
+
+function linkViewOf({ organizationId: _organizationId, expired, scopes, ...link }: ConnectLink): LinkView {
+  const status = link.usedAt !== null ? 'used' : link.revokedAt !== null ? 'revoked' : expired ? 'expired' : 'open';
+  return { ...link, scopes: scopes === null ? null : scopes.split(' '), status };
+}

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { authorizationUrl } from '../../providers/authorization-url';
+import { insertFlow } from '../../repositories/flows';
+import { audienceOf, type SealContext } from '../../vault/record';
+import type { Caller } from '../access/principal';
+import { hashOf } from './link-token';
+import { scopesAsked, type OpenLink } from './open-link';
+import type { Ending } from './outcome';
+import type { ConnectParts } from './parts';
+import { auditVisit, noteFailure, visitLink } from './visit';
+
+/** The browser is sent to the provider, and told a secret by which it is known again when it comes back. */
+export interface Started {
+  location: string;
+  browser: BrowserSecret;
+}
+
+/** Goes into a cookie of this attempt's own, so that two tabs do not disturb each other. */
+export interface BrowserSecret {
+  attempt: string;
+  secret: string;
+}
+
+/** Starts one attempt of at most ten minutes. A link may be started as often as one likes: it is used up only by a stored connection. */
+export async function startFlow(
+  parts: ConnectParts,
+  caller: Caller,
+  token: string,
+): Promise<{ started: Started } | { ended: Ending }> {
+  const visit = await visitLink(parts, token);
+  if ('ended' in visit) {
+    noteFailure(parts, caller, 'connect.start', null, visit.ended.outcome);
+    return visit;
+  }
+  await auditVisit(parts, caller, 'connect.start', visit.open);
+  return { started: await begin(parts, visit.open) };
+}
+
+async function begin({ database, vault, publicUrl }: ConnectParts, open: OpenLink): Promise<Started> {
+  const { link, service, app } = open;
+  if (app === null || service.authorizationUrl === null || service.tokenUrl === null)
+    throw new Error('a link that cannot be connected was opened');
+  const state = secretText();
+  const codeVerifier = secretText();
+  const browserSecret = secretText();
+  const stateHash = hashOf(state);
+  const redirectUri = `${publicUrl}/oauth/callback/${link.service}`;
+  const sealed = vault.seal('refresh', verifierContext(open, stateHash, service.tokenUrl), codeVerifier);
+  await database.asTenant(link.organizationId, (tx) =>
+    insertFlow(tx, {
+      ...{ stateHash, organizationId: link.organizationId, linkId: link.id, appId: app.id, redirectUri },
+      browserHash: hashOf(browserSecret),
+      verifierSealed: sealed.record,
+      verifierKeyVersion: sealed.keyVersion,
+    }),
+  );
+  const location = authorizationUrl({
+    authorizationUrl: service.authorizationUrl,
+    authorizationParams: service.authorizationParams,
+    clientId: app.oauthClientId,
+    redirectUri,
+    scopes: scopesAsked(open),
+    scopeSeparator: service.scopeSeparator,
+    state,
+    codeVerifier: service.pkce ? codeVerifier : null,
+  });
+  return { location, browser: { attempt: attemptOf(stateHash), secret: browserSecret } };
+}
+
+/** Names the cookie of an attempt; says nothing about its state. */
+export function attemptOf(stateHash: Buffer): string {
+  return stateHash.subarray(0, 6).toString('hex');
+}
+
+export function verifierContext({ link }: Pick<OpenLink, 'link'>, stateHash: Buffer, tokenUrl: string): SealContext {
+  const { organizationId, clientId, service } = link;
+  return {
+    organizationId,
+    clientId,
+    service,
+    kind: 'flow',
+    rowId: stateHash.toString('hex'),
+    field: 'verifier',
+    generation: 0,
+    audience: audienceOf(tokenUrl),
+  };
+}
+
+// 256 bits; as a code verifier 43 characters, the least that RFC 7636 allows.
+const secretText = (): string => randomBytes(32).toString('base64url');

@@ -1,0 +1,86 @@
+import { Problem } from '../../errors/problem';
+import { locateConnectLink } from '../../repositories/connect-links';
+import type { AuditEntry } from '../../repositories/audit';
+import { auditEntry } from '../access/authorize';
+import type { Caller } from '../access/principal';
+import { hashOf } from './link-token';
+import { loadLink, troubleWith, type OpenLink } from './open-link';
+import { ending, type Ending, type Outcome } from './outcome';
+import type { ConnectParts } from './parts';
+
+/** Somebody followed a link: either it opens, or a page tells why not. */
+export type Visit = { open: OpenLink } | { ended: Ending };
+
+// base64url of 16 and 24 bytes; anything else is not looked up.
+const TOKEN = /^[A-Za-z0-9_-]{54}$/;
+
+/** Looks at a link without changing anything: mail scanners follow links too. */
+export async function visitLink({ database, lookups }: ConnectParts, token: string): Promise<Visit> {
+  if (!TOKEN.test(token)) return { ended: ending('link_unknown') };
+  const tokenHash = hashOf(token);
+  const organizationId = await locateConnectLink(lookups, tokenHash);
+  const open =
+    organizationId && (await database.asTenant(organizationId, (tx) => loadLink(tx, organizationId, { tokenHash })));
+  if (!open) return { ended: ending('link_unknown') };
+  const trouble = troubleWith(open);
+  return trouble === null ? { open } : { ended: endingOf(open, trouble) };
+}
+
+/** What the page may say about a link that did exist. */
+export function endingOf(
+  { organization, client, service, link }: OpenLink,
+  outcome: Outcome,
+  more: Partial<Ending> = {},
+): Ending {
+  const usedWell = outcome === 'connected' || outcome === 'held' || outcome === 'denied' || outcome === 'link_used';
+  return ending(outcome, {
+    brand: organization,
+    locale: client.locale,
+    clientName: client.name,
+    serviceName: service.displayName,
+    returnUrl: usedWell ? link.returnUrl : null,
+    ...more,
+  });
+}
+
+/** Commits the audit row before anything is done for a visitor. Throws Problem `audit_unavailable`. */
+export async function auditVisit(
+  { audit }: Pick<ConnectParts, 'audit'>,
+  caller: Caller,
+  action: string,
+  open: OpenLink,
+): Promise<void> {
+  await audit.commit(visitEntry(caller, action, open, 'admitted'));
+}
+
+/** Notes how a visit failed; a visitor is not kept waiting for it. */
+export function noteFailure(
+  { refusals }: Pick<ConnectParts, 'refusals'>,
+  caller: Caller,
+  action: string,
+  open: OpenLink | null,
+  outcome: Outcome,
+): void {
+  refusals.note(
+    open === null
+      ? auditEntry(caller, { action, scope: null }, null, outcome)
+      : visitEntry(caller, action, open, outcome),
+  );
+}
+
+function visitEntry(caller: Caller, action: string, { link, connection }: OpenLink, code: string): AuditEntry {
+  const { organizationId, clientId, service } = link;
+  return {
+    ...auditEntry(caller, { action, scope: null, clientId, service }, null, code),
+    organizationId,
+    actor: `connect-link:${link.id}`,
+    connectionId: connection?.id ?? null,
+  };
+}
+
+/** A Problem that a page can tell about, as an outcome; all others are thrown on. */
+export function asOutcome(error: unknown): Outcome {
+  if (error instanceof Problem && (error.code === 'integrity' || error.code === 'key_unavailable'))
+    return 'not_configured';
+  throw error;
+}

@@ -1,0 +1,82 @@
+import type { Tx } from '../../db/database';
+import { Problem } from '../../errors/problem';
+import { findAppFor } from '../../repositories/apps';
+import type { ImportedTokenSet } from '../../repositories/connection-imports';
+import type { Connection } from '../../repositories/connections';
+import { databaseNow } from '../../repositories/clock';
+import { deleteHeldSet, findHeldSet } from '../../repositories/held-sets';
+import { insertEvent } from '../../repositories/outbox';
+import { findService, lockService } from '../../repositories/services';
+import type { ConnectionName } from '../../types/credential';
+import type { Vault } from '../../vault/vault';
+import { dueAt } from '../refresh/due';
+import { tokenContext } from '../seal-contexts';
+import { foundService } from '../service-catalogue/service-catalogue';
+import { storeConnection } from './store-connection';
+
+/**
+ * The client did mean the other account: its tokens become the next generation of the connection, which is pinned to it from now on.
+ * Throws Problem `conflict` when nothing is held.
+ */
+export async function acceptHeld(tx: Tx, vault: Vault, organizationId: string, connection: Connection): Promise<void> {
+  const { id, clientId, name } = connection;
+  await lockService(tx, connection.service, 'shared');
+  const service = foundService(await findService(tx, organizationId, connection.service), connection.service);
+  const held = await findHeldSet(tx, organizationId, id);
+  if (held === null) throw nothingHeld(id);
+
+  const owner: ConnectionName = { organizationId, clientId, service: connection.service, name };
+  const secrets = open(vault, { ...owner, id }, held, service.tokenUrl);
+  const app = await findAppFor(tx, organizationId, clientId, connection.service);
+  const { tokenType, scopes, baseUrl, expiresAt, lifetimeSeconds } = held;
+  const now = await databaseNow(tx);
+  const due =
+    expiresAt !== null && lifetimeSeconds !== null
+      ? dueAt({ expiresAt, lifetimeSeconds, refreshAheadSeconds: service.refreshAheadSeconds, random: Math.random() })
+      : now;
+  await storeConnection(tx, vault, owner, service, {
+    kind: connection.kind,
+    secrets,
+    appId: app?.id ?? null,
+    ...{ tokenType, scopes, baseUrl, expiresAt, lifetimeSeconds },
+    nextRefreshAt: secrets.refresh === null ? null : due,
+    refreshExpiresAt: null,
+    account: held.accountId === null ? null : { id: held.accountId, label: held.accountLabel },
+    metadata: null,
+  });
+}
+
+/** It was a mistake: the tokens of the other account are forgotten, those in use stay. Throws Problem `conflict` when nothing is held. */
+export async function rejectHeld(tx: Tx, organizationId: string, { id, clientId, service }: Connection): Promise<void> {
+  if (!(await deleteHeldSet(tx, organizationId, id))) throw nothingHeld(id);
+  await insertEvent(tx, { organizationId, type: 'connection.rejected', clientId, service, connectionId: id, data: {} });
+}
+
+function open(
+  vault: Vault,
+  connection: ConnectionName & { id: string },
+  held: ImportedTokenSet,
+  tokenUrl: string | null,
+): { access: string | null; refresh: string | null } {
+  const { generation, accessSealed, accessKeyVersion, refreshSealed, refreshKeyVersion } = held;
+  const access =
+    accessSealed &&
+    vault.open(
+      'access',
+      tokenContext(connection, 'access_token', generation),
+      accessSealed,
+      accessKeyVersion ?? undefined,
+    );
+  const refresh =
+    refreshSealed &&
+    vault.open(
+      'refresh',
+      tokenContext(connection, 'refresh_token', generation, tokenUrl),
+      refreshSealed,
+      refreshKeyVersion ?? undefined,
+    );
+  return { access: access?.toString() ?? null, refresh: refresh?.toString() ?? null };
+}
+
+const nothingHeld = (id: string): Problem =>
+  new Problem('conflict', `No other account is held for connection ${id}. GET /v1/connections/${id} shows its state.`);
