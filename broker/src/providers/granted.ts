@@ -72,3 +72,11 @@ function extraOf(fields: Readonly<Record<string, unknown>>): Partial<Record<Extr
   }
   return extra;
 }
+
+/** Where the account's API lives, if the answer says so. */
+export function baseUrlOf({ instance_url: instance, api_domain: domain }: GrantedTokens['extra']): string | null {
+  const given = instance ?? domain;
+  if (given === undefined) return null;
+  const url = given.includes('://') ? given : `https://${given}`;
+  return /^https?:/.test(url) && URL.canParse(url) ? url : null;
+}

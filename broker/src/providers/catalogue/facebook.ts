@@ -59,7 +59,7 @@ export const facebook: ProviderEntry = {
       cited('Tokens of Pages are derived from the long-lived token of a user.', LONG_LIVED),
     ],
     notSupported: [
-      'The exchange for a long-lived token, and its renewal: both are GET requests with fb_exchange_token, Otobot sends POST requests with the grants of RFC 6749. What consent gives here ends within hours. Until it is built, make the long-lived token elsewhere and import it.',
+      'The exchange for a long-lived token, and its renewal: both are GET requests with fb_exchange_token, Otobot sends POST requests with the grants of RFC 6749. So there are no Connect links for this service yet: make the long-lived token elsewhere and import it.',
       "Meta's documents show the exchange of the code as a GET request too; whether it takes a POST has not been tried.",
     ],
   },

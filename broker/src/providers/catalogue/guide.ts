@@ -19,6 +19,10 @@ export function guideOf(entry: ProviderEntry, { publicUrl, service = usualName(e
     `Console: ${guide.console.value} ${sources.mark(guide.console)}`,
     ...(entry.authorizationUrl === null ? [] : [`Redirect URI to paste: \`${redirectUri}\``]),
     section(
+      'Not supported yet',
+      guide.notSupported.map((gap) => `- ${gap}`),
+    ),
+    section(
       'Set it up',
       guide.steps.map((step, index) => `${index + 1}. ${text(step)}`),
     ),
@@ -35,10 +39,6 @@ export function guideOf(entry: ProviderEntry, { publicUrl, service = usualName(e
     section(
       'Traps',
       guide.traps.map((trap) => `- ${text(trap)}`),
-    ),
-    section(
-      'Not supported yet',
-      guide.notSupported.map((gap) => `- ${gap}`),
     ),
     section(
       'What is set',

@@ -70,7 +70,7 @@ export const instagram: ProviderEntry = {
       seen('The older scopes without "instagram_" were given up on 2025-01-27.', LOGIN),
     ],
     notSupported: [
-      'The exchange for a long-lived token (ig_exchange_token) and its renewal (ig_refresh_token): both are GET requests at graph.instagram.com. What consent gives here ends after an hour. Until it is built, make the long-lived token elsewhere and import it.',
+      'The exchange for a long-lived token (ig_exchange_token) and its renewal (ig_refresh_token): both are GET requests at graph.instagram.com. So there are no Connect links for this service yet: make the long-lived token elsewhere and import it.',
     ],
   },
 };

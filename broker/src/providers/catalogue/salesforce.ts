@@ -2,14 +2,13 @@ import { cited, seen, UNKNOWN, type ProviderEntry, type Source } from './entry';
 
 const WEB_SERVER: Source =
   'https://help.salesforce.com/HTViewHelpDoc?id=remoteaccess_oauth_web_server_flow.htm&language=en_US';
-const AUTHORIZE: Source =
-  'https://developer.salesforce.com/docs/atlas.ja-jp.224.0.api_rest.meta/api_rest/intro_understanding_web_server_oauth_flow.htm';
+const ENDPOINTS: Source =
+  'https://developer.salesforce.com/docs/atlas.en-us.222.0.api_rest.meta/api/intro_understanding_oauth_endpoints.htm';
 const REFRESH: Source =
   'https://help.salesforce.com/apex/HTViewHelpDoc?id=remoteaccess_oauth_refresh_token_flow.htm&language=en_US';
 const USER_INFO: Source =
   'https://help.salesforce.com/HTViewHelpDoc?id=remoteaccess_using_userinfo_endpoint.htm&language=en_US';
 const SECURE: Source = 'https://developer.salesforce.com/docs/platform/isvforce/guide/secure-code-ac-eca.md';
-const REVOKE: Source = 'https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_revoke_token.htm&type=5';
 const SCOPES: Source =
   'https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_tokens_scopes.htm&type=5';
 const CREATING: Source =
@@ -20,9 +19,9 @@ export const salesforce: ProviderEntry = {
   name: 'salesforce',
   displayName: 'Salesforce',
   kind: 'oauth2',
-  authorizationUrl: seen('https://login.salesforce.com/services/oauth2/authorize', AUTHORIZE),
-  tokenUrl: cited('https://login.salesforce.com/services/oauth2/token', WEB_SERVER),
-  revocationUrl: cited('https://login.salesforce.com/services/oauth2/revoke', REVOKE),
+  authorizationUrl: seen('https://login.salesforce.com/services/oauth2/authorize', ENDPOINTS),
+  tokenUrl: seen('https://login.salesforce.com/services/oauth2/token', ENDPOINTS),
+  revocationUrl: seen('https://login.salesforce.com/services/oauth2/revoke', ENDPOINTS),
   authStyle: cited('body', WEB_SERVER),
   scopeSeparator: cited(' ', SCOPES),
   pkce: seen(true, WEB_SERVER),
@@ -79,7 +78,7 @@ export const salesforce: ProviderEntry = {
       cited('A user has at most five grants per app: the sixth ends the oldest.', REFRESH),
       seen(
         'A sandbox is reached at test.salesforce.com: make a service of its own for it, with that host in its URLs.',
-        USER_INFO,
+        ENDPOINTS,
       ),
       cited('The API lives at the instance_url of each customer, which the served credential carries.', WEB_SERVER),
     ],

@@ -5,8 +5,7 @@ const STANDALONE: Source =
 const TOKENS: Source = 'https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens';
 const OFFLINE: Source =
   'https://shopify.dev/docs/apps/build/authentication-authorization/access-tokens/offline-access-tokens';
-const EXPIRING: Source =
-  'https://shopify.dev/docs/apps/build/security/credentials-and-data/use-expiring-offline-access-tokens';
+const RESILIENT: Source = 'https://shopify.dev/changelog/more-resilient-refreshes-for-expiring-offline-access-tokens';
 const EXPIRY: Source = 'https://shopify.dev/changelog/posts/offline-access-tokens-now-support-expiry-and-refresh';
 const LIBRARY: Source =
   'https://github.com/Shopify/shopify-app-js/blob/main/packages/apps/shopify-api/lib/auth/oauth/oauth.ts';
@@ -23,8 +22,10 @@ export const shopify: ProviderEntry = {
   tokenUrl: seen('https://{shop}.myshopify.com/admin/oauth/access_token', LIBRARY),
   authStyle: seen('body', LIBRARY),
   scopeSeparator: cited(',', STANDALONE),
-  rotation: seen('strict', EXPIRING),
+  rotation: seen('grace', RESILIENT),
+  graceSeconds: seen(2_592_000, RESILIENT),
   accessTokenSeconds: seen(3_600, EXPIRY),
+  refreshTokenSeconds: seen(7_776_000, RESILIENT),
   baseUrl: seen('https://{shop}.myshopify.com', LIBRARY),
   allowedHosts: seen(['{shop}.myshopify.com'], LIBRARY),
   requestHeader: seen('X-Shopify-Access-Token', TOKENS),
@@ -76,6 +77,10 @@ export const shopify: ProviderEntry = {
       seen(
         'Public apps made since 2026-04-01 must use expiring tokens, and all public apps from 2027-01-01; custom apps need not.',
         OFFLINE,
+      ),
+      seen(
+        'Shopify replaces an expiring refresh token at each use; the one before works until its replacement was used, for at most 30 days.',
+        RESILIENT,
       ),
       seen('API requests carry the token in the header X-Shopify-Access-Token, as set here.', TOKENS),
     ],
