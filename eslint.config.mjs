@@ -44,7 +44,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['broker/**/*.ts', 'monitor/**/*.ts', 'test/**/*.ts'],
+    files: ['broker/**/*.ts', 'monitor/**/*.ts'],
     extends: [js.configs.recommended, tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: {
@@ -64,6 +64,11 @@ export default defineConfig(
       // It asks for `!`, which no-non-null-assertion forbids.
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
     },
+  },
+  {
+    files: ['test/**/*.ts'],
+    extends: [js.configs.recommended, tseslint.configs.recommended],
+    rules: { 'no-console': 'error' },
   },
   {
     files: ['**/*.mjs', '**/*.cjs', '**/bin/*.js', '*.js'],
