@@ -3,6 +3,7 @@ import path from 'node:path';
 import { runningServer, type RunningServer } from '../../src/db/embedded/running';
 import { withClient } from '../support/postgres-statements';
 import { dataOf, temporaryDataDir } from '../support/postgres-members';
+import { stopLoads } from './load';
 import {
   beginProgram,
   runProgram,
@@ -61,8 +62,10 @@ export function createInstallation(): Installation {
     query: <Row extends object>(text: string, values?: unknown[]) =>
       withClient(databaseUrl(), async (client) => (await client.query<Row>(text, values)).rows),
     remove: async () => {
+      const loads = stopLoads(); // readers that wait are answered, or cut off by the kill
       for (const program of programs) program.signal('SIGKILL');
       await Promise.all(programs.map((program) => program.ended));
+      await loads;
       await remove();
     },
   };

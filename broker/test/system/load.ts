@@ -32,6 +32,8 @@ export interface LoadOptions {
 }
 
 const REFUSED_PAUSE_MS = 20;
+/** Of this test file; a test that fails leaves its own running. */
+const running = new Set<Load>();
 
 export function startLoad({ key, urls, readers, onReply }: LoadOptions): Load {
   const counts: Record<string, number> = {};
@@ -54,15 +56,23 @@ export function startLoad({ key, urls, readers, onReply }: LoadOptions): Load {
     }
   };
   const reading = Promise.all(Array.from({ length: readers }, (_, reader) => read(reader)));
-  return {
+  const load: Load = {
     counts,
     failures,
     stop: async () => {
       stopped = true;
       await reading;
       agent.destroy();
+      running.delete(load);
     },
   };
+  running.add(load);
+  return load;
+}
+
+/** Ends what failed tests left behind. */
+export async function stopLoads(): Promise<void> {
+  await Promise.all([...running].map((load) => load.stop()));
 }
 
 /** One read; a string tells how it failed without an answer. */
