@@ -3,10 +3,12 @@ import path from 'node:path';
 import { z } from 'zod';
 import { serviceFields } from '../../src/http/service-fields';
 import { createOutbound } from '../../src/outbound/outbound';
-import { CATALOGUE } from '../../src/providers/catalogue/catalogue';
+import { accountIn } from '../../src/providers/account';
+import { CATALOGUE, findProvider } from '../../src/providers/catalogue/catalogue';
 import { documentsOf } from '../../src/providers/catalogue/documents';
 import { CHECKED, type Fact, type ProviderEntry } from '../../src/providers/catalogue/entry';
 import { guideOf } from '../../src/providers/catalogue/guide';
+import { grantedTokens } from '../../src/providers/granted';
 import { checkDefinition, DEFAULTS } from '../../src/services/service-catalogue/definition';
 import { fromProvider } from '../../src/services/service-catalogue/from-provider';
 
@@ -109,6 +111,20 @@ describe.each(named)('%s', (_name, entry) => {
     expect(told.filter((text) => !guide.includes(text))).toEqual([]);
     expect(guide).not.toMatch(/\{redirectUri\}|undefined|\[object/);
   });
+});
+
+const answering = CATALOGUE.filter(({ account }) => account?.value.from === 'answer').map(({ name }) => name);
+
+test.each(answering)('%s: the account is found in the token answer, or the guide says that it is not', (name) => {
+  const { accountFrom = null, accountIdPath = null, accountLabelPath = null } = fromProvider(name, undefined);
+  const path = (accountIdPath ?? '').split('.');
+  const nested = path.reduceRight<unknown>((value, member) => ({ [member]: value }), 'the-account');
+  const { extra } = grantedTokens({ access_token: 'a', ...(nested as Record<string, unknown>) });
+  const found = accountIn({ accountFrom, accountIdPath, accountLabelPath }, extra);
+  const gaps = findProvider(name)?.guide.notSupported.filter((gap) => gap.startsWith('The account:'));
+  expect({ id: found?.id ?? null, gaps: gaps?.length }).toEqual(
+    found === null ? { id: null, gaps: 1 } : { id: 'the-account', gaps: 0 },
+  );
 });
 
 test('docs/providers is what the catalogue says (node scripts/provider-docs.mjs writes it)', () => {
