@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { VERSION } from '../app/version';
 import { accessKeyCommands } from './commands/access-keys';
 import { clientCommands } from './commands/clients';
+import { connectLinkCommands } from './commands/connect-links';
 import { connectionCommands } from './commands/connections';
 import { migrateCommand } from './commands/migrate';
 import { organizationCommands } from './commands/organizations';
@@ -13,7 +14,14 @@ import { printable } from './terminal/printable';
 import { screenOf } from './terminal/screen';
 
 /** Every group of commands that manages what the installation holds. */
-export const GROUPS = [organizationCommands, clientCommands, serviceCommands, connectionCommands, accessKeyCommands];
+export const GROUPS = [
+  organizationCommands,
+  clientCommands,
+  serviceCommands,
+  connectLinkCommands,
+  connectionCommands,
+  accessKeyCommands,
+];
 
 /** The whole command line; parsing it runs it. */
 export function program(): Command {

@@ -1,8 +1,16 @@
 import { isUniqueViolation, type Database } from '../db/database';
 import { Problem } from '../errors/problem';
-import { insertOrganization, listOrganizations, type Organization } from '../repositories/organizations';
+import {
+  findOrganization,
+  insertOrganization,
+  listOrganizations,
+  updateOrganization,
+  type Organization,
+  type OrganizationDetails,
+} from '../repositories/organizations';
 import type { Authorize } from './access/authorize';
 import type { Caller } from './access/principal';
+import { withChanges } from './changes';
 
 export interface NewOrganization {
   name: string;
@@ -14,6 +22,8 @@ export interface NewOrganization {
 export interface Organizations {
   list(caller: Caller): Promise<Organization[]>;
   create(caller: Caller, organization: NewOrganization): Promise<Organization>;
+  /** What its clients see on their pages. */
+  update(caller: Caller, name: string, changes: OrganizationChanges): Promise<Organization>;
 }
 
 export interface OrganizationsParts {
@@ -21,6 +31,8 @@ export interface OrganizationsParts {
   owner: Database;
   authorize: Authorize;
 }
+
+export type OrganizationChanges = { [Key in keyof OrganizationDetails]?: OrganizationDetails[Key] | undefined };
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
@@ -35,6 +47,13 @@ export function createOrganizations({ owner, authorize }: OrganizationsParts): O
     async list(caller) {
       await may(caller, 'organization.list');
       return listOrganizations(owner);
+    },
+
+    async update(caller, name, changes) {
+      await may(caller, 'organization.update', { organization: name });
+      const known = found(await findOrganization(owner, name), name);
+      const { displayName, logoUrl, color } = withChanges(known, changes);
+      return found(await updateOrganization(owner, name, { displayName, logoUrl, color }), name);
     },
 
     async create(caller, { name, displayName = name }) {
@@ -52,4 +71,9 @@ export function createOrganizations({ owner, authorize }: OrganizationsParts): O
       }
     },
   };
+}
+
+function found(organization: Organization | null, name: string): Organization {
+  if (organization !== null) return organization;
+  throw new Problem('not_found', `There is no organization "${name}". List them with: otobot organization list`);
 }

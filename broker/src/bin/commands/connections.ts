@@ -120,6 +120,22 @@ export const connectionCommands: CommandGroup = {
     },
     {
       ...one,
+      name: 'accept',
+      about: 'the other account that the client signed in with is the right one',
+      route: 'POST /v1/connections/:id/held/accept',
+      examples: ['otobot connection accept acme/google'],
+      show: noted('Connection {id} uses the other account from now on.'),
+    },
+    {
+      ...one,
+      name: 'reject',
+      about: 'the other account was a mistake: forget it, and keep the one in use',
+      route: 'POST /v1/connections/:id/held/reject',
+      examples: ['otobot connection reject acme/google'],
+      show: noted('The other account was forgotten; connection {id} stays as it was.'),
+    },
+    {
+      ...one,
       name: 'delete',
       about: 'delete it with its tokens',
       route: 'DELETE /v1/connections/:id',

@@ -1,5 +1,6 @@
 import type { CommandGroup } from '../managing/declaration';
 import { recorded, tabled } from '../managing/show';
+import { asIs, clearable } from '../managing/values';
 import { DAY, suspension } from '../terminal/columns';
 
 export const organizationCommands: CommandGroup = {
@@ -19,6 +20,24 @@ export const organizationCommands: CommandGroup = {
         'otobot access-key create --organization north --preset operator',
       ],
       show: recorded('Organization {name} was created.'),
+    },
+    {
+      name: 'edit',
+      about: 'change what its clients see on their pages',
+      route: 'PATCH /v1/organizations/:name',
+      fields: [
+        { flags: '<name>', about: 'which one', to: 'params.name' },
+        { flags: '--display-name <text>', about: 'for people', to: 'body.displayName' },
+        {
+          flags: '--logo <url>',
+          about: 'an https URL of its logo; "" removes it',
+          to: 'body.logoUrl',
+          read: clearable(asIs),
+        },
+        { flags: '--color <color>', about: 'such as #0a7d5a; "" removes it', to: 'body.color', read: clearable(asIs) },
+      ],
+      examples: ['otobot organization edit default --display-name "North Agency" --color "#0a7d5a"'],
+      show: recorded('Organization {name} was changed.'),
     },
     {
       name: 'list',

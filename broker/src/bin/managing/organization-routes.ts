@@ -21,5 +21,28 @@ export function organizationRoutes(organizations: Organizations): Route[] {
       body: z.strictObject({ name: z.string(), displayName: line(200).optional() }),
       handle: ({ body }, caller) => organizations.create(caller, body),
     }),
+    route({
+      method: 'patch',
+      path: '/v1/organizations/:name',
+      summary: 'Changes what is given; null removes a value',
+      scope: 'any',
+      params: z.strictObject({ name: z.string() }),
+      body: z.strictObject({
+        displayName: line(200).optional(),
+        logoUrl: z
+          .string()
+          .max(2_000)
+          .regex(/^https:\/\/[\x21-\x7e]+$/, 'must be an https URL')
+          .nullable()
+          .optional(),
+        color: z
+          .string()
+          .regex(/^#[0-9a-f]{6}$/i, 'must be a colour such as #0a7d5a')
+          .transform((color) => color.toLowerCase())
+          .nullable()
+          .optional(),
+      }),
+      handle: ({ params, body }, caller) => organizations.update(caller, params.name, body),
+    }),
   ];
 }

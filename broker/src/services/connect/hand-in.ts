@@ -44,7 +44,8 @@ async function problemWith({ agents }: ConnectParts, service: Service, handed: H
     timeoutMs: CHECK_TIMEOUT_MS,
   });
   if (answer === null || answer.status >= 500 || answer.status === 429) return 'unreachable';
-  return answer.status === 401 || answer.status === 403 ? 'rejected' : null;
+  // 403 means that the key is known and may not do just this (RFC 9110 section 15.5.4): restricted keys are keys.
+  return answer.status === 401 ? 'rejected' : null;
 }
 
 /** What no request could carry is no key, whatever it is. */

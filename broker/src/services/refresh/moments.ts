@@ -9,3 +9,4 @@ export const isAlive = ({ expiresAt }: RefreshState, { now }: RefreshFacts): boo
   expiresAt !== null && expiresAt > now;
 export const inMs = ({ now }: RefreshFacts, ms: number): Date => new Date(now.getTime() + ms);
 export const latest = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a);
+export const earliest = (a: Date, b: Date): Date => (b < a ? b : a);

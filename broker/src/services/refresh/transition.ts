@@ -1,11 +1,11 @@
 import { backoffMs } from './backoff';
 import { dueAt } from './due';
-import { HOUR, inMs, isAlive, latest, MINUTE, SECOND } from './moments';
+import { earliest, HOUR, inMs, latest, MINUTE, SECOND } from './moments';
 import { isSpent, retryOfUncertain, UNCERTAIN_PAUSE_MS } from './rotation';
 import type { EventType, NextState, Outcome, RefreshFacts, RefreshState } from './state';
 
-const CONFIRM_ALIVE_MS = 5 * MINUTE;
-const CONFIRM_DEAD_MS = 10 * SECOND;
+const CONFIRM_AFTER_AT_LEAST_MS = 10 * SECOND;
+const CONFIRM_AFTER_AT_MOST_MS = 5 * MINUTE;
 const PATIENCE_WITH_UNKNOWN_MS = 24 * HOUR;
 
 type Rule<Class extends Outcome['class']> = (
@@ -27,8 +27,7 @@ const TRANSITIONS: { [Class in Outcome['class']]: Rule<Class> } = {
   permanent: (state, { code }, facts) => {
     if (isSpent(state, facts)) return ended(state, 'lost_rotation', code);
     if (state.permanentCode !== null) return ended(state, isOver(facts) ? 'consent_ended' : 'revoked', code);
-    const pauseMs = isAlive(state, facts) ? CONFIRM_ALIVE_MS : CONFIRM_DEAD_MS;
-    const confirmAt = inMs(facts, pauseMs);
+    const confirmAt = confirmationAt(state, facts);
     return {
       ...failed(state, facts, code),
       permanentCode: code,
@@ -132,6 +131,11 @@ function failed(state: RefreshState, { now }: RefreshFacts, code: string): NextS
     lastErrorCode: code,
     events,
   };
+}
+
+/** As long as the access token still serves there is time; once it is dead, readers wait for this answer. */
+function confirmationAt({ expiresAt }: RefreshState, facts: RefreshFacts): Date {
+  return earliest(inMs(facts, CONFIRM_AFTER_AT_MOST_MS), latest(inMs(facts, CONFIRM_AFTER_AT_LEAST_MS), expiresAt));
 }
 
 /** A failure that only time heals. The confirmation of an earlier permanent refusal is still owed. */
