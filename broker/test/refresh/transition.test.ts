@@ -73,6 +73,15 @@ describe('permanent', () => {
       notBeforeAt: inSeconds(10),
     });
   });
+  test.each([
+    [120, 120],
+    [3, 10],
+  ])('is confirmed at the end of a token that dies in %i s, and no sooner than after 10 s', (expiresIn, seconds) => {
+    expect(after(permanent, { expiresAt: inSeconds(expiresIn) })).toMatchObject({
+      nextRefreshAt: inSeconds(seconds),
+      notBeforeAt: inSeconds(seconds),
+    });
+  });
   test('confirmed, needs the client, and is told once', () => {
     const twice = transition(stateOf(after(permanent)), permanent, FACTS);
     expect(twice).toMatchObject({ status: 'reauth_required', statusReason: 'revoked', nextRefreshAt: null });
