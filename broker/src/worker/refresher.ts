@@ -7,6 +7,7 @@ import { requestToken } from '../providers/token-endpoint';
 import { forgetGoneProcesses } from '../repositories/processes';
 import { makePartitions } from '../repositories/refresh-sweeps';
 import { signalRefreshed } from '../repositories/signals';
+import { deleteOldFlows } from '../repositories/flows';
 import { deleteOldSets, findLateSet } from '../repositories/token-sets';
 import { createKeyReload, openVault } from '../services/encryption-keys';
 import { startHeartbeat } from '../services/heartbeat';
@@ -120,6 +121,7 @@ export async function startRefresher({
       { name: 'sweep', everyMs: SECOND, work: () => sweepAbandoned(database, Math.random, log) },
       { name: 'forget processes', everyMs: 10 * SECOND, work: () => forgetGoneProcesses(database) },
       { name: 'delete old token sets', everyMs: 600 * SECOND, work: () => deleteOldSets(database) },
+      { name: 'delete old flows', everyMs: 3_600 * SECOND, work: () => deleteOldFlows(database) },
       { name: 'make partitions', everyMs: 3_600 * SECOND, work: () => makePartitions(database, 2) },
       { name: 'reload keys', everyMs: 60 * SECOND, work: () => keys.reload() },
     ],
