@@ -7,6 +7,7 @@ import type { HandedIn } from '../../services/connect/hand-in';
 import { ending } from '../../services/connect/outcome';
 import type { Limits } from '../limits';
 import { connectPage } from '../pages/connect-page';
+import { departurePage } from '../pages/departure-page';
 import { languageOf } from '../pages/language';
 import type { Outcome, Page } from '../pages/models';
 import { outcomePage } from '../pages/outcome-page';
@@ -60,8 +61,11 @@ export function mountConnectPages(server: Express, parts: ConnectPagesParts): vo
     }
     const result = await connect.start(caller, token);
     if ('ended' in result) return outcomePage(outcomeModel(request, caller.requestId, result.ended));
-    setBrowserCookie(response, publicUrl, result.started.browser);
-    response.redirect(303, result.started.location);
+    const { browser, location } = result.started;
+    setBrowserCookie(response, publicUrl, browser);
+    if (isNavigation(request))
+      return departurePage({ ...connectModel(request, token, visit.open), authorizationUrl: location });
+    response.redirect(303, location);
     return 'redirected';
   };
 
@@ -117,6 +121,14 @@ function setHeaders(response: Response): void {
   // The path holds the link, or the code and the state.
   response.setHeader('Referrer-Policy', 'no-referrer');
   response.setHeader('X-Robots-Tag', 'noindex');
+}
+
+/**
+ * Browsers hold every redirect after a form to the page's form-action, all along the chain, and a provider may go on to an origin that
+ * nobody knows beforehand, such as a shop's or a region's. There a page that leads on ends the chain; everybody else is redirected.
+ */
+function isNavigation(request: Request): boolean {
+  return request.get('sec-fetch-mode') === 'navigate';
 }
 
 function handedIn(kind: string, body: unknown): HandedIn {
