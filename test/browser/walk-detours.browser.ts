@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { must } from '../../broker/test/system/operator';
 import { ALICE, arrive, BOB, connect, goToProvider, seePage, signIn, type Person } from './person';
 import { inviteClient, setStage, type Stage } from './stage';
@@ -17,6 +20,7 @@ afterEach(async () => {
 });
 
 const CONNECTED = 'You have connected Demo';
+const MARKUP = `<img src=x onerror="alert(1)"><script>alert(2)</script>`;
 const exchanges = async (): Promise<number> =>
   (await stage.provider.state()).tokenCalls.filter(({ grantType }) => grantType === 'authorization_code').length;
 const accountOf = async (clientId: string): Promise<unknown> =>
@@ -98,6 +102,26 @@ test('a sign-in that comes back in another browser gets nothing, and the right o
   await seePage(person.page, CONNECTED);
 });
 
+test('a provider that first goes on to another of its hosts is reached all the same', async () => {
+  const { operator, provider } = stage;
+  // As a shop's or a region's sign-in: the page's policy cannot name where this leads.
+  const hop = createServer((request, response) => {
+    response.writeHead(302, { location: provider.url + (request.url ?? '') }).end();
+  }).listen(0, '127.0.0.1');
+  await once(hop, 'listening');
+  const { port } = hop.address() as AddressInfo;
+  const change = (authorizationUrl: string) => operator('PATCH', '/v1/services/demo', { authorizationUrl });
+  await must(change(`http://localhost:${port}/auth`));
+  try {
+    const { link } = await inviteClient(stage);
+    await connect(person.page, link.url, ALICE);
+    await seePage(person.page, CONNECTED);
+  } finally {
+    await must(change(`${provider.url}/auth`));
+    hop.close();
+  }
+});
+
 test('who says no has connected nothing, and may think again', async () => {
   const { clientId, link } = await inviteClient(stage);
   await person.page.goto(link.url);
@@ -129,6 +153,55 @@ test.each([
   await goToProvider(person.page);
   await signIn(person.page, ALICE);
   await seePage(person.page, CONNECTED);
+});
+
+test('a sign-in of more than ten minutes ago is over; the link is not', async () => {
+  const { link } = await inviteClient(stage);
+  await person.page.goto(link.url);
+  await goToProvider(person.page);
+  const back = await wayBack(person);
+  await stage.installation.query(`update flows set expires_at = expires_at - interval '11 minutes'`);
+  const before = await exchanges();
+  await person.page.goto(back);
+  await seePage(person.page, 'The sign-in took too long');
+  expect(await exchanges()).toBe(before);
+  await connect(person.page, link.url, ALICE);
+  await seePage(person.page, CONNECTED);
+});
+
+test('what the provider says is shown as text, whatever it is', async () => {
+  const { link } = await inviteClient(stage);
+  await person.page.goto(link.url);
+  await goToProvider(person.page);
+  const back = new URL(await wayBack(person));
+  back.searchParams.delete('code');
+  back.searchParams.set('error', 'server_error');
+  back.searchParams.set('error_description', MARKUP);
+  const before = await exchanges();
+  await person.page.goto(back.href);
+  await seePage(person.page, 'The sign-in at Demo failed');
+  expect(await person.page.getByText(MARKUP).isVisible()).toBe(true);
+  expect(await person.page.locator('img[src=x]').count()).toBe(0);
+  expect(await exchanges()).toBe(before);
+});
+
+test('a form on a foreign page starts nothing', async () => {
+  const { link } = await inviteClient(stage);
+  await person.page.goto(stage.provider.url);
+  await person.page.setContent(`<form method="post" action="${link.url}"><button>Win a prize</button></form>`);
+  await person.page.getByRole('button').click();
+  await person.page.waitForURL(link.url);
+  await seePage(person.page, 'This request came from another website');
+  expect(await stage.installation.query('select from flows where link_id = $1', [link.id])).toHaveLength(0);
+});
+
+test('a link that is too old says whom to ask', async () => {
+  const { link } = await inviteClient(stage);
+  await stage.installation.query(`update connect_links set expires_at = now() - interval '1 minute' where id = $1`, [
+    link.id,
+  ]);
+  await person.page.goto(link.url);
+  await seePage(person.page, 'This link has expired');
 });
 
 test('a withdrawn link, a link of a suspended client and a link that never was each say what to do', async () => {
