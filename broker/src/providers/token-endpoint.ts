@@ -32,7 +32,7 @@ export interface TokenEndpoint {
 export type TokenGrant =
   | { type: 'refresh_token'; refreshToken: string; scopes?: readonly string[] }
   | { type: 'client_credentials'; scopes: readonly string[] }
-  | { type: 'authorization_code'; code: string; redirectUri: string; codeVerifier: string };
+  | { type: 'authorization_code'; code: string; redirectUri: string; codeVerifier: string | null };
 
 export interface TokenCall {
   endpoint: TokenEndpoint;
@@ -98,7 +98,9 @@ async function send({ endpoint, client, grant }: TokenCall, url: URL, wire: Watc
   if (grant.type === 'refresh_token')
     return oauth.createToken({ refresh_token: grant.refreshToken }).refresh(scopeOf(grant.scopes), http);
   const { code, redirectUri, codeVerifier } = grant;
-  const parameters = { code, redirect_uri: redirectUri, code_verifier: codeVerifier };
+  // Without a challenge in the request, a verifier would look like an attack (RFC 9700 section 4.8.2).
+  const verifier = codeVerifier === null ? {} : { code_verifier: codeVerifier };
+  const parameters = { code, redirect_uri: redirectUri, ...verifier };
   return oauth.getToken(parameters, http);
 }
 
@@ -153,5 +155,6 @@ const isGateway = (status: number): boolean => status === 502 || status === 504;
 
 function secretsOf({ client, grant }: TokenCall): string[] {
   if (grant.type === 'refresh_token') return [client.secret, grant.refreshToken];
-  return grant.type === 'authorization_code' ? [client.secret, grant.code, grant.codeVerifier] : [client.secret];
+  if (grant.type !== 'authorization_code') return [client.secret];
+  return [client.secret, grant.code, ...(grant.codeVerifier === null ? [] : [grant.codeVerifier])];
 }

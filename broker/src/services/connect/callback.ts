@@ -31,7 +31,8 @@ export type FindBrowserSecret = (attempt: string) => string | null;
 interface TakenUp {
   open: OpenLink;
   flow: Flow;
-  codeVerifier: string;
+  /** null: the request was sent without PKCE. */
+  codeVerifier: string | null;
   clientSecrets: ClientSecret[];
 }
 
@@ -95,29 +96,37 @@ function takeUp(
       open,
       repeated: false,
     });
-    // Before anything else: another browser learns nothing and uses nothing up.
-    if (secret === null || !timingSafeEqual(hashOf(secret), flow.browserHash)) return refuse('other_browser');
+    // Before anything else: another browser learns nothing, least of all the link, and uses nothing up.
+    if (secret === null || !timingSafeEqual(hashOf(secret), flow.browserHash))
+      return { ended: ending('other_browser', { locale: open.client.locale }), open, repeated: false };
     if (flow.usedAt !== null) return toldBefore(open, flow, retryToken);
     if (flow.expired) return refuse('state_expired');
     const trouble = troubleWith(open);
-    if (trouble !== null) return refuse(trouble, { retryToken: null });
+    if (trouble !== null) return refuse(trouble);
 
     await useUpFlow(tx, flow);
     const settle = async (outcome: Outcome, providerMessage: string | null = null): Promise<Refused> => {
       await settleFlow(tx, flow, outcome, { account: null, providerMessage });
       return refuse(outcome, { providerMessage });
     };
+    if (isOfAnotherProvider(open, query)) return settle('provider_error');
     if (query.error !== null)
       return settle(query.error === 'access_denied' ? 'denied' : 'provider_error', query.errorDescription);
-    // RFC 9207 section 2.4: an answer of another provider that was mixed in.
-    if (open.service.issuer !== null && query.iss !== open.service.issuer) return settle('provider_error');
     if (query.code === null) return settle('provider_error');
+    // The code was made for the OAuth client of then.
+    if (open.app?.id !== flow.appId) return settle('exchange_failed');
     try {
       return { open, flow, ...(await openSecrets(tx, vault, open, flow)) };
     } catch (error) {
       return settle(asOutcome(error));
     }
   });
+}
+
+/** RFC 9207 section 2.4: an answer that was mixed in. Not every provider that names itself does so in errors too. */
+function isOfAnotherProvider({ service: { issuer } }: OpenLink, { iss, error }: CallbackQuery): boolean {
+  if (issuer === null || (iss === null && error !== null)) return false;
+  return iss !== issuer;
 }
 
 /** Throws Problem `integrity` where the token URL was rewritten since, so that neither verifier nor secrets leave for another place. */
@@ -138,7 +147,8 @@ async function openSecrets(
     verifierSealed,
     verifierKeyVersion,
   );
-  return { codeVerifier: verifier.toString(), clientSecrets: openClientSecrets(vault, app, tokenUrl) };
+  const codeVerifier = verifier.length === 0 ? null : verifier.toString();
+  return { codeVerifier, clientSecrets: openClientSecrets(vault, app, tokenUrl) };
 }
 
 /** A reloaded page, the back button, a double click: the same story is told again, and nobody is asked anything. */
@@ -146,11 +156,7 @@ function toldBefore(open: OpenLink, { outcome, outcomeData }: Flow, retryToken: 
   if (outcome === null) return { ended: endingOf(open, 'state_used', { retryToken }), open, repeated: false };
   const told = outcome as Outcome;
   const { account = null, providerMessage = null } = outcomeData ?? {};
-  return {
-    ended: endingOf(open, told, { account, providerMessage, retryToken: told === 'connected' ? null : retryToken }),
-    open,
-    repeated: true,
-  };
+  return { ended: endingOf(open, told, { account, providerMessage, retryToken }), open, repeated: true };
 }
 
 async function redeem(

@@ -24,7 +24,7 @@ export function createConnect(parts: ConnectParts): Connect {
   return {
     async visit(caller, token) {
       const visit = await visitLink(parts, token);
-      if ('ended' in visit) noteFailure(parts, caller, 'connect.visit', null, visit.ended.outcome);
+      if ('ended' in visit) noteFailure(parts, caller, 'connect.visit', visit.link, visit.ended.outcome);
       return visit;
     },
     start: (caller, token) => startFlow(parts, caller, token),

@@ -11,6 +11,8 @@ import type { Vault } from '../../vault/vault';
 import { storeConnection, tokenSetOf, type Handover } from '../connections/store-connection';
 import { dueAt } from '../refresh/due';
 import type { Consent } from './exchange';
+import { linkToken } from './link-token';
+import { meetingOthers } from './meeting-others';
 import { loadLink, scopesAsked, troubleWith, type OpenLink } from './open-link';
 import { ending, type Ending } from './outcome';
 import type { ConnectParts } from './parts';
@@ -27,7 +29,7 @@ export function keepConsent(
   consent: Consent,
 ): Promise<Ending> {
   const { organizationId } = link;
-  return database.asTenant(organizationId, async (tx) => {
+  return meetingOthers(database, organizationId, async (tx) => {
     await lockService(tx, link.service, 'shared');
     // Anew and locked: somebody may have used, revoked or changed it while the provider was asked.
     const open = await loadLink(tx, organizationId, { id: link.id }, true);
@@ -39,7 +41,7 @@ export function keepConsent(
     const account = consent.account?.label ?? consent.account?.id ?? null;
     if (isOtherAccount(open, consent)) {
       await hold(tx, vault, open, handover);
-      return endingOf(open, 'held', { account });
+      return endingOf(open, 'held', { account, retryToken: linkToken(vault, organizationId, link.id) });
     }
     const connectionId = await storeConnection(tx, vault, ownerOf(open), open.service, handover);
     await useUpConnectLink(tx, organizationId, link.id, connectionId);
@@ -54,10 +56,14 @@ const ownerOf = ({ link: { organizationId, clientId, service, name } }: OpenLink
   name,
 });
 
-/** Only where both accounts are known can they be told apart. */
-function isOtherAccount({ connection }: OpenLink, { account }: Consent): boolean {
+/**
+ * Where the service tells whose account it is, and this time did not, nobody knows that it is the pinned one: or else a failing look-up
+ * would do away with the pin.
+ */
+function isOtherAccount({ connection, service }: OpenLink, { account }: Consent): boolean {
   const pinned = connection?.accountId ?? null;
-  return pinned !== null && account !== null && pinned !== account.id;
+  if (pinned === null) return false;
+  return account === null ? service.accountFrom !== null : pinned !== account.id;
 }
 
 /** The mismatch stays visible, and its tokens sealed beside the ones in use, until an operator accepts or rejects them. */

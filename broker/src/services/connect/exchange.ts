@@ -19,7 +19,8 @@ export interface Consent {
 
 export interface Redeemable {
   code: string;
-  codeVerifier: string;
+  /** null: without PKCE. */
+  codeVerifier: string | null;
   redirectUri: string;
   clientSecrets: readonly ClientSecret[];
 }

@@ -3,6 +3,7 @@ import { useUpConnectLink } from '../../repositories/connect-links';
 import { lockService, type Service } from '../../repositories/services';
 import type { Caller } from '../access/principal';
 import { storeConnection } from '../connections/store-connection';
+import { meetingOthers } from './meeting-others';
 import { loadLink, troubleWith, type OpenLink } from './open-link';
 import { ending, type Ending } from './outcome';
 import type { ConnectParts } from './parts';
@@ -14,6 +15,7 @@ export type HandedIn = { apiKey: string } | { username: string; password: string
 export type FormProblem = 'missing' | 'rejected' | 'unreachable';
 
 const CHECK_TIMEOUT_MS = 10_000;
+const REFUSALS: ReadonlySet<number> = new Set([400, 401, 422]);
 
 /** Takes a key over: checked with a harmless call where the service has one, sealed, and only then is the link used up. */
 export async function handIn(
@@ -24,7 +26,7 @@ export async function handIn(
 ): Promise<{ ended: Ending } | { problem: FormProblem; open: OpenLink }> {
   const visit = await visitLink(parts, token);
   if ('ended' in visit) {
-    noteFailure(parts, caller, 'connect.hand-in', null, visit.ended.outcome);
+    noteFailure(parts, caller, 'connect.hand-in', visit.link, visit.ended.outcome);
     return visit;
   }
   const { open } = visit;
@@ -43,9 +45,11 @@ async function problemWith({ agents }: ConnectParts, service: Service, handed: H
     agents,
     timeoutMs: CHECK_TIMEOUT_MS,
   });
-  if (answer === null || answer.status >= 500 || answer.status === 429) return 'unreachable';
+  const status = answer?.status ?? 0;
   // 403 means that the key is known and may not do just this (RFC 9110 section 15.5.4): restricted keys are keys.
-  return answer.status === 401 ? 'rejected' : null;
+  if ((status >= 200 && status < 300) || status === 403) return null;
+  // Anything else, such as a redirect to a sign-in page, says nothing about the key.
+  return REFUSALS.has(status) ? 'rejected' : 'unreachable';
 }
 
 /** What no request could carry is no key, whatever it is. */
@@ -63,7 +67,7 @@ function headersOf({ requestHeader, requestScheme }: Service, handed: HandedIn):
 
 function keep({ database, vault }: ConnectParts, { link }: OpenLink, handed: HandedIn): Promise<Ending> {
   const { organizationId, clientId, service, name } = link;
-  return database.asTenant(organizationId, async (tx) => {
+  return meetingOthers(database, organizationId, async (tx) => {
     await lockService(tx, service, 'shared');
     const open = await loadLink(tx, organizationId, { id: link.id }, true);
     if (open === null) return ending('link_unknown');

@@ -168,7 +168,7 @@ async function connectableOrThrow(tx: Tx, organizationId: string, { clientId, se
 /** Only an absolute URL that a browser cannot read in two ways. */
 function checkReturnUrl(text: string | undefined): void {
   if (text === undefined) return;
-  const url = /^https?:\/\/[^\s\\]+$/i.test(text) && URL.canParse(text) ? new URL(text) : null;
+  const url = /^https?:\/\/[^\s\\\p{Cc}\p{Cs}]+$/iu.test(text) && URL.canParse(text) ? new URL(text) : null;
   const loopback = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url !== null && url.username === '' && url.password === '' && (url.protocol === 'https:' || loopback)) return;
   throw new Problem('invalid_value', 'returnUrl: must be an absolute https URL without user name and password.');

@@ -29,7 +29,7 @@ export async function startFlow(
 ): Promise<{ started: Started } | { ended: Ending }> {
   const visit = await visitLink(parts, token);
   if ('ended' in visit) {
-    noteFailure(parts, caller, 'connect.start', null, visit.ended.outcome);
+    noteFailure(parts, caller, 'connect.start', visit.link, visit.ended.outcome);
     return visit;
   }
   await auditVisit(parts, caller, 'connect.start', visit.open);
@@ -45,7 +45,12 @@ async function begin({ database, vault, publicUrl }: ConnectParts, open: OpenLin
   const browserSecret = secretText();
   const stateHash = hashOf(state);
   const redirectUri = `${publicUrl}/oauth/callback/${link.service}`;
-  const sealed = vault.seal('refresh', verifierContext(open, stateHash, service.tokenUrl), codeVerifier);
+  // Empty: this attempt does without PKCE, whatever the service says when it comes back.
+  const sealed = vault.seal(
+    'refresh',
+    verifierContext(open, stateHash, service.tokenUrl),
+    service.pkce ? codeVerifier : '',
+  );
   await database.asTenant(link.organizationId, (tx) =>
     insertFlow(tx, {
       ...{ stateHash, organizationId: link.organizationId, linkId: link.id, appId: app.id, redirectUri },

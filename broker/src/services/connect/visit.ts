@@ -9,24 +9,36 @@ import { ending, type Ending, type Outcome } from './outcome';
 import type { ConnectParts } from './parts';
 
 /** Somebody followed a link: either it opens, or a page tells why not. */
-export type Visit = { open: OpenLink } | { ended: Ending };
+export type Visit = { open: OpenLink } | VisitEnded;
+
+export interface VisitEnded {
+  ended: Ending;
+  /** The link that was visited, for the audit; null: there is none. */
+  link: OpenLink | null;
+}
 
 // base64url of 16 and 24 bytes; anything else is not looked up.
 const TOKEN = /^[A-Za-z0-9_-]{54}$/;
 
 /** Looks at a link without changing anything: mail scanners follow links too. */
 export async function visitLink({ database, lookups }: ConnectParts, token: string): Promise<Visit> {
-  if (!TOKEN.test(token)) return { ended: ending('link_unknown') };
+  if (!TOKEN.test(token)) return { ended: ending('link_unknown'), link: null };
   const tokenHash = hashOf(token);
   const organizationId = await locateConnectLink(lookups, tokenHash);
   const open =
     organizationId && (await database.asTenant(organizationId, (tx) => loadLink(tx, organizationId, { tokenHash })));
-  if (!open) return { ended: ending('link_unknown') };
+  if (!open) return { ended: ending('link_unknown'), link: null };
   const trouble = troubleWith(open);
-  return trouble === null ? { open } : { ended: endingOf(open, trouble) };
+  return trouble === null ? { open } : { ended: endingOf(open, trouble), link: open };
 }
 
-/** What the page may say about a link that did exist. */
+/** After these another try with the same link makes sense. */
+const RETRIED: ReadonlySet<Outcome> = new Set([
+  ...(['held', 'denied', 'state_expired', 'state_used', 'not_configured'] as const),
+  ...(['provider_error', 'exchange_failed', 'provider_unreachable'] as const),
+]);
+
+/** What the page may say about a link that did exist. `retryToken` is shown only where it makes sense. */
 export function endingOf(
   { organization, client, service, link }: OpenLink,
   outcome: Outcome,
@@ -40,6 +52,7 @@ export function endingOf(
     serviceName: service.displayName,
     returnUrl: usedWell ? link.returnUrl : null,
     ...more,
+    retryToken: RETRIED.has(outcome) ? (more.retryToken ?? null) : null,
   });
 }
 
