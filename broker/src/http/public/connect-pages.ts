@@ -70,6 +70,8 @@ export function mountConnectPages(server: Express, parts: ConnectPagesParts): vo
   };
 
   const comeBack: Handle = async (request, _response, caller) => {
+    // Express answers HEAD by the handler of GET, and no browser comes back by it.
+    if (request.method === 'HEAD') return simplePage(request, caller, 'state_unknown');
     const { service = '' } = request.params;
     const query = {
       state: single(request.query.state),
