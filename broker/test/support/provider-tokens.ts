@@ -86,8 +86,11 @@ export class TokenBook {
   }
 
   issueCode(codeVerifier: string | null = null, scopes: string[] = ['read']): string {
+    return this.issueCodeFor(codeVerifier === null ? null : s256(codeVerifier), scopes);
+  }
+
+  issueCodeFor(challenge: string | null, scopes: string[] = ['read']): string {
     const code = this.#mint('code');
-    const challenge = codeVerifier === null ? null : s256(codeVerifier);
     this.#codes.set(code, { challenge, scopes });
     return code;
   }
@@ -147,7 +150,9 @@ export class TokenBook {
     const code = form.get('code') ?? '';
     const known = this.#codes.get(code);
     this.#codes.delete(code);
-    const verified = known?.challenge === null || known?.challenge === s256(form.get('code_verifier') ?? '');
+    const verifier = form.get('code_verifier');
+    // A verifier for a request without a challenge is what a downgrade looks like (RFC 9700 section 4.8.2).
+    const verified = (verifier === null ? null : s256(verifier)) === known?.challenge;
     if (known === undefined || !verified) return refusal(400, 'invalid_grant');
     const { consent, refreshToken } = this.issue(known.scopes);
     return this.#granted(known.scopes, consent, refreshToken);

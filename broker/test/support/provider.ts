@@ -34,6 +34,8 @@ export interface Provider {
   issue(scopes?: string[]): Issued;
   /** An authorization code; with a verifier, the exchange must show it (PKCE S256). */
   issueCode(codeVerifier?: string | null): string;
+  /** An authorization code for a request with this challenge; null: it had none. */
+  issueCodeFor(codeChallenge: string | null): string;
   /** From now on. */
   behave(behaviour: keyof typeof BEHAVIOURS | Partial<Behaviour>): void;
   /** For the next call of the token endpoint, or the next `times`; queued. */
@@ -92,6 +94,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
     ...{ url, tokenUrl: `${url}/token`, apiUrl: `${url}/api/me`, clientId, clientSecrets, calls },
     issue: (scopes) => book.issue(scopes),
     issueCode: (codeVerifier) => book.issueCode(codeVerifier),
+    issueCodeFor: (codeChallenge) => book.issueCodeFor(codeChallenge),
     behave: (behaviour) => {
       const change: Partial<Behaviour> = typeof behaviour === 'string' ? BEHAVIOURS[behaviour] : behaviour;
       book.behaviour = { ...book.behaviour, ...change };

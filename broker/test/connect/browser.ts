@@ -1,0 +1,93 @@
+import { OUTCOME_TEXTS } from '../../src/http/pages/outcome-texts';
+import type { Outcome } from '../../src/http/pages/models';
+
+/** What a browser was answered; redirects are not followed. */
+export interface Seen {
+  status: number;
+  headers: Headers;
+  html: string;
+  /** Where the answer leads on to, by a redirect or by itself. */
+  leadsTo: string | null;
+}
+
+/** Somebody's browser: a jar of cookies, an address of its own, and nothing else that a test could not see. */
+export interface Browser {
+  readonly jar: Map<string, string>;
+  /** The Set-Cookie headers as they came. */
+  readonly cookiesSet: string[];
+  go(path: string, options?: Going): Promise<Seen>;
+  /** A form as a page would send it. */
+  submit(path: string, fields?: Record<string, string>, options?: Going): Promise<Seen>;
+}
+
+export interface Going {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+let opened = 0;
+
+/** The address counts for the rate limit: each browser is a visitor of his own. */
+export function openBrowser(brokerUrl: string): Browser {
+  opened += 1;
+  const address = `198.18.${Math.floor(opened / 250)}.${(opened % 250) + 1}`;
+  const jar = new Map<string, string>();
+  const cookiesSet: string[] = [];
+
+  const go: Browser['go'] = async (path, { method = 'GET', headers = {}, body } = {}) => {
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await fetch(brokerUrl + path, {
+      method,
+      redirect: 'manual',
+      headers: {
+        'accept-language': 'en',
+        'x-forwarded-for': address,
+        ...(cookie === '' ? {} : { cookie }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body }),
+    });
+    for (const line of response.headers.getSetCookie()) {
+      cookiesSet.push(line);
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      jar.set(name, value);
+    }
+    const html = await response.text();
+    return { status: response.status, headers: response.headers, html, leadsTo: leadOf(response.headers, html) };
+  };
+  return {
+    jar,
+    cookiesSet,
+    go,
+    submit: (path, fields = {}, { headers = {}, ...options } = {}) =>
+      go(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+        body: new URLSearchParams(fields).toString(),
+        ...options,
+      }),
+  };
+}
+
+function leadOf(headers: Headers, html: string): string | null {
+  const refresh = /<meta http-equiv="refresh" content="0; url=([^"]*)"/.exec(html)?.[1];
+  return headers.get('location') ?? (refresh === undefined ? null : unescaped(refresh));
+}
+
+export const headingOf = ({ html }: Seen): string => unescaped(/<h1>([^<]*)<\/h1>/.exec(html)?.[1] ?? '');
+
+/** Which ending a page tells, by its heading; null: another page. */
+export function outcomeOf(seen: Seen): Outcome | null {
+  const { outcomes, someService, someSender } = OUTCOME_TEXTS.en;
+  const heading = headingOf(seen);
+  const service = ['CRM', 'Keyed', 'Basic', someService].find((name) => heading.includes(name)) ?? someService;
+  const names = { service, sender: someSender };
+  const found = (Object.keys(outcomes) as Outcome[]).find((outcome) => outcomes[outcome].title(names) === heading);
+  return found ?? null;
+}
+
+export function unescaped(text: string): string {
+  const characters: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#96': '`' };
+  return text.replace(/&(amp|lt|gt|quot|#39|#96);/g, (_whole, name: string) => characters[name] ?? '');
+}
