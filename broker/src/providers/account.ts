@@ -1,3 +1,4 @@
+import { isStorable } from './storable';
 import type { TokenGranted } from './token-outcome';
 
 /** Who stands behind a consent. `label` is for people, such as an e-mail address. */
@@ -14,8 +15,6 @@ export interface AccountSource {
 }
 
 const MAX_LENGTH = 300;
-/** PostgreSQL keeps neither NUL nor half a character, and nobody's name holds control characters. */
-const STORABLE = /^[^\p{Cc}\p{Cs}]*$/u;
 
 /**
  * The account in an answer that is already here, or null where it is not to be known.
@@ -46,5 +45,5 @@ function at(value: unknown, path: string): string | null {
     found = (found as Record<string, unknown>)[name];
   }
   if (typeof found === 'number') return String(found);
-  return typeof found === 'string' && found !== '' && found.length <= MAX_LENGTH && STORABLE.test(found) ? found : null;
+  return typeof found === 'string' && found !== '' && found.length <= MAX_LENGTH && isStorable(found) ? found : null;
 }

@@ -1,4 +1,5 @@
 import { accessLifetimeSeconds, refreshLifetimeSeconds } from './lifetime';
+import { isStorable } from './storable';
 
 export interface GrantedTokens {
   accessToken: string;
@@ -58,7 +59,7 @@ function tokenTypeOf(value: unknown): string {
 function scopesOf(scope: unknown): string[] | null {
   const parts = typeof scope === 'string' ? scope.split(/[\s,]+/) : scope;
   if (!Array.isArray(parts)) return null;
-  const named = parts.filter((part): part is string => typeof part === 'string' && part !== '');
+  const named = parts.filter((part): part is string => typeof part === 'string' && part !== '' && isStorable(part));
   return [...new Set(named)].slice(0, MAX_SCOPES);
 }
 
@@ -68,7 +69,7 @@ function extraOf(fields: Readonly<Record<string, unknown>>): Partial<Record<Extr
     const value = fields[name];
     const text = typeof value === 'number' ? String(value) : value;
     const max = name === 'id_token' ? MAX_ID_TOKEN_LENGTH : MAX_EXTRA_LENGTH;
-    if (typeof text === 'string' && text !== '' && text.length <= max) extra[name] = text;
+    if (typeof text === 'string' && text !== '' && text.length <= max && isStorable(text)) extra[name] = text;
   }
   return extra;
 }

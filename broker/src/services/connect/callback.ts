@@ -111,7 +111,7 @@ function takeUp(
     };
     if (isOfAnotherProvider(open, query)) return settle('provider_error');
     if (query.error !== null)
-      return settle(query.error === 'access_denied' ? 'denied' : 'provider_error', query.errorDescription);
+      return settle(query.error === 'access_denied' ? 'denied' : 'provider_error', inOneLine(query.errorDescription));
     if (query.code === null) return settle('provider_error');
     // The code was made for the OAuth client of then.
     if (open.app?.id !== flow.appId) return settle('exchange_failed');
@@ -127,6 +127,11 @@ function takeUp(
 function isOfAnotherProvider({ service: { issuer } }: OpenLink, { iss, error }: CallbackQuery): boolean {
   if (issuer === null || (iss === null && error !== null)) return false;
   return iss !== issuer;
+}
+
+/** As it can be kept and shown: jsonb takes no NUL. */
+function inOneLine(text: string | null): string | null {
+  return text === null ? null : text.replace(/[\p{Cc}\p{Cs}]/gu, ' ');
 }
 
 /** Throws Problem `integrity` where the token URL was rewritten since, so that neither verifier nor secrets leave for another place. */
