@@ -20,6 +20,7 @@ export async function startPageServer(): Promise<PageServer> {
     }
     response.writeHead(page.status, {
       'Content-Type': 'text/html; charset=utf-8',
+      'Cache-Control': 'no-store',
       'Content-Security-Policy': page.contentSecurityPolicy,
     });
     response.end(page.html);

@@ -11,7 +11,7 @@ const CLOCK = 'M12 7v5l3 2M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18';
 const WARNING = 'M12 8v5m0 3.5v.01M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18';
 const LOCK = 'M7 11V8a5 5 0 0 1 10 0v3M6 11h12a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1';
 const BROKEN_LINK =
-  'M9 15l-1.5 1.5a3.5 3.5 0 0 1-5-5L5.5 8.5M15 9l1.5-1.5a3.5 3.5 0 0 1 5 5l-3 3M8 4V2M4 8H2M16 20v2M20 16h2';
+  'M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-5.7-5.7l-1.3 1.3M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 5.7 5.7l1.3-1.3M4 4l16 16';
 
 export const ICONS = {
   permission: icon(18, CHECK),

@@ -62,11 +62,13 @@ input[aria-invalid=true]{border:2px solid var(--bad)}
 .good{background:var(--good-wash);color:var(--good)}
 .wait{background:var(--wait-wash);color:var(--wait)}
 .bad{background:var(--bad-wash);color:var(--bad)}
-.account{display:inline-block;margin-top:1rem;padding:.375rem .875rem;border-radius:2rem;background:var(--wash)}
+.account{margin-top:1rem;padding-left:1rem;border-left:3px solid var(--accent)}
+.account strong{display:block}
 .turn{padding:1rem 1.125rem;border-radius:.75rem;background:var(--wash)}
 .turn p{margin-top:.25rem}
 .said{margin-top:1rem;padding-left:1rem;border-left:3px solid var(--line);color:var(--muted)}
-.said q{color:var(--text)}
+.said q{color:var(--text);quotes:"“" "”"}
+.said q:lang(fr){quotes:"«\\a0" "\\a0»"}
 @media (min-width:40rem){body{padding-block:clamp(0rem,6vh,4rem)}main{flex:0 0 auto;padding:2.25rem 2.5rem 2.5rem;border:1px solid var(--line);border-radius:1.25rem;box-shadow:0 1px 2px rgb(0 0 0/.05),0 .75rem 2.5rem rgb(0 0 0/.07)}h1{font-size:1.75rem}header,footer{padding-inline:2.5rem}}
 @media (prefers-reduced-motion:no-preference){.button{transition:box-shadow .15s}}
 @media (forced-colors:active){.tile,.mark,.steps li::before{border:1px solid}}
