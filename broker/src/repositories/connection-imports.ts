@@ -99,6 +99,7 @@ export interface ImportedTokenSet {
   expiresAt: Date | null;
   lifetimeSeconds: number | null;
   baseUrl: string | null;
+  refreshExpiresAt: Date | null;
   accountId: string | null;
   accountLabel: string | null;
 }
@@ -107,8 +108,9 @@ export interface ImportedTokenSet {
 export async function insertTokenSet(tx: Tx, kind: 'current' | 'held', set: ImportedTokenSet): Promise<void> {
   await tx.query({
     text: `insert into token_sets (organization_id, connection_id, generation, kind, access_sealed, access_key_version, refresh_sealed,
-                                   refresh_key_version, token_type, scopes, expires_at, lifetime_seconds, base_url, account_id, account_label)
-           values ($1, $2, $3, $15, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+                                   refresh_key_version, token_type, scopes, expires_at, lifetime_seconds, base_url, account_id, account_label,
+                                   refresh_expires_at)
+           values ($1, $2, $3, $15, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16)`,
     values: [
       set.organizationId,
       set.connectionId,
@@ -125,6 +127,7 @@ export async function insertTokenSet(tx: Tx, kind: 'current' | 'held', set: Impo
       set.accountId,
       set.accountLabel,
       kind,
+      set.refreshExpiresAt,
     ],
   });
 }

@@ -28,7 +28,7 @@ export async function acceptHeld(tx: Tx, vault: Vault, organizationId: string, c
   const owner: ConnectionName = { organizationId, clientId, service: connection.service, name };
   const secrets = open(vault, { ...owner, id }, held, service.tokenUrl);
   const app = await findAppFor(tx, organizationId, clientId, connection.service);
-  const { tokenType, scopes, baseUrl, expiresAt, lifetimeSeconds } = held;
+  const { tokenType, scopes, baseUrl, expiresAt, lifetimeSeconds, refreshExpiresAt } = held;
   const now = await databaseNow(tx);
   const due =
     expiresAt !== null && lifetimeSeconds !== null
@@ -40,7 +40,7 @@ export async function acceptHeld(tx: Tx, vault: Vault, organizationId: string, c
     appId: app?.id ?? null,
     ...{ tokenType, scopes, baseUrl, expiresAt, lifetimeSeconds },
     nextRefreshAt: secrets.refresh === null ? null : due,
-    refreshExpiresAt: null,
+    refreshExpiresAt,
     account: held.accountId === null ? null : { id: held.accountId, label: held.accountLabel },
     metadata: null,
   });

@@ -77,7 +77,16 @@ export function tokenSetOf(
   connection: ConnectionName & { id: string },
   generation: number,
   { tokenUrl }: Service,
-  { secrets: { access, refresh }, tokenType, scopes, expiresAt, lifetimeSeconds, baseUrl, account }: Handover,
+  {
+    secrets: { access, refresh },
+    tokenType,
+    scopes,
+    expiresAt,
+    lifetimeSeconds,
+    baseUrl,
+    refreshExpiresAt,
+    account,
+  }: Handover,
 ): ImportedTokenSet {
   const sealedAccess =
     access === null ? null : vault.seal('access', tokenContext(connection, 'access_token', generation), access);
@@ -93,7 +102,7 @@ export function tokenSetOf(
     accessKeyVersion: sealedAccess?.keyVersion ?? null,
     refreshSealed: sealedRefresh?.record ?? null,
     refreshKeyVersion: sealedRefresh?.keyVersion ?? null,
-    ...{ tokenType, scopes, expiresAt, lifetimeSeconds, baseUrl },
+    ...{ tokenType, scopes, expiresAt, lifetimeSeconds, baseUrl, refreshExpiresAt },
     ...columnsOf(account),
   };
 }
