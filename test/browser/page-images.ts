@@ -52,6 +52,6 @@ test.each(process.env.PAGE_IMAGES_ALL === undefined ? DOCUMENTED : EVERYTHING)('
   const context = await browser.newContext(DEVICES[device]);
   const tab = await context.newPage();
   await tab.goto(server.show(`/${name}`, page));
-  await tab.screenshot({ path: path.join(folder, `${name}.png`), fullPage: device === 'phone' });
+  await tab.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
   await context.close();
 });

@@ -51,7 +51,7 @@ test('whatever the brand, its page can be read by day and by night', () => {
         const [button, label] = [colorOf(variables, 'button'), colorOf(variables, 'on-button')];
         const accent = colorOf(variables, 'accent');
         expect(contrast(label, button)).toBeGreaterThanOrEqual(4.5);
-        expect(contrast(button, card)).toBeGreaterThanOrEqual(3);
+        expect(contrast(colorOf(variables, 'edge'), card)).toBeGreaterThanOrEqual(3);
         expect(Math.min(contrast(accent, card), contrast(accent, wash))).toBeGreaterThanOrEqual(4.5);
         // The muted text of the style sheet, on the two tinted surfaces.
         const muted: Rgb = contrast(card, WHITE) === 1 ? [0x4c, 0x54, 0x5f] : [0xb3, 0xba, 0xc5];

@@ -106,7 +106,7 @@ function steps(model: ConnectPageModel): Html {
       : [
           [texts.stepCheck(serviceName), null],
           [texts.stepStore, null],
-          [texts.stepRevokeKey(serviceName), null],
+          [kind === 'basic' ? texts.stepRevokePassword(serviceName) : texts.stepRevokeKey(serviceName), null],
         ];
   return html`<section>
     <h2>${texts.next}</h2>

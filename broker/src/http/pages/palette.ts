@@ -1,4 +1,4 @@
-import { contrast, formatColor, mix, parseColor, readableOn, textOn, type Rgb } from './color';
+import { formatColor, mix, parseColor, readableOn, textOn, type Rgb } from './color';
 
 const OWN_COLOR: Rgb = [43, 84, 178];
 // WCAG 2.2: 1.4.3 for text, 1.4.11 for the outline of a control.
@@ -20,13 +20,14 @@ export function palettes(brandColor: string | null): { light: string; dark: stri
 }
 
 function variables(brand: Rgb, { page, card, tint }: Surface): string {
-  const button = contrast(brand, card) >= SHAPE_CONTRAST ? brand : readableOn(card, brand, SHAPE_CONTRAST);
   const wash = mix(card, brand, tint);
   const colors: Record<string, Rgb> = {
     page: mix(page, brand, tint / 2),
     card,
-    button,
-    'on-button': textOn(button),
+    // The brand's own colour, however bright; what marks the button off from the card is its edge.
+    button: brand,
+    'on-button': textOn(brand),
+    edge: readableOn(card, brand, SHAPE_CONTRAST),
     wash,
     // On the wash, which is never further from the text than the card.
     accent: readableOn(wash, readableOn(card, brand, TEXT_CONTRAST), TEXT_CONTRAST),

@@ -27,7 +27,7 @@ a{color:var(--accent);text-underline-offset:.2em}
 code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:.8125rem}
 svg{display:block;flex:none}
 :focus-visible{outline:3px solid var(--accent);outline-offset:3px;border-radius:.25rem}
-.tile{flex:none;display:grid;place-items:center;width:2.5rem;height:2.5rem;border-radius:.625rem;background:var(--button);color:var(--on-button);font-weight:700;font-size:1.125rem}
+.tile{flex:none;display:grid;place-items:center;width:2.5rem;height:2.5rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--button);color:var(--on-button);font-weight:700;font-size:1.125rem}
 .logo{flex:none;width:2.5rem;height:2.5rem;border-radius:.625rem;border:1px solid var(--line);background:#fff;object-fit:contain;padding:.125rem}
 .lead{margin-top:.5rem;color:var(--muted)}
 .lead strong{color:var(--text)}
@@ -52,7 +52,7 @@ input{display:block;width:100%;min-height:3rem;margin-top:.5rem;padding:.625rem 
 input[aria-invalid=true]{border:2px solid var(--bad)}
 .error{display:flex;gap:.5rem;margin-top:.5rem;color:var(--bad);font-weight:600}
 .error svg{margin-top:.125rem}
-.button{display:flex;align-items:center;justify-content:center;gap:.625rem;width:100%;min-height:3.25rem;padding:.75rem 1.25rem;border:2px solid transparent;border-radius:.75rem;background:var(--button);color:var(--on-button);font:inherit;font-size:1.0625rem;font-weight:650;line-height:1.3;text-align:center;text-decoration:none;cursor:pointer}
+.button{display:flex;align-items:center;justify-content:center;gap:.625rem;width:100%;min-height:3.25rem;padding:.75rem 1.25rem;border:2px solid var(--edge);border-radius:.75rem;background:var(--button);color:var(--on-button);font:inherit;font-size:1.0625rem;font-weight:650;line-height:1.3;text-align:center;text-decoration:none;cursor:pointer}
 .button:hover{box-shadow:0 .25rem .875rem rgb(0 0 0/.22)}
 .button:focus-visible{border-radius:.75rem}
 .quiet{background:var(--card);color:var(--accent);border-color:var(--line)}

@@ -35,6 +35,7 @@ const english = {
   stepDoneDetail: (service: string) => `You can take the access back at any time in your account at ${service}.`,
   stepCheck: (service: string) => `We check with ${service} that it works, where ${service} offers a way to.`,
   stepStore: 'We store it encrypted.',
+  stepRevokePassword: (service: string) => `You can take it back at any time: change the password at ${service}.`,
   stepRevokeKey: (service: string) => `You can take it back at any time: delete it at ${service}.`,
   departing: (service: string) => `On the way to ${service}…`,
   continueTo: (service: string) => `Continue to ${service}`,
@@ -96,6 +97,8 @@ const french: Texts = {
   stepDoneDetail: (service) => `Vous pourrez retirer cet accès à tout moment dans votre compte chez ${service}.`,
   stepCheck: (service) => `Nous vérifions auprès de ${service} que tout fonctionne, lorsque ${service} le permet.`,
   stepStore: 'Nous l’enregistrons sous forme chiffrée.',
+  stepRevokePassword: (service) =>
+    `Vous pourrez reprendre cet accès à tout moment\u00a0: changez le mot de passe chez ${service}.`,
   stepRevokeKey: (service) => `Vous pourrez reprendre cet accès à tout moment\u00a0: supprimez-le chez ${service}.`,
   departing: (service) => `En route vers ${service}…`,
   continueTo: (service) => `Continuer vers ${service}`,
