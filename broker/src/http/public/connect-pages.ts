@@ -31,14 +31,12 @@ type Answered = Page | 'redirected';
 type Visited = Request<{ token?: string; service?: string }>;
 type Handle = (request: Visited, response: Response, caller: Caller) => Promise<Answered>;
 
-const FORM_LIMIT_BYTES = 32 * 1024;
+const FORM = express.urlencoded({ extended: false, limit: 32 * 1024, inflate: false });
 
 /** What clients of an agency see: pages, never JSON, and an honest one for each way that it can end. */
 export function mountConnectPages(server: Express, parts: ConnectPagesParts): void {
   const { connect, publicUrl } = parts;
   const page = (path: string, handle: Handle) => visited(path, handle, parts);
-  const form = express.urlencoded({ extended: false, limit: FORM_LIMIT_BYTES, inflate: false });
-
   const look: Handle = async (request, _response, caller) => {
     const { token = '' } = request.params;
     const visit = await connect.visit(caller, token);
@@ -54,8 +52,9 @@ export function mountConnectPages(server: Express, parts: ConnectPagesParts): vo
     const { token = '' } = request.params;
     const visit = await connect.visit(caller, token);
     if ('ended' in visit) return outcomePage(outcomeModel(request, caller.requestId, visit.ended));
-    if (visit.open.service.oauthType !== 'oauth2') {
-      const result = await connect.handIn(caller, token, handedIn(visit.open.service.oauthType, request.body));
+    const { oauthType } = visit.open.service;
+    if (oauthType !== 'oauth2') {
+      const result = await connect.handIn(caller, token, handedIn(oauthType, await bodyOf(request, response)));
       if ('problem' in result) return connectPage(connectModel(request, token, result.open, result.problem));
       return outcomePage(outcomeModel(request, caller.requestId, result.ended));
     }
@@ -85,8 +84,22 @@ export function mountConnectPages(server: Express, parts: ConnectPagesParts): vo
   };
 
   server.get(CONNECT, page(CONNECT, look));
-  server.post(CONNECT, form, page(CONNECT, begin));
+  server.post(CONNECT, page(CONNECT, begin));
   server.get(CALLBACK, page(CALLBACK, comeBack));
+  // A path that cannot be decoded reaches no handler: somebody's mail program broke the link.
+  const unreadable = page('none', (request, _response, caller) =>
+    Promise.resolve(simplePage(request, caller, 'link_unknown')),
+  );
+  server.use('/connect', (_error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    void unreadable(request, response);
+  });
+}
+
+/** The fields of a form; undefined where the body is none that our form makes: too large, compressed, of another type. */
+function bodyOf(request: Request, response: Response): Promise<unknown> {
+  return new Promise((resolve) => {
+    FORM(request, response, (error?: unknown) => resolve(error === undefined ? request.body : undefined));
+  });
 }
 
 /** Counts, answers, and tells also what went wrong in a page, because a person is reading. */
@@ -94,11 +107,11 @@ function visited(path: string, handle: Handle, { limits, log }: ConnectPagesPart
   return async (request: Visited, response: Response): Promise<void> => {
     const locals = response.locals as { caller: Caller; route?: string };
     locals.route = path;
+    setHeaders(response);
     try {
       await limits.countAddress(request, response, locals.caller);
       const answered = await handle(request, response, locals.caller);
       if (answered !== 'redirected') send(response, answered);
-      else setHeaders(response);
     } catch (error) {
       const problem = problemOf(error);
       if (problem.status >= 500) log.error('page failed', { requestId: locals.caller.requestId, code: problem.code });
@@ -113,7 +126,6 @@ function simplePage(request: Request, { requestId }: Caller, outcome: Outcome): 
 }
 
 function send(response: Response, { status, html, contentSecurityPolicy }: Page): void {
-  setHeaders(response);
   response.setHeader('Content-Security-Policy', contentSecurityPolicy);
   response.status(status).type('html').send(html);
 }
@@ -135,9 +147,11 @@ function isNavigation(request: Request): boolean {
 
 function handedIn(kind: string, body: unknown): HandedIn {
   const fields = (body ?? {}) as Record<string, unknown>;
-  const field = (name: string): string =>
-    typeof fields[name] === 'string' ? fields[name].trim().slice(0, 16_384) : '';
-  return kind === 'basic' ? { username: field('username'), password: field('password') } : { apiKey: field('apiKey') };
+  const field = (name: string): string => (typeof fields[name] === 'string' ? fields[name] : '');
+  // What is copied comes with white space around it; in a password it may be meant.
+  return kind === 'basic'
+    ? { username: field('username').trim(), password: field('password') }
+    : { apiKey: field('apiKey').trim() };
 }
 
 /** A parameter given twice is none: which one was meant is not ours to guess. */
