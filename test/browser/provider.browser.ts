@@ -5,7 +5,8 @@ import { accessibilityFaults, complaintsOf, DESKTOP, launchChromium, PHONE } fro
 let browser: Browser;
 let provider: LoopbackProvider;
 beforeAll(async () => {
-  [browser, provider] = await Promise.all([launchChromium(), startLoopbackProvider()]);
+  browser = await launchChromium();
+  provider = await startLoopbackProvider();
 });
 afterAll(async () => {
   await browser.close();

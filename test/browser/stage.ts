@@ -27,25 +27,27 @@ export async function setStage({ env = {}, chromiumArgs = [], providerArgs = [] 
   const installation = createInstallation();
   // Known beforehand: it is in every link and in the callback's address.
   const port = String(await freePort());
-  const [browser, provider, broker] = await Promise.all([
+  const parts = [
     launchChromium(chromiumArgs),
     startLoopbackProvider(providerArgs),
     installation.start('start', { PORT: port, TRUST_PROXY: 'loopback', ...env }),
-  ]);
-  const operator = operatorOf(broker.url, broker.accessKey ?? '');
-  await addDemo(operator, provider);
-  return {
-    browser,
-    provider,
-    installation,
-    brokerUrl: new URL(broker.url),
-    operator,
-    close: async () => {
-      await browser.close();
-      await installation.remove();
-      await provider.stop();
-    },
+  ] as const;
+  const close = async (): Promise<void> => {
+    const [browser, provider] = await Promise.allSettled(parts);
+    if (browser.status === 'fulfilled') await browser.value.close();
+    await installation.remove();
+    if (provider.status === 'fulfilled') await provider.value.stop();
   };
+  try {
+    const [browser, provider, broker] = await Promise.all(parts);
+    const operator = operatorOf(broker.url, broker.accessKey ?? '');
+    await addDemo(operator, provider);
+    return { browser, provider, installation, brokerUrl: new URL(broker.url), operator, close };
+  } catch (error) {
+    // Of three, two may have started, and jest would wait for them for ever.
+    await close();
+    throw error;
+  }
 }
 
 async function addDemo(operator: Operator, provider: LoopbackProvider): Promise<void> {

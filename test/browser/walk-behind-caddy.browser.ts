@@ -24,8 +24,8 @@ beforeAll(async () => {
   caddy = await startCaddy({ publicUrl, broker: stage.brokerUrl });
 }, 120_000);
 afterAll(async () => {
-  await caddy.stop();
   await stage.close();
+  await caddy.stop();
 });
 
 test.each([
