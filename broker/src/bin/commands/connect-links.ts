@@ -22,7 +22,7 @@ export const connectLinkCommands: CommandGroup = {
       ],
       examples: [
         'otobot connect-link create acme google',
-        'otobot connect-link create acme google --reason "So that your invoices reach your Drive" --expires-in 14d',
+        'otobot connect-link create acme google --reason "For your invoices" --expires-in 14d',
       ],
       show: noted('Send this link to {clientId}. It works once, until {expiresAt}:\n\n  {url}'),
     },
