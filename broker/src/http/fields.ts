@@ -24,7 +24,7 @@ export const connectionName = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
   .describe('Tells several connections of a client to one service apart.');
 
-export const uuid = z.uuid().describe('An id that the broker made.');
+export const uuid = z.uuid('must be an id that the broker made').describe('An id that the broker made.');
 
 /** A number of seconds in a query, where everything arrives as text. */
 export const secondsInQuery = z

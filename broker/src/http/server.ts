@@ -9,6 +9,7 @@ import type { Refusals } from '../services/audit/refusals';
 import type { Connect } from '../services/connect/connect';
 import { callerOf } from './caller';
 import type { Limits } from './limits';
+import { inPlainWords } from './plain-words';
 import { problemOf, sendProblem } from './problem-response';
 import { mountConnectPages, onlyPublicOn } from './public/connect-pages';
 import type { Route } from './route';
@@ -121,12 +122,14 @@ function withoutPrototypes(key: string, value: unknown): unknown {
   return value;
 }
 
+const IN_PLAIN_WORDS = { error: inPlainWords };
+
 function answer({ params, query, body, status, handle }: Route) {
   return async (request: Request, response: Response): Promise<void> => {
     const input = {
-      params: params.parse(request.params),
-      query: query.parse(request.query),
-      body: body === null ? undefined : body.parse(request.body),
+      params: params.parse(request.params, IN_PLAIN_WORDS),
+      query: query.parse(request.query, IN_PLAIN_WORDS),
+      body: body === null ? undefined : body.parse(request.body, IN_PLAIN_WORDS),
     };
     const result = await handle(input, localsOf(response).caller);
     response.setHeader('Cache-Control', 'no-store');

@@ -22,6 +22,7 @@ test.each([
   ['client show', /missing required argument 'client'/],
   ['client show acme globex', /too many arguments/],
   ['client create bad/id', /error: <client>: must be/],
+  ['connection show acme', /error: <connection>: must be an id or client\/service/],
   ['client edit acme --email nonsense', /error: --email: Invalid/],
   ['access-key create', /error: it needs --preset or --scopes/],
   ['access-key create --preset nope', /error: --preset: must be one of n8n, operator, monitor/],

@@ -24,6 +24,18 @@ const MEANS_SOMETHING: Record<string, number> = {
   '/v1/services tokenUrl null': 422,
 };
 
+test('a misspelt member is told as one that is missing and one that is not known', async () => {
+  const { status, json } = await scene.ask('POST /v1/clients', { body: { clientID: 'a', name: 'A' } });
+  expect(status).toBe(400);
+  expect(json).toMatchObject({
+    detail: 'clientId: is missing',
+    errors: [
+      { path: 'clientId', message: 'is missing' },
+      { path: '', message: 'not known here: clientID' },
+    ],
+  });
+});
+
 describe.each(BODIES)('%s', (path, body) => {
   const members = Object.keys(body);
 

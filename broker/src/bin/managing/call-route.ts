@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { inPlainWords } from '../../http/plain-words';
 import type { Route } from '../../http/route';
 import type { Caller } from '../../services/access/principal';
 import { BadUsage } from '../bad-usage';
@@ -40,11 +41,4 @@ function parsed(place: keyof Input, schema: z.ZodType, value: unknown): unknown 
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0] ?? { path: [], message: 'does not fit' };
   throw new Refused([place, ...path].join('.'), message);
-}
-
-/** What zod would say about a value that a schema has no words of its own for. */
-function inPlainWords(issue: z.core.$ZodRawIssue): string | undefined {
-  if (issue.code === 'invalid_type' && issue.input === undefined) return 'is missing';
-  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
-  return undefined;
 }
