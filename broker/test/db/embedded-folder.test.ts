@@ -53,6 +53,22 @@ test('a leftover postmaster.pid whose pid is now another program, and whose port
   other.close();
 });
 
+test('a folder of others is left as it is, and named', async () => {
+  const dataDir = folder();
+  fs.mkdirSync(dataDir, { mode: 0o755 });
+  fs.writeFileSync(path.join(dataDir, 'letter.txt'), 'Dear Zoë');
+  await expect(startEmbedded({ dataDir })).rejects.toThrow(/OTOBOT_DATA_DIR: is a folder with other things in it/);
+  expect(fs.statSync(dataDir).mode & 0o777).toBe(0o755);
+  expect(fs.readdirSync(dataDir)).toEqual(['letter.txt']);
+});
+
+test('a file where the folder should be is named', async () => {
+  const dataDir = folder();
+  fs.writeFileSync(dataDir, '');
+  for (const place of [dataDir, path.join(dataDir, 'below')])
+    await expect(startEmbedded({ dataDir: place })).rejects.toThrow(/OTOBOT_DATA_DIR: needs a folder/);
+});
+
 test('a missing superuser password is named, not replaced by one that does not fit', async () => {
   const dataDir = folder();
   await (await startEmbedded({ dataDir })).release();

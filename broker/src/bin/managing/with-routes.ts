@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { createBroker } from '../../app/broker';
 import { openInstallation, type Installation } from '../../app/installation';
 import { readConfig } from '../../config/environment';
@@ -48,11 +49,11 @@ async function onInstallation<T>(
 
 /** Run in the wrong folder, a command would otherwise make a new, empty installation there and find nothing in it. */
 function requireDataFolder({ databaseUrl, dataDir }: Config): void {
-  if (databaseUrl !== null || existsSync(dataDir)) return;
+  if (databaseUrl !== null || existsSync(path.join(dataDir, 'postgres'))) return;
   throw new ConfigurationError([
     {
       name: 'OTOBOT_DATA_DIR',
-      message: `names no installation: there is no folder ${dataDir}`,
+      message: `names no installation: there is none in ${dataDir}`,
       hint: 'run this where npm start runs, or set OTOBOT_DATA_DIR or DATABASE_URL as there; otobot migrate makes a new one',
     },
   ]);
