@@ -165,9 +165,14 @@ export function onlyPublicOn(publicUrl: string) {
   const isOwnHost = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
   const patterns = PUBLIC_PATHS.map((path) => new RegExp(`^${path.replace(/:[a-z]+/g, '[^/]+')}$`));
   return (request: Request, _response: Response, next: NextFunction): void => {
-    // A host is the same in capitals and with the dot of the root, but Express gives it as it was sent; HTTP/1.0 may send none.
-    const asked = (request.hostname as string | undefined)?.toLowerCase().replace(/\.$/, '');
-    if (isOwnHost || asked !== hostname || patterns.some((pattern) => pattern.test(request.path))) next();
+    // Asked for in either way: a proxy may pass on an X-Forwarded-Host that a visitor made up.
+    const asked = [request.hostname, request.get('host')].map(hostOf).includes(hostname);
+    if (isOwnHost || !asked || patterns.some((pattern) => pattern.test(request.path))) next();
     else throw new Problem('not_found', 'There is no such page.');
   };
+}
+
+/** A host is the same in capitals, with a port and with the dot of the root; HTTP/1.0 may send none. */
+function hostOf(sent: string | undefined): string | undefined {
+  return sent?.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '');
 }
