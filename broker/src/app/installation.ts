@@ -64,7 +64,7 @@ function rootsGiven({ masterKey, serveKey }: Config): RootPair | null {
 function masterFromFile({ production, dataDir }: Config, keysExist: boolean, log: Logger) {
   const file = masterKeyFile(dataDir);
   const hex = readMasterKeyFile(file);
-  if (hex !== null) return parseMasterKey('ENCRYPTION_MASTER_KEY', hex);
+  if (hex !== null) return parseMasterKey(`ENCRYPTION_MASTER_KEY in ${file}`, hex, 'restore that file from its copy');
   if (production || keysExist) {
     const message = keysExist
       ? `is not given and ${file} is missing, yet this database holds encrypted data`

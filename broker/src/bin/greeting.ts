@@ -11,21 +11,33 @@ export interface Greeting {
 
 /** Where it is and what to do next; the first access key once, and never again. */
 export function greeting({ config, version, refresh, port, accessKey }: Greeting): string {
-  const url = port === undefined ? null : `http://${config.host === '0.0.0.0' ? 'localhost' : config.host}:${port}`;
+  const url = port === undefined ? null : `http://${reachableHost(config.host)}:${port}`;
   const lines = [
     `Otobot ${version} is ${doing(url !== null, refresh)}.`,
     '',
     ...(url === null ? [] : [`  API         ${url}   (${url}/ready shows its state)`]),
     `  Data        ${config.databaseUrl === null ? `${config.dataDir}   (PostgreSQL and keys: back it up)` : 'in the PostgreSQL of DATABASE_URL'}`,
-    ...(accessKey == null ? [] : ['', '  Access key, shown only this once:', `  ${accessKey}`]),
-    ...(accessKey == null || url === null
-      ? []
-      : ['', `  Try it:  curl -H "Authorization: Bearer ${accessKey}" ${url}/v1/whoami`]),
+    ...(url === null || config.production ? [] : keyLines(url, accessKey ?? null)),
     '',
     '  Ctrl-C stops it.',
     '',
   ];
   return lines.join('\n');
+}
+
+function keyLines(url: string, accessKey: string | null): string[] {
+  if (accessKey === null)
+    return ['  Access key  shown at the first start; another: npm exec otobot -- access-key create --preset operator'];
+  return [
+    ...['', '  Access key, shown only this once:', `  ${accessKey}`],
+    ...['', `  Try it:  curl -H "Authorization: Bearer ${accessKey}" ${url}/v1/whoami`],
+  ];
+}
+
+/** All addresses are none to call; one of IPv6 stands in brackets. */
+function reachableHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 function doing(serve: boolean, refresh: boolean): string {

@@ -21,11 +21,11 @@ export interface Roots {
 
 /**
  * Reads a 256-bit key of 64 hexadecimal digits, such as ENCRYPTION_MASTER_KEY.
- * Throws ConfigurationError, which names the variable and never quotes the value.
+ * Throws ConfigurationError, which gives `name` and `hint` and never quotes the value.
  */
-export function parseMasterKey(name: string, hex: string): KeyObject {
+export function parseMasterKey(name: string, hex: string, hint = 'make one with: openssl rand -hex 32'): KeyObject {
   const message = mistakeIn(hex);
-  if (message !== null) throw new ConfigurationError([{ name, message, hint: 'make one with: openssl rand -hex 32' }]);
+  if (message !== null) throw new ConfigurationError([{ name, message, hint }]);
   return secretKey(Buffer.from(hex, 'hex'));
 }
 

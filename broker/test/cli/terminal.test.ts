@@ -59,6 +59,7 @@ test('a distance in time is told in a unit that people count in', () => {
   expect(told('2026-11-20T10:54:00Z')).toBe('in 54 min');
   expect(told('2026-11-20T09:59:50Z')).toBe('10 s ago');
   expect(told('2026-11-17T10:00:00Z')).toBe('3 days ago');
+  expect(told('2026-11-27T09:59:59Z')).toBe('in 7 days');
   expect(told('2026-11-20T10:00:01Z')).toBe('now');
 });
 

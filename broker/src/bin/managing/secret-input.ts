@@ -8,7 +8,11 @@ const MOST_BYTES = 1024 * 1024;
 /** A secret from a file (`-`: standard input), without the newline that editors add. Secrets never come on the command line, which others see. */
 export function secretFrom(file: string, option: string): string {
   const text = contentOf(file, option).replace(/\r?\n$/, '');
-  if (text === '') throw new BadUsage(`${option}: it is empty`, 'write the secret into it, and nothing else');
+  if (text === '')
+    throw new BadUsage(
+      `${option}: ${file === '-' ? 'standard input' : 'that file'} is empty`,
+      'put the secret there, and nothing else',
+    );
   return text;
 }
 

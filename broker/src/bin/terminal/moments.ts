@@ -21,7 +21,7 @@ export function fromNow(iso: string, now = new Date()): string {
   const seconds = Math.abs(distance);
   if (seconds < 2) return 'now';
   const unit = UNITS.find((one) => seconds >= 2 * one.seconds) ?? UNITS[3];
-  const count = Math.floor(seconds / unit.seconds);
+  const count = Math.round(seconds / unit.seconds);
   const amount = `${count} ${unit.name}${unit.name === 'day' ? 's' : ''}`;
   return distance > 0 ? `in ${amount}` : `${amount} ago`;
 }
