@@ -23,23 +23,30 @@ export function connectionOrThrow(
       `Service "${asked.service}" is suspended for everybody. Resume it with: otobot service resume ${asked.service}`,
     );
   if (connection === null) throw reauthRequired(asked, 'never_connected');
-  if (connection.status === 'disabled') throw reauthRequired(asked, 'disabled');
+  if (connection.status === 'disabled') throw disabled(asked, connection.id);
   return { service, connection };
 }
 
 const EXPLANATIONS: Readonly<Record<string, string>> = {
   never_connected: 'has not been connected yet',
-  disabled: 'was disabled; enable it with POST /v1/connections/:id/enable',
   revoked: 'was revoked at the provider; the client has to connect it again',
   lost_rotation: 'lost its refresh token when a refresh was cut short; the client has to connect it again',
   consent_ended: 'has reached the end of its consent; the client has to connect it again',
   expired: 'has expired and nothing can renew it; the client has to connect it again',
 };
 
+function disabled(asked: ConnectionName, connectionId: string): Problem {
+  const detail = `${subjectOf(asked)} was disabled. Enable it with POST /v1/connections/${connectionId}/enable.`;
+  return new Problem('reauth_required', detail, { extras: { reason: 'disabled' } });
+}
+
 /** 409 with the reason, for a credential that only its owner can bring back. */
-export function reauthRequired({ clientId, service, name }: ConnectionName, reason: string): Problem {
-  const whose = clientId === null ? 'The organization' : `Client "${clientId}"`;
-  const which = name === 'default' ? service : `${service} (${name})`;
+export function reauthRequired(asked: ConnectionName, reason: string): Problem {
   const explanation = EXPLANATIONS[reason] ?? 'has to be connected again by the client';
-  return new Problem('reauth_required', `${whose}: ${which} ${explanation}.`, { extras: { reason } });
+  return new Problem('reauth_required', `${subjectOf(asked)} ${explanation}.`, { extras: { reason } });
+}
+
+function subjectOf({ clientId, service, name }: ConnectionName): string {
+  const whose = clientId === null ? 'The organization' : `Client "${clientId}"`;
+  return `${whose}: ${name === 'default' ? service : `${service} (${name})`}`;
 }
