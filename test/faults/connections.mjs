@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { fromBroker } from '../../bench/from-broker.mjs';
+import { GRACE_SECONDS } from './token-book.mjs';
+
+const { appContext, tokenContext } = fromBroker('./dist/services/seal-contexts');
+
+export const MODES = ['none', 'grace', 'strict'];
+/** Services, each with an app, per mode: a worker has 32 calls at once for each app. */
+const SERVICES_PER_MODE = 3;
+/** They become due spread over this time, and again and again after it. */
+const SPREAD_SECONDS = 9;
+
+/** `count` connections spread over all modes, each with tokens that the provider knows; the first falls due at once. */
+export async function storeConnections(stage, provider, count) {
+  const tokenUrl = `${provider.ready.origin}/token`;
+  const reaches = MODES.flatMap((mode) =>
+    Array.from({ length: SERVICES_PER_MODE }, (_, n) => ({ mode, service: `${mode}-${n}`, appId: randomUUID() })),
+  );
+  for (const reach of reaches) await storeReach(stage, reach, tokenUrl);
+  const rows = Array.from({ length: count }, (_, n) => {
+    const { mode, service, appId } = reaches[n % reaches.length];
+    return {
+      id: randomUUID(),
+      organizationId: stage.organizationId,
+      clientId: `client-${n}`,
+      consent: `c${n}`,
+      mode,
+      service,
+      appId,
+    };
+  });
+  const tokens = await provider.ask('begin', rows);
+  await storeRows(
+    stage,
+    rows.map((row, n) => sealed(stage, row, tokens[n], tokenUrl)),
+  );
+  return { rows, tokenUrl };
+}
+
+async function storeReach({ database, vault, organizationId }, { mode, service, appId }, tokenUrl) {
+  await database.query({
+    text: `insert into services (name, display_name, oauth_type, oauth_token_url, rotation, grace_seconds) values ($1, $1, 'oauth2', $2, $3, $4)`,
+    values: [service, tokenUrl, mode, mode === 'grace' ? GRACE_SECONDS : null],
+  });
+  const context = appContext({ id: appId, organizationId, clientId: null, service }, tokenUrl);
+  const { record, keyVersion } = vault.seal('refresh', context, '["secret"]');
+  await database.query({
+    text: `insert into apps (id, organization_id, service, oauth_client_id, client_secrets_sealed, client_secrets_key_version)
+           values ($1, $2, $3, 'app', $4, $5)`,
+    values: [appId, organizationId, service, record, keyVersion],
+  });
+}
+
+function sealed({ vault }, row, { accessToken, refreshToken }, tokenUrl) {
+  const access = vault.seal('access', tokenContext(row, 'access_token', 1), accessToken);
+  const refresh = vault.seal('refresh', tokenContext(row, 'refresh_token', 1, tokenUrl), refreshToken);
+  return { ...row, access, refresh };
+}
+
+async function storeRows({ database, organizationId }, rows) {
+  const all = (pick) => rows.map(pick);
+  const ids = all(({ id }) => id);
+  const clientIds = all(({ clientId }) => clientId);
+  await database.query({
+    text: `insert into clients (organization_id, client_id, name) select $1, c, c from unnest($2::text[]) c`,
+    values: [organizationId, clientIds],
+  });
+  await database.query({
+    text: `insert into connections (id, organization_id, client_id, service, kind, app_id, generation)
+           select id, $1, c, s, 'oauth2', app, 1 from unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[]) as i (id, c, s, app)`,
+    values: [organizationId, ids, clientIds, all(({ service }) => service), all(({ appId }) => appId)],
+  });
+  await database.query({
+    text: `insert into token_sets (organization_id, connection_id, generation, kind, access_sealed, access_key_version,
+                                   refresh_sealed, refresh_key_version, token_type, expires_at, lifetime_seconds)
+           select $1, id, 1, 'current', a, av, r, rv, 'Bearer', otobot_now() + interval '20 seconds', 20
+             from unnest($2::uuid[], $3::bytea[], $4::int[], $5::bytea[], $6::int[]) as i (id, a, av, r, rv)`,
+    values: [
+      ...[organizationId, ids],
+      ...[all(({ access }) => access.record), all(({ access }) => access.keyVersion)],
+      ...[all(({ refresh }) => refresh.record), all(({ refresh }) => refresh.keyVersion)],
+    ],
+  });
+  await database.query({
+    text: 'update connections set next_refresh_at = otobot_now() + make_interval(secs => random() * $1)',
+    values: [SPREAD_SECONDS],
+  });
+}

@@ -1,0 +1,85 @@
+// A seeded storm over real worker processes, a real PostgreSQL and a scriptable provider; then a checker. See `--help`.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { check } from './checker.mjs';
+import { startChild } from './child.mjs';
+import { storeConnections } from './connections.mjs';
+import { gather } from './evidence.mjs';
+import { startNemesis } from './nemesis.mjs';
+import { HELP, readOptions } from './options.mjs';
+import { seeded } from './random.mjs';
+import { report } from './report.mjs';
+import { scheduleOf } from './schedule.mjs';
+import { settle } from './settle.mjs';
+import { setStage } from './stage.mjs';
+import { startWorkers } from './workers.mjs';
+
+const LOOK_MS = 250;
+/** What is to be closed, the last first. */
+const closing = [];
+let closed = null;
+const closeAll = () =>
+  (closed ??= (async () => {
+    for (const close of closing.reverse()) await close();
+  })());
+
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+])
+  process.once(signal, () => void closeAll().finally(() => process.exit(code)));
+
+try {
+  await main(readOptions(process.argv.slice(2)));
+} catch (error) {
+  console.error(`error: ${error.message}`);
+  process.exitCode = 1;
+} finally {
+  await closeAll();
+}
+
+async function main(options) {
+  if (options.help) return void process.stdout.write(HELP);
+  const { seed, workers: count } = options;
+  const startedAt = performance.now();
+  say(`seed ${seed}`);
+  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'otobot-faults-'));
+  closing.push(() => options.keep || fs.rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
+  const stage = await setStage(home, closing);
+  const provider = await startChild('provider', { seed });
+  closing.push(provider.stop);
+  const stored = await storeConnections(stage, provider, options.connections);
+  const workers = startWorkers(count, home, stage.environment);
+  closing.push(workers.stop);
+  const nemesis = startNemesis({ schedule: scheduleOf(options), workers, provider, random: seeded(seed), ...stage });
+  const granted = await untilGranted(provider, options);
+  if (options.longFreeze) await nemesis.longest();
+  await nemesis.stop();
+  const restless = await settle(stage);
+  await workers.stop();
+  const figures = check(await gather({ stage, provider, workers, nemesis, ...stored }));
+  if (granted < options.refreshes) figures.violations.push({ what: `only ${granted} refreshes in the time there is` });
+  if (restless > 0) figures.violations.push({ what: `${restless} connections did not come to rest` });
+  const seconds = Math.round((performance.now() - startedAt) / 1_000);
+  const result = { seed, refreshes: await provider.ask('granted'), seconds, struck: nemesis.struck, figures };
+  if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  else process.stdout.write(report({ ...result, processes: workers.lives.length }));
+  if (options.keep) say(`logs are in ${home}`);
+  if (figures.violations.length > 0) process.exitCode = 1;
+}
+
+async function untilGranted(provider, { refreshes, limitMs }) {
+  const deadline = performance.now() + limitMs;
+  for (;;) {
+    const granted = await provider.ask('granted');
+    if (granted >= refreshes || performance.now() > deadline) return granted;
+    await delay(LOOK_MS);
+  }
+}
+
+/** On standard error: standard output is for the result. */
+function say(text) {
+  process.stderr.write(`${text}\n`);
+}
