@@ -27,7 +27,7 @@ export function greeting({ config, version, refresh, port, accessKey }: Greeting
 
 function keyLines(url: string, accessKey: string | null): string[] {
   if (accessKey === null)
-    return ['  Access key  shown at the first start; another: npm exec otobot -- access-key create --preset operator'];
+    return ['  Access key  shown at the first start; another: otobot access-key create --preset operator'];
   return [
     ...['', '  Access key, shown only this once:', `  ${accessKey}`],
     ...['', `  Try it:  curl -H "Authorization: Bearer ${accessKey}" ${url}/v1/whoami`],
