@@ -31,6 +31,17 @@ test('the authorization request carries what RFC 6749 asks for, the scopes and p
   expect(request.href).not.toContain(link.token);
 });
 
+test('a browser that navigates is led on by a page, so that no policy holds up what the provider redirects to; others are redirected', async () => {
+  const link = await scene.invite();
+  const browser = scene.browser();
+  const seen = await browser.submit(link.path, {}, { headers: { 'sec-fetch-mode': 'navigate' } });
+  expect([seen.status, seen.headers.get('location')]).toEqual([200, null]);
+  const departure = departureOf(seen);
+  expect(departure.request.searchParams.get('access_type')).toBe('offline');
+  expect((await browser.submit(link.path)).status).toBe(303);
+  expect(outcomeOf(await browser.go(wayBack(scene, departure)))).toBe('connected');
+});
+
 test('the scopes of a link are asked for in place of those of the service', async () => {
   const { request } = await depart(scene.browser(), await scene.invite({ scopes: ['contacts.read'] }));
   expect(request.searchParams.get('scope')).toBe('contacts.read');

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import { text } from 'node:stream/consumers';
 import { OUTCOME_TEXTS } from '../../src/http/pages/outcome-texts';
 import type { Outcome } from '../../src/http/pages/models';
 
@@ -37,24 +40,19 @@ export function openBrowser(brokerUrl: string): Browser {
 
   const go: Browser['go'] = async (path, { method = 'GET', headers = {}, body } = {}) => {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(brokerUrl + path, {
-      method,
-      redirect: 'manual',
-      headers: {
-        'accept-language': 'en',
-        'x-forwarded-for': address,
-        ...(cookie === '' ? {} : { cookie }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body }),
-    });
-    for (const line of response.headers.getSetCookie()) {
+    const sent = {
+      'accept-language': 'en',
+      'x-forwarded-for': address,
+      ...(cookie === '' ? {} : { cookie }),
+      ...headers,
+    };
+    const answer = await send(brokerUrl, path, { method, headers: sent, body });
+    for (const line of answer.headers.getSetCookie()) {
       cookiesSet.push(line);
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       jar.set(name, value);
     }
-    const html = await response.text();
-    return { status: response.status, headers: response.headers, html, leadsTo: leadOf(response.headers, html) };
+    return { ...answer, leadsTo: leadOf(answer.headers, answer.html) };
   };
   return {
     jar,
@@ -68,6 +66,23 @@ export function openBrowser(brokerUrl: string): Browser {
         ...options,
       }),
   };
+}
+
+/** Not by fetch, which sets headers of its own where a browser tells what a request is for. */
+async function send(
+  brokerUrl: string,
+  path: string,
+  { method, headers, body }: { method: string; headers: Record<string, string>; body: string | undefined },
+): Promise<Omit<Seen, 'leadsTo'>> {
+  const { hostname, port } = new URL(brokerUrl);
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const request = http.request({ hostname, port, path, method, agent: false, headers: { ...headers, ...length } });
+  request.end(body);
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+  const received = new Headers();
+  for (const [name, values] of Object.entries(response.headersDistinct))
+    for (const value of values ?? []) received.append(name, value);
+  return { status: response.statusCode ?? 0, headers: received, html: await text(response) };
 }
 
 function leadOf(headers: Headers, html: string): string | null {
@@ -87,7 +102,7 @@ export function outcomeOf(seen: Seen): Outcome | null {
   return found ?? null;
 }
 
-export function unescaped(text: string): string {
+export function unescaped(markup: string): string {
   const characters: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#96': '`' };
-  return text.replace(/&(amp|lt|gt|quot|#39|#96);/g, (_whole, name: string) => characters[name] ?? '');
+  return markup.replace(/&(amp|lt|gt|quot|#39|#96);/g, (_whole, name: string) => characters[name] ?? '');
 }

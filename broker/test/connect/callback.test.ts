@@ -11,14 +11,6 @@ beforeEach(() => {
   scene.provider.reset();
 });
 const tokenCalls = (): number => scene.provider.calls.length;
-const auditOf = async (path: string): Promise<string[]> => {
-  const { rows } = await scene.database.query<{ code: string }>(
-    `select code from audit where action = 'connect.callback' and actor = $1 order by occurred_at`,
-    [`connect-link:${path}`],
-  );
-  return rows.map(({ code }) => code);
-};
-
 test('a callback in the browser that started connects the account with one token call', async () => {
   const link = await scene.invite();
   const seen = await connect(scene, scene.browser(), link);
@@ -139,15 +131,4 @@ test('HEAD on a callback redeems nothing', async () => {
   await browser.go(back, { method: 'HEAD' });
   expect(tokenCalls()).toBe(0);
   expect(outcomeOf(await browser.go(back))).toBe('connected');
-});
-
-test('each refusal and each success is in the audit, under the link', async () => {
-  const link = await scene.invite();
-  const [browser, stranger] = [scene.browser(), scene.browser()];
-  const back = wayBack(scene, await depart(browser, link));
-  await stranger.go(back);
-  await browser.go(back.replace('/callback/crm', '/callback/other'));
-  await browser.go(back);
-  await scene.broker.broker.refusals.flush();
-  expect((await auditOf(link.id)).sort()).toEqual(['admitted', 'other_browser', 'state_unknown']);
 });
