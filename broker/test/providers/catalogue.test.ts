@@ -12,7 +12,8 @@ import { grantedTokens } from '../../src/providers/granted';
 import { checkDefinition, DEFAULTS } from '../../src/services/service-catalogue/definition';
 import { fromProvider } from '../../src/services/service-catalogue/from-provider';
 
-const DOCS = path.resolve(__dirname, '../../../docs/providers');
+const DOCS = path.resolve(__dirname, '../../../docs');
+const ENTRIES = path.resolve(__dirname, '../../src/providers/catalogue');
 const named = CATALOGUE.map((entry): [string, ProviderEntry] => [entry.name, entry]);
 const tenantOf = ({ tenant }: ProviderEntry): string | undefined => tenant?.value.example;
 
@@ -37,27 +38,19 @@ function walk(value: unknown, place: string): { facts: [string, Fact<unknown>][]
   };
 }
 
-test('the providers that were promised are there, each once', () => {
-  expect(CATALOGUE.map(({ name }) => name)).toEqual([
-    'facebook',
-    'github',
-    'google',
-    'hubspot',
-    'instagram',
-    'microsoft',
-    'notion',
-    'salesforce',
-    'shopify',
-    'slack',
-    'stripe',
-  ]);
+test('each provider is there once, in the order of its name, in a file of that name', () => {
+  const names = CATALOGUE.map(({ name }) => name);
+  expect(names).toEqual([...new Set(names)].sort());
+  const NO_ENTRIES = ['catalogue', 'documents', 'entry', 'guide', 'overview'];
+  const files = readdirSync(ENTRIES).map((file) => path.basename(file, '.ts'));
+  expect(files.filter((file) => !NO_ENTRIES.includes(file)).sort()).toEqual(names);
 });
 
 describe.each(named)('%s', (_name, entry) => {
   const { facts, stray } = walk(entry, entry.name);
 
   test('every fact names an https page as its source, and when it was read, if it was', () => {
-    expect(facts.length).toBeGreaterThan(10);
+    expect(facts.length).toBeGreaterThan(5);
     const wrong = facts.filter(
       ([, { source, checked }]) =>
         !URL.canParse(source) || !source.startsWith('https://') || ![CHECKED, null].includes(checked),
@@ -75,7 +68,7 @@ describe.each(named)('%s', (_name, entry) => {
     expect(z.strictObject(serviceFields).safeParse(known).error?.issues).toBeUndefined();
     const definition = { ...DEFAULTS, displayName: entry.name, ...known };
     expect(() => checkDefinition(definition, isAllowedInProduction)).not.toThrow();
-    expect(JSON.stringify(definition)).not.toContain('{shop}');
+    expect(JSON.stringify(definition)).not.toMatch(/\{[a-z]+\}/i);
   });
 
   test('its API is among the hosts that its credentials may be sent to', () => {
@@ -100,7 +93,8 @@ describe.each(named)('%s', (_name, entry) => {
   test('its guide tells where to go, what to paste, the scopes, the traps and the sources', () => {
     const guide = guideOf(entry, { publicUrl: 'https://otobot.example', service: 'mine' });
     const told = [
-      entry.guide.console.value,
+      entry.guide.console?.value ?? '',
+      ...(entry.guide.steps.length === 0 ? ['Steps: not described yet.'] : []),
       'otobot service create mine',
       ...entry.scopes.map(({ value }) => value),
       ...entry.guide.traps.map(({ value }) => value),
@@ -127,9 +121,11 @@ test.each(answering)('%s: the account is found in the token answer, or the guide
   );
 });
 
-test('docs/providers is what the catalogue says (node scripts/provider-docs.mjs writes it)', () => {
-  const files = readdirSync(DOCS).map((file): [string, string] => [file, readFileSync(path.join(DOCS, file), 'utf8')]);
-  expect(new Map(files)).toEqual(new Map([...documentsOf(CATALOGUE)].sort(([a], [b]) => (a < b ? -1 : 1))));
+test('docs/providers.md and docs/providers are what the catalogue says (node scripts/provider-docs.mjs writes them)', () => {
+  const files = ['providers.md', ...readdirSync(path.join(DOCS, 'providers')).map((file) => `providers/${file}`)];
+  const there = files.map((file): [string, string] => [file, readFileSync(path.join(DOCS, file), 'utf8')]);
+  const sorted = (documents: Iterable<[string, string]>) => [...documents].sort(([a], [b]) => (a < b ? -1 : 1));
+  expect(sorted(there)).toEqual(sorted(documentsOf(CATALOGUE)));
 });
 
 const HOSTILE = [

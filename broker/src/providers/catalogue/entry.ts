@@ -48,8 +48,8 @@ export interface Tenant {
 
 export interface Guide {
   /** Where the OAuth client, or the key, is made. */
-  console: Fact<string>;
-  /** In order; `{redirectUri}` stands for the address to paste. */
+  console: Known<string>;
+  /** In order; `{redirectUri}` stands for the address to paste. Empty: nobody has described them yet. */
   steps: readonly Fact<string>[];
   traps: readonly Fact<string>[];
   /** What the provider offers or demands and Otobot does not do yet. */

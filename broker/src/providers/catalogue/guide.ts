@@ -16,7 +16,7 @@ export function guideOf(entry: ProviderEntry, { publicUrl, service = usualName(e
   const { guide } = entry;
   const blocks = [
     `# ${entry.displayName}`,
-    `Console: ${guide.console.value} ${sources.mark(guide.console)}`,
+    ...(guide.console === null ? [] : [`Console: ${guide.console.value} ${sources.mark(guide.console)}`]),
     ...(entry.authorizationUrl === null ? [] : [`Redirect URI to paste: \`${redirectUri}\``]),
     section(
       'Not supported yet',
@@ -24,7 +24,9 @@ export function guideOf(entry: ProviderEntry, { publicUrl, service = usualName(e
     ),
     section(
       'Set it up',
-      guide.steps.map((step, index) => `${index + 1}. ${text(step)}`),
+      guide.steps.length === 0
+        ? ['Steps: not described yet.']
+        : guide.steps.map((step, index) => `${index + 1}. ${text(step)}`),
     ),
     section(
       'Then',

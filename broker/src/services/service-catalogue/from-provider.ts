@@ -39,7 +39,10 @@ export function fromProvider(provider: string | undefined, tenant: string | unde
     authorizationParams: entry.authorizationParams?.value,
     issuer: entry.issuer?.value,
     accountFrom: entry.account?.value.from,
-    accountUrl: entry.account?.value.url,
+    accountUrl:
+      entry.account === null || entry.account.value.url === null
+        ? undefined
+        : filled({ value: entry.account.value.url }),
     accountIdPath: entry.account?.value.idPath,
     accountLabelPath: entry.account?.value.labelPath,
     verifyUrl: filled(entry.verifyUrl),

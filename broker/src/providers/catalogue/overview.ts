@@ -1,0 +1,62 @@
+import type { Fact, Known, ProviderEntry } from './entry';
+
+/** docs/providers.md: all providers in one table. A dash is a gap, a star a fact whose source was not read. */
+export function overviewOf(entries: readonly ProviderEntry[], made: string): string {
+  return [
+    made,
+    '',
+    '# All providers at a glance',
+    '',
+    `${String(entries.length)} services. "—": not known, or not there; nothing is guessed. "*": the source is named, but was not read.`,
+    'The guide behind each name has all facts with their sources.',
+    '',
+    row(COLUMNS.map(([title]) => title)),
+    row(COLUMNS.map(() => '---')),
+    ...entries.map((entry) => row(COLUMNS.map(([, cell]) => cell(entry)))),
+    '',
+  ].join('\n');
+}
+
+type Cell = (entry: ProviderEntry) => string;
+
+const COLUMNS: readonly (readonly [title: string, cell: Cell])[] = [
+  ['service', ({ name, displayName }) => `[${displayName}](providers/${name}.md)`],
+  ['kind', ({ kind }) => kind],
+  ['client secret in', ({ authStyle }) => told(authStyle, String)],
+  ['PKCE', ({ pkce }) => told(pkce, (does) => (does ? 'yes' : 'no'))],
+  ['used refresh token', ({ rotation, graceSeconds }) => told(rotation, (is) => ROTATION[is](graceSeconds))],
+  ['access token', ({ accessTokenSeconds }) => told(accessTokenSeconds, span)],
+  ['refresh token', ({ refreshTokenSeconds }) => told(refreshTokenSeconds, span)],
+  ['tenant', ({ tenant }) => told(tenant, ({ name }) => name)],
+  ['revocation', ({ revocationUrl }) => told(revocationUrl, () => 'yes')],
+  ['account', ({ account }) => told(account, ({ from }) => ACCOUNT[from])],
+];
+
+const ACCOUNT = { id_token: 'ID token', answer: 'token answer', url: 'own request' } as const;
+const ROTATION = {
+  none: () => 'stays valid',
+  grace: (grace: Known<number>) => (grace === null ? 'valid for a while' : `valid for ${span(grace.value)}`),
+  strict: () => 'single use',
+} as const;
+
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+function told<Value>(fact: Known<Value>, words: (value: Value) => string): string {
+  return fact === null ? '—' : `${words(fact.value)}${mark(fact)}`;
+}
+
+const mark = ({ checked }: Fact<unknown>): string => (checked === null ? '*' : '');
+
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+  ['s', 1],
+] as const;
+
+/** Seconds in the largest unit that leaves a whole number, but hours up to two days. */
+function span(seconds: number): string {
+  const fits = UNITS.find(([unit, size]) => seconds % size === 0 && (unit !== 'd' || seconds >= 3 * size));
+  const [unit, size] = fits ?? ['s', 1];
+  return `${String(seconds / size)} ${unit}`;
+}

@@ -1,0 +1,75 @@
+import { cited, seen, UNKNOWN, type ProviderEntry, type Source } from './entry';
+
+const CLIENT: Source = 'https://github.com/intuit/oauth-jsclient/blob/master/src/OAuthClient.js';
+const README: Source = 'https://github.com/intuit/oauth-jsclient/blob/master/README.md';
+const OAUTH: Source =
+  'https://developer.intuit.com/app/developer/qbo/docs/develop/authentication-and-authorization/oauth-2.0';
+
+export const quickbooks: ProviderEntry = {
+  ...UNKNOWN,
+  name: 'quickbooks',
+  displayName: 'QuickBooks Online',
+  kind: 'oauth2',
+  authorizationUrl: seen('https://appcenter.intuit.com/connect/oauth2', CLIENT),
+  tokenUrl: seen('https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer', CLIENT),
+  revocationUrl: seen('https://developer.api.intuit.com/v2/oauth2/tokens/revoke', CLIENT),
+  authStyle: seen('header', CLIENT),
+  scopeSeparator: cited(' ', OAUTH),
+  rotation: seen('grace', README),
+  graceSeconds: seen(86_400, README),
+  accessTokenSeconds: seen(3_600, README),
+  refreshTokenSeconds: cited(8_640_000, OAUTH),
+  account: cited(
+    {
+      from: 'url',
+      url: 'https://accounts.platform.intuit.com/v1/openid_connect/userinfo',
+      idPath: 'sub',
+      labelPath: 'email',
+    },
+    OAUTH,
+  ),
+  baseUrl: seen('https://quickbooks.api.intuit.com', CLIENT),
+  allowedHosts: seen(['quickbooks.api.intuit.com'], CLIENT),
+  scopes: [
+    {
+      ...seen('com.intuit.quickbooks.accounting', CLIENT),
+      byDefault: true,
+      en: 'Read and change the books of your company',
+      fr: 'Lire et modifier la comptabilité de votre entreprise',
+    },
+    {
+      ...seen('openid', CLIENT),
+      byDefault: true,
+      en: 'Know which Intuit user you are',
+      fr: 'Savoir quel utilisateur Intuit vous êtes',
+    },
+    {
+      ...seen('email', CLIENT),
+      byDefault: true,
+      en: 'See your Intuit e-mail address',
+      fr: 'Voir votre adresse e-mail Intuit',
+    },
+    {
+      ...seen('com.intuit.quickbooks.payment', CLIENT),
+      byDefault: false,
+      en: 'Take payments for your company',
+      fr: 'Encaisser des paiements pour votre entreprise',
+    },
+  ],
+  guide: {
+    console: cited('https://developer.intuit.com/app/developer/dashboard', OAUTH),
+    steps: [
+      cited('Create an app for QuickBooks Online and Payments.', OAUTH),
+      cited('Under "Keys & credentials", for production, add {redirectUri} as a redirect URI.', OAUTH),
+      cited('Copy the client ID and the client secret of the same environment.', OAUTH),
+    ],
+    traps: [
+      seen('Keep the newest refresh token: the one before it ends 24 hours after its successor was given.', README),
+      seen('The answer tells how long the refresh token lives, in x_refresh_token_expires_in.', README),
+      seen('The sandbox has hosts of its own: sandbox-quickbooks.api.intuit.com.', CLIENT),
+    ],
+    notSupported: [
+      'The company (realmId): it stands in the redirect only, and is not read there. Each request of the API needs it in its path, so note it in the workflow.',
+    ],
+  },
+};
