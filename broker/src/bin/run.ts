@@ -5,7 +5,7 @@ import { BadUsage } from './bad-usage';
 import { printable } from './terminal/printable';
 
 /** What a program ends with: sysexits.h for the configuration, the shell's convention for bad usage. */
-export const EXIT = { fine: 0, failed: 1, usage: 2, configuration: 78 } as const;
+const EXIT = { fine: 0, failed: 1, usage: 2, configuration: 78 } as const;
 
 /** Runs a program to its end and says in one line what went wrong, with a hint where there is a way out. Never a secret or a stack. */
 export async function runProgram(

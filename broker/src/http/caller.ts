@@ -14,7 +14,7 @@ export function callerOf(request: Request): Caller {
 }
 
 /** One form for each address, so that no other spelling gets a bucket or a history of its own. */
-export function addressOf(request: Request): string | null {
+function addressOf(request: Request): string | null {
   return request.ip !== undefined && ipaddr.isValid(request.ip) ? ipaddr.process(request.ip).toString() : null;
 }
 

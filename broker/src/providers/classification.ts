@@ -7,7 +7,7 @@ export interface Answer {
   host: string;
   status: number;
   body: AnswerBody;
-  /** Codes that the service's row declares permanent, as the provider writes them. */
+  /** More codes that are permanent at this provider, as it writes them. No caller knows any yet. */
   permanentErrors?: readonly string[];
 }
 

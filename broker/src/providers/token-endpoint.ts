@@ -25,7 +25,7 @@ export interface TokenEndpoint {
   tokenUrl: string;
   authStyle: 'header' | 'body';
   scopeSeparator: string;
-  /** Error codes of this service that mean "consent again", beyond the common table. */
+  /** Error codes that mean "consent again" here, beyond the common table. No caller knows any yet. */
   permanentErrors?: readonly string[];
 }
 

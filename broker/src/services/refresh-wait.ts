@@ -5,6 +5,7 @@ import type { Logger } from '../log/logger';
 import { REFRESHED_CHANNEL, signalWanted } from '../repositories/signals';
 import { listVersions, markWanted } from '../repositories/wanted';
 import { createPulse } from './refresh/pulse';
+import { soonest } from './refresh/soonest';
 
 export interface Awaited {
   organizationId: string;
@@ -124,10 +125,4 @@ async function outcomeBy(changed: Promise<void>, deadlineMs: number): Promise<'c
   ]);
   cancel.abort();
   return outcome;
-}
-
-async function soonest(signalled: Promise<void>, ms: number): Promise<void> {
-  const cancel = new AbortController();
-  await Promise.race([signalled, delay(ms, undefined, { signal: cancel.signal }).catch(() => undefined)]);
-  cancel.abort();
 }

@@ -23,7 +23,7 @@ export interface SealContext {
 // format(1) ‖ key_version(4, big endian) ‖ nonce(24) ‖ ciphertext ‖ tag(16)
 const FORMAT = 1;
 const HEADER_BYTES = 5;
-export const RECORD_OVERHEAD_BYTES = HEADER_BYTES + XAES_OVERHEAD_BYTES;
+const RECORD_OVERHEAD_BYTES = HEADER_BYTES + XAES_OVERHEAD_BYTES;
 
 /** Seals one value. `keyVersion` goes in clear into the header, and is authenticated. */
 export function sealRecord(key: KeyObject, keyVersion: number, context: SealContext, plaintext: Buffer): Buffer {

@@ -4,6 +4,7 @@ import type { Database } from '../db/database';
 import type { Logger } from '../log/logger';
 import { claimDue, type ClaimedConnection } from '../repositories/refresh-claims';
 import type { AttemptClock } from '../services/refresh/attempt';
+import { soonest } from '../services/refresh/soonest';
 
 export interface ClaimLoop {
   /** Something may be due now. */
@@ -109,10 +110,4 @@ function attemptClock(
 function noClaim(log: Logger, error: unknown): number {
   log.warn('cannot claim what is due', { error: (error as Error).message });
   return 0;
-}
-
-async function soonest(event: Promise<unknown>, ms: number): Promise<void> {
-  const cancel = new AbortController();
-  await Promise.race([event, delay(ms, undefined, { signal: cancel.signal }).catch(() => undefined)]);
-  cancel.abort();
 }

@@ -35,14 +35,10 @@ export function createRenewal({ database, facts, waiter, clock }: RenewalParts):
     asked: ConnectionName,
     connection: ServingConnection,
     deadlineMs: number,
-  ): Promise<boolean> => {
+  ): Promise<void> => {
     const { organizationId } = asked;
-    const outcome = await waiter.wait(
-      { organizationId, connectionId: connection.id, version: connection.version },
-      deadlineMs,
-    );
+    await waiter.wait({ organizationId, connectionId: connection.id, version: connection.version }, deadlineMs);
     facts.forget(asked);
-    return outcome === 'changed';
   };
 
   return {

@@ -1,4 +1,5 @@
-const SECOND = 1_000;
+import { SECOND } from './moments';
+
 const MIN_AHEAD_SECONDS = 600;
 const AHEAD_SHARE = 0.15;
 const JITTER_SHARE = 0.1;
