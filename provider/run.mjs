@@ -63,6 +63,9 @@ const { issuer } = await startOAuthServer({
   ),
 );
 
+// Started by a test: ends with it, also when that is killed.
+if (process.connected) process.once('disconnect', () => process.exit());
+
 console.log(`An OAuth server for trying things out. Access tokens live ${accessTokenSeconds} s; refresh tokens are good for one use.
 
   Knobs              ${issuer}/        (make tokens die, calls fail, consents end)
