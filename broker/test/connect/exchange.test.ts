@@ -1,3 +1,4 @@
+import { until } from '../support/until';
 import { outcomeOf } from './browser';
 import { connect, connectionsOf, depart, statusOf, wayBack } from './journey';
 import { must, setScene, type Scene } from './scene';
@@ -104,6 +105,22 @@ test('a link that was revoked while the provider was asked stores nothing', asyn
   expect((await scene.ask(`DELETE /v1/connect-links/${link.id}`)).status).toBe(204);
   expect(outcomeOf(await coming)).toBe('link_revoked');
   expect(await connectionsOf(scene, link.clientId)).toEqual([]);
+});
+
+test('a browser that goes away while the provider is asked has connected all the same', async () => {
+  const link = await scene.invite();
+  const browser = scene.browser();
+  const back = wayBack(scene, await depart(browser, link));
+  scene.provider.next({ delayMs: 200 });
+  const leaving = new AbortController();
+  const cookie = [...browser.jar].map(([name, value]) => `${name}=${value}`).join('; ');
+  const gone = fetch(scene.broker.url + back, { headers: { cookie }, signal: leaving.signal });
+  await scene.provider.received(1);
+  leaving.abort();
+  await expect(gone).rejects.toThrow('aborted');
+  await until('the link is used', async () => (await statusOf(scene, link)) === 'used');
+  expect(outcomeOf(await browser.go(back))).toBe('connected');
+  expect(scene.provider.calls).toHaveLength(1);
 });
 
 test('a provider that gives no refresh token is connected with what it gave', async () => {

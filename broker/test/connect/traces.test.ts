@@ -1,3 +1,6 @@
+import { connectDatabase } from '../../src/db/database';
+import { deleteOldFlows } from '../../src/repositories/flows';
+import { silent } from '../support/broker';
 import { until } from '../support/until';
 import { outcomeOf } from './browser';
 import { connect, connectionsOf, depart, statusOf, wayBack } from './journey';
@@ -149,4 +152,23 @@ test('while the audit cannot be written nothing starts, nothing is redeemed and 
   for (const link of [starting, coming, handing]) expect(await statusOf(scene, link)).toBe('open');
   expect(outcomeOf(await connect(scene, browser, coming))).toBe('connected');
   expect(await connectionsOf(scene, handing.clientId)).toEqual([]);
+});
+
+test('attempts are forgotten a day after their end and not before, under the role of the worker', async () => {
+  const [young, old] = [await scene.invite(), await scene.invite()];
+  for (const link of [young, old]) await depart(scene.browser(), link);
+  const end = (link: Invited, ago: string) =>
+    scene.database.query('update flows set expires_at = otobot_now() - $2::interval where link_id = $1', [
+      link.id,
+      ago,
+    ]);
+  await end(young, '23 hours');
+  await end(old, '25 hours');
+  const worker = connectDatabase({ url: scene.database.url, role: 'otobot_refresh', max: 1, log: silent });
+  await deleteOldFlows(worker);
+  await worker.close();
+  const { rows } = await scene.database.query('select link_id as id from flows where link_id = any($1)', [
+    [young.id, old.id],
+  ]);
+  expect(rows).toEqual([{ id: young.id }]);
 });
