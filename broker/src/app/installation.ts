@@ -77,6 +77,7 @@ function masterFromFile({ production, dataDir }: Config, keysExist: boolean, log
       },
     ]);
   }
-  log.info('made a master key; keep a copy of this file apart from the database', { file });
-  return parseMasterKey('ENCRYPTION_MASTER_KEY', createMasterKeyFile(file));
+  const fresh = createMasterKeyFile(file);
+  if (fresh.made) log.info('made a master key; keep a copy of this file apart from the database', { file });
+  return parseMasterKey('ENCRYPTION_MASTER_KEY', fresh.hex);
 }

@@ -17,20 +17,22 @@ export function readMasterKeyFile(file: string): string | null {
   }
 }
 
-/** Makes the key once: of several processes that start at the same moment, all use the one that was first. */
-export function createMasterKeyFile(file: string): string {
+/** Makes the key once: of several processes that start at the same moment, all use the one that was first. `made`: this one was. */
+export function createMasterKeyFile(file: string): { hex: string; made: boolean } {
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const fresh = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   writeDurably(fresh, `${randomBytes(32).toString('hex')}\n`);
+  let made = false;
   try {
     fs.linkSync(fresh, file); // unlike a rename, this fails when the file is there already
     syncFolder(path.dirname(file));
+    made = true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
     fs.rmSync(fresh);
   }
-  return readMasterKeyFile(file) as string;
+  return { hex: readMasterKeyFile(file) as string, made };
 }
 
 // Data sealed under a key that a power cut took away would be lost.
