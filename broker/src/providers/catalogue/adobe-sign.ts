@@ -1,0 +1,34 @@
+import { cited, seen, UNKNOWN, type ProviderEntry, type Source } from './entry';
+
+const OAUTH: Source = 'https://opensource.adobe.com/acrobat-sign/developer_guide/oauth.html';
+const NEWER: Source = 'https://developer.adobe.com/acrobat-sign/docs/overview/developer_guide/oauth';
+const START: Source = 'https://opensource.adobe.com/acrobat-sign/developer_guide/gstarted.html';
+
+export const adobeSign: ProviderEntry = {
+  ...UNKNOWN,
+  name: 'adobe-sign',
+  displayName: 'Adobe Acrobat Sign',
+  kind: 'oauth2',
+  tenant: cited({ name: 'shard', pattern: /^(?:na|eu|au|jp|in|sg)[1-9]$/, example: 'na1' }, START),
+  authorizationUrl: cited('https://secure.{shard}.adobesign.com/public/oauth/v2', START),
+  tokenUrl: cited('https://api.{shard}.adobesign.com/oauth/v2/token', START),
+  refreshUrl: seen('https://api.{shard}.adobesign.com/oauth/v2/refresh', OAUTH),
+  authStyle: seen('body', OAUTH),
+  rotation: seen('none', OAUTH),
+  accessTokenSeconds: seen(3_600, OAUTH),
+  refreshTokenSeconds: seen(5_184_000, OAUTH),
+  baseUrl: seen('https://api.{shard}.adobesign.com', OAUTH),
+  allowedHosts: seen(['api.{shard}.adobesign.com'], OAUTH),
+  guide: {
+    console: null,
+    steps: [],
+    traps: [
+      seen('A refresh token ends after 60 days without use, and each use starts them anew.', OAUTH),
+      seen('Each account lives at one access point (na1, eu1 and so on): that is the tenant here.', OAUTH),
+      cited('Revoking an access token revokes its refresh token too.', NEWER),
+    ],
+    notSupported: [
+      'Renewal: Adobe has a URL of its own for it, and Otobot renews at the token URL. So a connection ends with its first access token.',
+    ],
+  },
+};

@@ -1,0 +1,31 @@
+import { cited, seen, UNKNOWN, type ProviderEntry, type Source } from './entry';
+
+const CLIENT: Source =
+  'https://github.com/exactonline/exactonline-api-dotnet-client/blob/master/src/ExactOnline.Client.OAuth/UserAuthorizations.cs';
+const API: Source =
+  'https://github.com/exactonline/exactonline-api-dotnet-client/blob/master/src/ExactOnline.Client.Sdk/Helpers/ApiConnector.cs';
+const DOCS: Source = 'https://developers.exactonline.com/';
+
+export const exactOnline: ProviderEntry = {
+  ...UNKNOWN,
+  name: 'exact-online',
+  displayName: 'Exact Online',
+  kind: 'oauth2',
+  tenant: cited({ name: 'domain', pattern: /^(?:nl|be|de|fr|es|com|co\.uk)$/, example: 'nl' }, DOCS),
+  authorizationUrl: seen('https://start.exactonline.{domain}/api/oauth2/auth', CLIENT),
+  tokenUrl: seen('https://start.exactonline.{domain}/api/oauth2/token', CLIENT),
+  baseUrl: seen('https://start.exactonline.{domain}/api/v1', API),
+  allowedHosts: seen(['start.exactonline.{domain}'], API),
+  guide: {
+    console: null,
+    steps: [],
+    traps: [
+      seen('Each country has a host of its own: the part after "exactonline." is the tenant.', CLIENT),
+      seen('The user and the current division are asked at /api/v1/current/Me.', API),
+    ],
+    notSupported: [
+      'The account: Exact names it in an answer that needs the right Accept header and a path into arrays; it is not looked up.',
+      'A refresh long before the end of an access token: Exact is reported to refuse it, and tokens live for ten minutes only. Set --refresh-ahead-seconds of the service to 30.',
+    ],
+  },
+};
