@@ -1,7 +1,7 @@
 import { outcomeOf } from './browser';
 import { connect, connectionsOf } from './journey';
 import { must, PUBLIC_URL, setScene, type Scene } from './scene';
-import { connectionOf, served } from './signing-in';
+import { connectionOf, linkAgain, served } from './signing-in';
 
 let scene: Scene;
 beforeAll(async () => {
@@ -55,9 +55,10 @@ test('who was never connected gets a link with the refusal, by both reading rout
   expect((await scene.ask(`GET /v1/credentials/${clientId}/crm`)).status).toBe(200);
 });
 
-test('a thousand refusals carry one link: the same for twenty readers at once, and made once', async () => {
+test('twenty readers at once are given the same link, which is made once', async () => {
   const clientId = await newClient();
-  const urls = (await Promise.all(Array.from({ length: 20 }, () => refusal(clientId)))).map(pathOf);
+  const reading = () => Promise.all(Array.from({ length: 20 }, () => refusal(clientId)));
+  const urls = (await scene.together('connect_links', 5, reading)).map(pathOf);
   expect(new Set(urls).size).toBe(1);
   expect(pathOf(await refusal(clientId))).toBe(urls[0]);
   expect(await automaticLinksOf(clientId)).toBe(1);
@@ -89,6 +90,17 @@ test('reconnected, the connection keeps its id; and dead again, it gets another 
   expect(outcomeOf(await scene.browser().go(pathOf(first)))).toBe('link_used');
   expect(outcomeOf(await connect(scene, scene.browser(), { path: pathOf(second) }))).toBe('connected');
   expect(await connectionsOf(scene, link.clientId)).toMatchObject([{ id, generation: 3 }]);
+});
+
+test('a link that was made for older tokens is not given again, even where nobody has used it', async () => {
+  const link = await scene.invite();
+  await connect(scene, scene.browser(), link);
+  const { id } = await connectionOf(scene, link);
+  await die(id);
+  const first = await refusal(link.clientId);
+  await connect(scene, scene.browser(), await linkAgain(scene, link));
+  await die(id);
+  expect(pathOf(await refusal(link.clientId))).not.toBe(pathOf(first));
 });
 
 test('connections of other names have links of their own', async () => {

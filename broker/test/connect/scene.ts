@@ -27,7 +27,7 @@ export interface Scene {
   browser(): Browser;
   /** A new client and a link for him; `crm` unless told. */
   invite(link?: Record<string, unknown>): Promise<Invited>;
-  /** Runs work with every writer of a table held until so many of them wait, so that they meet. */
+  /** Runs work with every writer of a table held until so many wait, for him or for each other: so they meet. */
   together<T>(table: string, writers: number, work: () => Promise<T>): Promise<T>;
   /** Another broker on the same database. */
   another(config: Partial<Config>): Promise<TestBroker>;
@@ -126,9 +126,9 @@ async function together<T>(database: TestDatabase, table: string, writers: numbe
     await holder.query(`begin; lock table ${table} in share mode`);
     const working = work();
     await until(`${writers} writers wait`, async () => {
-      const { rowCount } = await database.query('select from pg_locks where relation = $1::regclass and not granted', [
-        table,
-      ]);
+      const { rowCount } = await database.query(
+        'select from pg_locks join pg_database d on d.oid = database where d.datname = current_database() and not granted',
+      );
       return (rowCount ?? 0) >= writers;
     });
     await holder.query('commit');
