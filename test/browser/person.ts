@@ -33,9 +33,17 @@ export async function arrive(browser: Browser, device: BrowserContextOptions = D
   };
 }
 
-/** Waits for the page with that heading, and looks whether it is accessible and fits its window. */
+const looked = new Set<string>();
+
+/** Waits for the page with that heading, and looks whether it is accessible and fits its window: once for each page, language and window. */
 export async function seePage(page: Page, heading: string | RegExp): Promise<void> {
-  await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+  const shown = page.getByRole('heading', { level: 1, name: heading });
+  await shown.waitFor();
+  const which = [await shown.innerText(), await page.getAttribute('html', 'lang'), page.viewportSize()?.width].join(
+    '|',
+  );
+  if (looked.has(which)) return;
+  looked.add(which);
   expect(await accessibilityFaults(page)).toEqual([]);
   expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
 }

@@ -26,7 +26,9 @@ export interface LoopbackProvider {
 }
 
 export async function startLoopbackProvider(args: readonly string[] = []): Promise<LoopbackProvider> {
-  const child = spawn(process.execPath, [PROGRAM, '--port', '0', ...args], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const child = spawn(process.execPath, [PROGRAM, '--port', '0', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
   const greeting = await firstOutput(child);
   const url = /Token URL +(\S+)\/token/.exec(greeting)?.[1] ?? '';
   const post = (route: string, form: Record<string, string> = {}) =>
