@@ -25,7 +25,7 @@ async function claimOne(): Promise<ClaimedConnection> {
 }
 
 const SETTLED = {
-  ...{ status: 'active', statusReason: null, failureCount: 0, failingSince: null, uncertainSince: null },
+  ...{ status: 'active' as const, statusReason: null, failureCount: 0, failingSince: null, uncertainSince: null },
   ...{ permanentCode: null, lastErrorCode: null, notBeforeAt: null },
 } as const;
 

@@ -96,7 +96,7 @@ test.each(['beta', 'default'] as const)(
 );
 
 test('the owner does see all of it there', async () => {
-  const seen = [];
+  const seen: string[] = [];
   for (const path of paths()) {
     const { status, text } = await alpha('GET', path);
     expect([path, status]).toEqual([path, 200]);
