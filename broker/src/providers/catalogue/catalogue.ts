@@ -9,6 +9,7 @@ import { box } from './box';
 import { calendly } from './calendly';
 import { discord } from './discord';
 import { docusign } from './docusign';
+import { dropbox } from './dropbox';
 import { exactOnline } from './exact-online';
 import { facebook } from './facebook';
 import { figma } from './figma';
@@ -21,7 +22,9 @@ import { instagram } from './instagram';
 import { jobber } from './jobber';
 import { klaviyo } from './klaviyo';
 import { lightspeed } from './lightspeed';
+import { linear } from './linear';
 import { linkedin } from './linkedin';
+import { mailchimp } from './mailchimp';
 import { make } from './make';
 import { microsoft } from './microsoft';
 import { miro } from './miro';
@@ -36,9 +39,16 @@ import { shopify } from './shopify';
 import { slack } from './slack';
 import { spotify } from './spotify';
 import { stripe } from './stripe';
+import { stripeApps } from './stripe-apps';
+import { stripeConnect } from './stripe-connect';
+import { threads } from './threads';
+import { tiktok } from './tiktok';
 import { todoist } from './todoist';
+import { typeform } from './typeform';
+import { whatsapp } from './whatsapp';
 import { x } from './x';
 import { xero } from './xero';
+import { zoho } from './zoho';
 import { zoom } from './zoom';
 
 /** The providers that are known by heart, by name. A new one is a file and a line here. */
@@ -53,6 +63,7 @@ export const CATALOGUE: readonly ProviderEntry[] = [
   calendly,
   discord,
   docusign,
+  dropbox,
   exactOnline,
   facebook,
   figma,
@@ -65,7 +76,9 @@ export const CATALOGUE: readonly ProviderEntry[] = [
   jobber,
   klaviyo,
   lightspeed,
+  linear,
   linkedin,
+  mailchimp,
   make,
   microsoft,
   miro,
@@ -80,9 +93,16 @@ export const CATALOGUE: readonly ProviderEntry[] = [
   slack,
   spotify,
   stripe,
+  stripeApps,
+  stripeConnect,
+  threads,
+  tiktok,
   todoist,
+  typeform,
+  whatsapp,
   x,
   xero,
+  zoho,
   zoom,
 ];
 
