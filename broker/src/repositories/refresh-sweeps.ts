@@ -63,6 +63,53 @@ export function findAbandoned(tx: Tx, limit: number): Promise<AbandonedAttempt[]
   });
 }
 
+/**
+ * Makes connections due that were given up for lost just while a late answer was being stored, which the refused attempt had looked
+ * for in vain: the next refusal finds it. Once per answer. Returns how many.
+ */
+export async function recallForLateAnswers(tx: Tx): Promise<number> {
+  const rows = await tx.query({
+    text: `
+      update connections c set next_refresh_at = otobot_now()
+        from token_sets t
+       where t.kind = 'late' and t.connection_id = c.id and t.generation > c.generation and t.created_at >= c.last_attempt_at
+         and c.status = 'reauth_required' and c.lease_until is null and c.next_refresh_at is null
+      returning c.id`,
+  });
+  return rows.length;
+}
+
+/**
+ * For a worker that lost its session and lives: its attempts in flight count as abandoned, and may have been swept. They are its own
+ * again under the new number, with the lease they had, unless another attempt has begun.
+ */
+export async function takeBackAttempts(
+  db: Queryable,
+  workerNumber: number,
+  attempts: readonly { connectionId: string; attemptId: string }[],
+  leaseSeconds: number,
+): Promise<void> {
+  await db.query({
+    text: `
+      with own as materialized (
+        select c.id from connections c join unnest($2::uuid[], $3::uuid[]) as o (id, attempt_id) using (id, attempt_id)
+         order by c.id for no key update of c
+      ), held as (
+        update connections c set next_refresh_at = null, not_before_at = null, lease_until = last_attempt_at + make_interval(secs => $4)
+          from own where c.id = own.id
+        returning c.attempt_id, c.last_attempt_at
+      )
+      update refresh_attempts r set worker_number = $1, finished_at = null, outcome = null, error_code = null
+        from held where r.id = held.attempt_id and r.started_at = held.last_attempt_at`,
+    values: [
+      workerNumber,
+      attempts.map(({ connectionId }) => connectionId),
+      attempts.map(({ attemptId }) => attemptId),
+      leaseSeconds,
+    ],
+  });
+}
+
 /** Ends the records of attempts that no connection waits for any more. */
 export async function endOrphanedAttempts(tx: Tx): Promise<void> {
   await tx.query({

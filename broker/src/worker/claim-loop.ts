@@ -3,10 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../db/database';
 import type { Logger } from '../log/logger';
 import { claimDue, type ClaimedConnection } from '../repositories/refresh-claims';
+import { takeBackAttempts } from '../repositories/refresh-sweeps';
 import type { AttemptClock } from '../services/refresh/attempt';
 import { soonest } from '../services/refresh/soonest';
 
 export interface ClaimLoop {
+  /** The worker goes on under that number: what is in flight is its own again, unless somebody has claimed it meanwhile. */
+  takeBack(workerNumber: number): Promise<void>;
   /** Something may be due now. */
   wake(): void;
   /** Claims no more; resolves when what is in flight has ended, or after that many milliseconds. */
@@ -29,7 +32,7 @@ const GATHER_MS = 10;
 /** Claims as much as can be sent now, sends it, and looks again when an attempt has ended, when woken, or after `idleMs`. */
 export function startClaimLoop({ database, workerNumber, refresh, limits, log }: ClaimLoopParts): ClaimLoop {
   const inFlight: Record<string, number> = {};
-  const attempts = new Set<Promise<void>>();
+  const attempts = new Map<ClaimedConnection, Promise<void>>();
   let stopping = false;
   let wake: () => void = () => undefined;
 
@@ -42,13 +45,13 @@ export function startClaimLoop({ database, workerNumber, refresh, limits, log }:
         log.error('an attempt could not be ended', { connectionId: claim.id, error: (error as Error).message });
       })
       .finally(() => {
-        attempts.delete(attempt);
+        attempts.delete(claim);
         const left = (inFlight[app] ?? 1) - 1;
         if (left > 0) inFlight[app] = left;
         else Reflect.deleteProperty(inFlight, app);
         wake();
       });
-    attempts.add(attempt);
+    attempts.set(claim, attempt);
   };
 
   const claim = async (number: number): Promise<number> => {
@@ -66,7 +69,10 @@ export function startClaimLoop({ database, workerNumber, refresh, limits, log }:
     };
     const claims = await claimDue(database, request);
     const claimedAtMs = performance.now();
-    for (const claimed of claims) start(claimed, attemptClock(claimed.startedAt, { askedAtMs, claimedAtMs, leaseMs }));
+    // Who has lost its session may have been given up for dead: what has not been sent by then is not sent any more.
+    const isHeld = (): boolean => workerNumber() === number;
+    for (const claimed of claims)
+      start(claimed, attemptClock(claimed.startedAt, { askedAtMs, claimedAtMs, leaseMs, isHeld }));
     return claims.length;
   };
 
@@ -84,6 +90,10 @@ export function startClaimLoop({ database, workerNumber, refresh, limits, log }:
 
   const running = run();
   return {
+    takeBack: async (number) => {
+      const own = [...attempts.keys()].map(({ id: connectionId, attemptId }) => ({ connectionId, attemptId }));
+      if (own.length > 0) await takeBackAttempts(database, number, own, limits.leaseMs / 1_000);
+    },
     wake: () => {
       wake();
     },
@@ -91,19 +101,23 @@ export function startClaimLoop({ database, workerNumber, refresh, limits, log }:
       stopping = true;
       wake();
       await running;
-      await soonest(Promise.all(attempts), drainMs);
+      await soonest(Promise.all(attempts.values()), drainMs);
     },
   };
 }
 
+interface Lease {
+  askedAtMs: number;
+  claimedAtMs: number;
+  leaseMs: number;
+  isHeld: () => boolean;
+}
+
 /** The lease counts from before the claim was sent, the time from after it came back: both to the safe side. */
-function attemptClock(
-  startedAt: Date,
-  { askedAtMs, claimedAtMs, leaseMs }: Record<'askedAtMs' | 'claimedAtMs' | 'leaseMs', number>,
-): AttemptClock {
+function attemptClock(startedAt: Date, { askedAtMs, claimedAtMs, leaseMs, isHeld }: Lease): AttemptClock {
   return {
     now: () => new Date(startedAt.getTime() + performance.now() - claimedAtMs),
-    leaseLeftMs: () => leaseMs - (performance.now() - askedAtMs),
+    leaseLeftMs: () => (isHeld() ? leaseMs - (performance.now() - askedAtMs) : 0),
   };
 }
 

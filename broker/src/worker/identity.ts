@@ -12,6 +12,8 @@ export interface Identity {
 
 export interface IdentityParts {
   databaseUrl: string;
+  /** Under a number after the first, before anything is claimed under it. */
+  onRenewed: (number: number) => Promise<void>;
   /** Something was made due, or the worker has a new number. */
   onWake: () => void;
   log: Logger;
@@ -21,15 +23,15 @@ const RECONNECT_MS = 250;
 
 /**
  * Holds the worker's lock and listens, on a session of its own. When that drops, the lock is gone and the attempts in flight count
- * as abandoned, so the worker goes on with a new number. Resolves with the first one; throws if it cannot be had.
+ * as abandoned, so the worker goes on with a new number and takes them back. Resolves with the first one; throws if it cannot be had.
  */
-export async function takeIdentity({ databaseUrl, onWake, log }: IdentityParts): Promise<Identity> {
+export async function takeIdentity({ databaseUrl, onRenewed, onWake, log }: IdentityParts): Promise<Identity> {
   const stop = new AbortController();
   let drop: () => void = () => undefined;
   let current: number | null = null;
 
   /** Resolves with the session's end, once it has begun. */
-  const begin = async (): Promise<{ ended: Promise<void> }> => {
+  const begin = async (renewed: boolean): Promise<{ ended: Promise<void> }> => {
     const session = await connectSession(databaseUrl, 'otobot_refresh');
     const dropped = new Promise<void>((resolve) => {
       drop = resolve;
@@ -41,7 +43,10 @@ export async function takeIdentity({ databaseUrl, onWake, log }: IdentityParts):
       await session.end().catch(() => undefined);
     };
     try {
-      current = await becomeWorker(session);
+      const number = await becomeWorker(session);
+      // Within the two seconds for which a swept attempt is left alone, so that a session that was cut costs no second request.
+      if (renewed) await onRenewed(number);
+      current = number;
     } catch (error) {
       await end();
       throw error;
@@ -56,13 +61,13 @@ export async function takeIdentity({ databaseUrl, onWake, log }: IdentityParts):
     while (!stop.signal.aborted) {
       log.warn('the session of this worker is gone, so it claims nothing until it has another');
       await delay(RECONNECT_MS, undefined, { signal: stop.signal }).catch(() => undefined);
-      await begin()
+      await begin(true)
         .then(({ ended }) => ended)
         .catch(() => undefined); // tried again, and told of again
     }
   };
 
-  const kept = keepOn((await begin()).ended);
+  const kept = keepOn((await begin(false)).ended);
   return {
     number: () => current,
     close: async () => {

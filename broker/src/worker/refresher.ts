@@ -89,8 +89,10 @@ export async function startRefresher({
       patiently(patience, () => findLateSet(database, connectionId, generation)),
   };
   let wake: () => void = () => undefined;
+  let takeBack: (number: number) => Promise<void> = () => Promise.resolve();
   const identity = await takeIdentity({
     databaseUrl,
+    onRenewed: (number) => takeBack(number),
     onWake: () => {
       wake();
     },
@@ -116,6 +118,7 @@ export async function startRefresher({
   wake = () => {
     loop.wake();
   };
+  takeBack = (number) => loop.takeBack(number);
   const chores = startChores(
     [
       { name: 'sweep', everyMs: SECOND, work: () => sweepAbandoned(database, Math.random, log) },

@@ -5,6 +5,7 @@ import {
   endOrphanedAttempts,
   findAbandoned,
   isSweeper,
+  recallForLateAnswers,
   type AbandonedAttempt,
 } from '../../repositories/refresh-sweeps';
 import { transition } from './transition';
@@ -24,6 +25,7 @@ export async function sweepAbandoned(database: Database, random: () => number, l
       );
     }
     await endOrphanedAttempts(tx);
+    await recallForLateAnswers(tx);
     return abandoned.length;
   });
   if (swept > 0) log.warn('gave up attempts of workers that are dead or silent', { attempts: swept });
