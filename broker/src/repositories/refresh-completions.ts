@@ -74,7 +74,8 @@ function flat({ next, set, ...attempt }: Completion) {
 }
 
 // The rows are locked in one order first, so that two batches of late answers cannot wait for each other.
-// A connection that needs its client takes a token from any attempt of its generation: it has nothing to lose.
+// A connection that needs its client takes a token from any attempt of its generation: it has nothing to lose. While another attempt
+// is in flight the token waits as a late one, or that attempt would go on to send the refresh token before it.
 const WRITE_COMPLETIONS = `
   with answer as materialized (
     select * from json_to_recordset($1::json) as a (
@@ -102,7 +103,7 @@ const WRITE_COMPLETIONS = `
            refresh_expires_at = coalesce(a."refreshExpiresAt", c.refresh_expires_at)
       from answer a join locked on locked.id = a."connectionId"
      where c.id = a."connectionId" and c.generation = a.generation
-       and (c.attempt_id = a."attemptId" or (a."accessSealed" is not null and c.status = 'reauth_required'))
+       and (c.attempt_id = a."attemptId" or (a."accessSealed" is not null and c.status = 'reauth_required' and c.lease_until is null))
     returning a.position, c.id, c.client_id, c.service, a."accessSealed" is not null as renewed
   ), known as (
     -- Sent before, and committed without our hearing of it.

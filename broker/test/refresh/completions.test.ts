@@ -127,3 +127,17 @@ test('what somebody made due while an attempt failed stays due', async () => {
   );
   expect(rows[0]?.due).toBe(true);
 });
+
+test('a late token of a connection that needs its client waits while another attempt is in flight, or that would send the one before it', async () => {
+  await scene.db.query('update connections set next_refresh_at = null');
+  const claim = await claimOne();
+  const ended = `update connections set status = 'reauth_required', attempt_id = $2 where id = $1`;
+  await scene.db.query(ended, [claim.id, randomUUID()]);
+  expect(await writeCompletions(database, [refreshed(claim)])).toEqual(new Set());
+  expect(await kindsOf(claim.id)).toEqual(['current', 'late']);
+  const other = await claimOne();
+  await scene.db.query(ended, [other.id, randomUUID()]);
+  await scene.db.query('update connections set lease_until = null where id = $1', [other.id]);
+  expect(await writeCompletions(database, [refreshed(other)])).toEqual(new Set([0]));
+  expect(await stored(scene, other.id)).toMatchObject({ status: 'active', generation: 2 });
+});

@@ -93,6 +93,13 @@ describe('permanent', () => {
     expect(between.status).toBe('backoff');
     expect(transition(stateOf(between), permanent, FACTS).status).toBe('reauth_required');
   });
+  test('is confirmed within the grace in which an attempt of unknown end leaves the token usable, where five minutes would be too late', () => {
+    const facts = { rotation: 'grace', graceSeconds: 120 } as const;
+    const uncertainSince = inSeconds(-3);
+    expect(after(permanent, { status: 'uncertain', uncertainSince }, facts).nextRefreshAt).toEqual(inSeconds(10));
+    const long = { ...facts, graceSeconds: 1_800 };
+    expect(after(permanent, { status: 'uncertain', uncertainSince }, long).nextRefreshAt).toEqual(inSeconds(300));
+  });
   test('says so when the consent had come to its known end', () => {
     expect(after(permanent, { permanentCode: 'invalid_grant' }, { consentEndsAt: inSeconds(-5) }).statusReason).toBe(
       'consent_ended',

@@ -31,6 +31,10 @@ export function isSpent({ uncertainSince }: RefreshState, facts: RefreshFacts): 
   return rotationOf(facts) === 'strict' || graceEnd(uncertainSince, facts) <= facts.now;
 }
 
+/** When a token that may have been used can no longer be used again; null: nothing is uncertain, or nothing like it is promised. */
+export const graceEndOf = ({ uncertainSince }: RefreshState, facts: RefreshFacts): Date | null =>
+  uncertainSince === null || rotationOf(facts) !== 'grace' ? null : graceEnd(uncertainSince, facts);
+
 const graceEnd = (since: Date, { graceSeconds }: RefreshFacts): Date =>
   new Date(since.getTime() + (graceSeconds ?? 0) * SECOND * USABLE_GRACE);
 

@@ -1,7 +1,7 @@
 import { backoffMs } from './backoff';
 import { dueAt } from './due';
 import { earliest, HOUR, inMs, latest, MINUTE, SECOND } from './moments';
-import { isSpent, retryOfUncertain, UNCERTAIN_PAUSE_MS } from './rotation';
+import { graceEndOf, isSpent, retryOfUncertain, UNCERTAIN_PAUSE_MS } from './rotation';
 import type { EventType, NextState, Outcome, RefreshFacts, RefreshState } from './state';
 
 const CONFIRM_AFTER_AT_LEAST_MS = 10 * SECOND;
@@ -133,9 +133,15 @@ function failed(state: RefreshState, { now }: RefreshFacts, code: string): NextS
   };
 }
 
-/** As long as the access token still serves there is time; once it is dead, readers wait for this answer. */
-function confirmationAt({ expiresAt }: RefreshState, facts: RefreshFacts): Date {
-  return earliest(inMs(facts, CONFIRM_AFTER_AT_MOST_MS), latest(inMs(facts, CONFIRM_AFTER_AT_LEAST_MS), expiresAt));
+/**
+ * As long as the access token still serves there is time; once it is dead, readers wait for this answer. While an attempt of unknown
+ * end may have used the refresh token up, a confirmation after the provider's grace would confirm nothing but that.
+ */
+function confirmationAt(state: RefreshState, facts: RefreshFacts): Date {
+  const soonest = inMs(facts, CONFIRM_AFTER_AT_LEAST_MS);
+  const graceEndsAt = graceEndOf(state, facts);
+  const usual = earliest(inMs(facts, CONFIRM_AFTER_AT_MOST_MS), latest(soonest, state.expiresAt));
+  return graceEndsAt !== null && usual >= graceEndsAt ? soonest : usual;
 }
 
 /** A failure that only time heals. The confirmation of an earlier permanent refusal is still owed. */
