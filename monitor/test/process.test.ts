@@ -55,7 +55,10 @@ test('a reader that leaves early (| head) changes neither the exit code nor make
 test('monitor-tokens.js at the root runs the build, and says how to make it where there is none', async () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'otobot-checkout-'));
   const script = path.join(folder, 'monitor-tokens.js');
-  copyFileSync(path.join(ROOT, 'monitor-tokens.js'), script);
+  mkdirSync(path.join(folder, 'monitor', 'bin'), { recursive: true });
+  for (const file of ['monitor-tokens.js', 'monitor/bin/monitor-tokens.js']) {
+    copyFileSync(path.join(ROOT, file), path.join(folder, file));
+  }
   const without = await node([script]);
   mkdirSync(path.join(folder, 'monitor', 'dist'), { recursive: true });
   writeFileSync(path.join(folder, 'monitor', 'dist', 'monitor-tokens.js'), 'console.log(process.argv[2])');

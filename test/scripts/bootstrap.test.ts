@@ -21,7 +21,7 @@ end();`;
 const BUILD = `
 import fs from 'node:fs';
 fs.appendFileSync('journal', 'build\\n');
-for (const folder of ['dist', 'broker/dist']) fs.mkdirSync(folder, { recursive: true });`;
+for (const folder of ['dist', 'broker/dist', 'monitor/dist']) fs.mkdirSync(folder, { recursive: true });`;
 
 const INSTALL = 'npm ci --ignore-scripts --include=dev --include=optional --no-audit --no-fund';
 const children: ChildProcess[] = [];

@@ -33,7 +33,8 @@ const list = z.string().transform((text) =>
 
 /** Every variable, parsed; an empty one counts as not given. */
 const variables = z.object({
-  NODE_ENV: z.string().optional(),
+  // A misspelt "production" must not pass for a trial, which would invent a database and a key.
+  NODE_ENV: z.enum(['production', 'development', 'test'], 'must be production, development or test').optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: whole(0, 65_535).default(3001),
   PUBLIC_URL: z

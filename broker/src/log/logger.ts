@@ -24,8 +24,13 @@ const onePrintableLine = winston.format((info) => {
   return info;
 });
 
+// The line that is there most often, as short as it can be; the id is for finding it in the audit.
+const requestForPeople = ({ method, route, status, durationMs, requestId }: Record<string, unknown>): string =>
+  `${String(method)} ${String(route)} ${String(status)} ${String(durationMs)} ms  ${String(requestId)}`;
+
 // What a person at a terminal reads; everything else gets JSON.
 const forPeople = winston.format.printf(({ timestamp, level, message, ...fields }) => {
+  if (message === 'request') return `${String(timestamp)} ${requestForPeople(fields)}`;
   const named = Object.entries(fields).map(([name, value]) => ` ${name}=${String(value)}`);
   return `${String(timestamp)} ${level.padEnd(5)} ${String(message)}${named.join('')}`;
 });

@@ -42,6 +42,7 @@ test('with a database of its own, private providers are refused unless allowed',
 });
 
 test.each([
+  ['NODE_ENV', 'produciton'],
   ['PORT', '65536'],
   ['PORT', '3001x'],
   ['PORT', '-1'],

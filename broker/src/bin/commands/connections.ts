@@ -2,7 +2,7 @@ import type { CommandGroup, Field } from '../managing/declaration';
 import { noted, recorded, tabled } from '../managing/show';
 import { moment, listed } from '../managing/values';
 import { isMembers, type Json } from '../managing/json';
-import { ATTEMPT, status, TO_GO } from '../terminal/columns';
+import { ATTEMPT, statusAndHeld, TO_GO } from '../terminal/columns';
 import type { Screen } from '../terminal/screen';
 import { list, record, text } from '../terminal/table';
 import { withSecrets, withSecretsAskedFor } from './connection-secrets';
@@ -79,7 +79,7 @@ export const connectionCommands: CommandGroup = {
           { head: 'CLIENT', of: 'clientId' },
           { head: 'SERVICE', of: 'service' },
           { head: 'NAME', of: 'name' },
-          status,
+          statusAndHeld,
           { head: 'EXPIRES', of: 'expiresAt', ...TO_GO },
           { head: 'ID', of: 'id', whole: true },
         ],

@@ -53,6 +53,12 @@ export const status: Column = {
   style: (state) => STATUS_COLOURS[state] ?? 'yellow',
 };
 
+/** With a mark where tokens of another account wait for a decision. */
+export const statusAndHeld: Column = {
+  ...status,
+  as: (value, { heldAccount }) => text(value) + (typeof heldAccount === 'string' ? ', other account held' : ''),
+};
+
 const STATUS_COLOURS: Readonly<Record<string, 'green' | 'red' | 'dim'>> = {
   active: 'green',
   refreshing: 'green',
