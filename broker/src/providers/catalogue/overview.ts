@@ -54,9 +54,9 @@ const UNITS = [
   ['s', 1],
 ] as const;
 
-/** Seconds in the largest unit that leaves a whole number, but hours up to two days. */
+/** Seconds in the largest unit that holds them at least twice, or in the next one; "about" where that rounds. */
 function span(seconds: number): string {
-  const fits = UNITS.find(([unit, size]) => seconds % size === 0 && (unit !== 'd' || seconds >= 3 * size));
-  const [unit, size] = fits ?? ['s', 1];
-  return `${String(seconds / size)} ${unit}`;
+  const [unit, size] = UNITS.find(([, size]) => seconds >= 2 * size || seconds === size) ?? ['s', 1];
+  const count = Math.round((seconds / size) * 10) / 10;
+  return `${count * size === seconds ? '' : 'about '}${String(count)} ${unit}`;
 }

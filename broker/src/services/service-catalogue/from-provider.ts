@@ -18,6 +18,7 @@ export function fromProvider(provider: string | undefined, tenant: string | unde
     throw new Problem('invalid_value', `from: "${provider}" is no provider that is known. These are: ${names}.`);
   }
   const filled = hostFiller(entry, tenant);
+  const accountUrl = entry.account?.value.url;
   const asked = entry.scopes.filter(({ byDefault }) => byDefault);
   return onlyKnown({
     displayName: entry.displayName,
@@ -39,10 +40,7 @@ export function fromProvider(provider: string | undefined, tenant: string | unde
     authorizationParams: entry.authorizationParams?.value,
     issuer: entry.issuer?.value,
     accountFrom: entry.account?.value.from,
-    accountUrl:
-      entry.account === null || entry.account.value.url === null
-        ? undefined
-        : filled({ value: entry.account.value.url }),
+    accountUrl: typeof accountUrl === 'string' ? filled({ value: accountUrl }) : undefined,
     accountIdPath: entry.account?.value.idPath,
     accountLabelPath: entry.account?.value.labelPath,
     verifyUrl: filled(entry.verifyUrl),
