@@ -3,6 +3,7 @@ import { cited, seen, UNKNOWN, type ProviderEntry, type Source } from './entry';
 const CLIENT: Source = 'https://github.com/smartcar/node-sdk/blob/master/lib/auth-client.js';
 const HOSTS: Source = 'https://github.com/smartcar/node-sdk/blob/master/lib/config.json';
 const SDK: Source = 'https://github.com/smartcar/node-sdk/blob/master/index.js';
+const REFRESH: Source = 'https://smartcar.com/docs/api-reference/authorization/token-refresh';
 const OVERVIEW: Source = 'https://smartcar.com/docs/api-reference/authorization/overview';
 
 export const smartcar: ProviderEntry = {
@@ -12,7 +13,11 @@ export const smartcar: ProviderEntry = {
   kind: 'oauth2',
   authorizationUrl: seen('https://connect.smartcar.com/oauth/authorize', CLIENT),
   tokenUrl: seen('https://auth.smartcar.com/oauth/token', HOSTS),
-  refreshTokenSeconds: seen(5_184_000, CLIENT),
+  authStyle: seen('header', REFRESH),
+  rotation: seen('grace', REFRESH),
+  graceSeconds: seen(60, REFRESH),
+  accessTokenSeconds: seen(7_200, REFRESH),
+  refreshTokenSeconds: seen(5_184_000, REFRESH),
   account: cited({ from: 'url', url: 'https://api.smartcar.com/v2.0/user', idPath: 'id', labelPath: null }, SDK),
   baseUrl: seen('https://api.smartcar.com', HOSTS),
   allowedHosts: seen(['api.smartcar.com', 'vehicle.api.smartcar.com'], HOSTS),
@@ -37,7 +42,7 @@ export const smartcar: ProviderEntry = {
       seen('Copy the client ID and the client secret.', CLIENT),
     ],
     traps: [
-      seen('A refresh token ends after 60 days.', CLIENT),
+      seen('A refresh token ends after 60 days, and one minute after its use.', REFRESH),
       seen(
         'Newer applications use one token for all vehicles (client credentials) and a header sc-user-id instead.',
         OVERVIEW,
