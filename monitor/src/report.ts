@@ -1,4 +1,5 @@
 import type { Query } from './read-only';
+import { Unknown } from './unknown';
 
 /** The statuses of the view connection_status, the worst first. */
 export const STATUSES = [
@@ -17,9 +18,9 @@ export type Status = (typeof STATUSES)[number];
 
 /**
  * critical: it cannot be used, or its client must reconnect. warning: it ends soon and nothing renews it. trouble: its
- * refresh fails, but is tried again. ok. held: an operator stopped it on purpose, so it never raises an alarm.
+ * refresh fails, but is tried again. ok. stopped: an operator stopped it on purpose, so it never raises an alarm.
  */
-export type Severity = 'critical' | 'warning' | 'trouble' | 'ok' | 'held';
+export type Severity = 'critical' | 'warning' | 'trouble' | 'ok' | 'stopped';
 
 /** A connection with what is to be said of it. Holds no secret. */
 export interface Row {
@@ -58,7 +59,7 @@ export interface Totals {
   /** Consents that end within 14 days. */
   consentEnding: number;
   refreshErrors: number;
-  held: number;
+  stopped: number;
   liveWorkers: number;
 }
 
@@ -81,9 +82,25 @@ export async function readReport(query: Query, filters: Filters, limit: number |
   const values = [filters.client ?? null, filters.service ?? null, filters.status ?? null];
   const [totals] = await query<Totals & { now: Date }>(TOTALS, values);
   if (totals === undefined) throw new Error('an aggregate always gives a row');
+  if (totals.connections === 0) await refuseMisspelt(query, filters);
   const { now, ...counts } = totals;
   return { now, totals: counts, rows: await query<Row>(ROWS, [...values, STATUSES, limit]) };
 }
+
+/** A filter that names nobody would be green for ever: throws Unknown for a client or service that does not exist. */
+async function refuseMisspelt(query: Query, { client, service }: Filters): Promise<void> {
+  const [known] = await query<{ client: boolean; service: boolean }>(KNOWN, [client ?? null, service ?? null]);
+  if (known?.client === false)
+    throw new Unknown(`there is no client "${client ?? ''}"`, 'list them with: otobot client list');
+  if (known?.service === false)
+    throw new Unknown(`there is no service "${service ?? ''}"`, 'list them with: otobot service list');
+}
+
+const KNOWN = `
+  select $1::text is null or exists (
+           select from organizations o left join clients c on c.organization_id = o.id
+            where $1 in ('-', c.client_id, o.name || '/-', o.name || '/' || c.client_id)) as client,
+         $2::text is null or exists (select from services where name = $2) as service`;
 
 // A worker beats every 5 s; not seen for 20 s it counts as gone, as in the broker. Without one nothing is renewed. Nor is
 // what the claim passes by: no app (the view's renewable), no service, not due at any time, or an app that is suspended.
@@ -94,7 +111,7 @@ const JUDGED = `
     select count(*)::int as workers from processes
      where role = 'refresh' and seen_at > otobot_now() - interval '20 seconds'
   ), selected as materialized (
-    select s.*, o.name as organization, s.status in ('disabled', 'client_suspended') as held,
+    select s.*, o.name as organization, s.status in ('disabled', 'client_suspended') as stopped,
            s.status in ('reauth_required', 'expired', 'key_unavailable') as dead,
            coalesce(s.next_refresh_at, otobot_now()) as renewed_at, p.rotation,
            s.renewable and p.id is not null and live.workers > 0
@@ -116,7 +133,7 @@ const JUDGED = `
   ), judged as materialized (
     select *,
            case
-             when held then 'held'
+             when stopped then 'stopped'
              when dead then 'critical'
              when not renews and expires_at <= otobot_now() + interval '24 hours'
                or consent_ends_at <= otobot_now() + interval '14 days' then 'warning'
@@ -130,13 +147,13 @@ const TOTALS = `${JUDGED}
   select otobot_now() as now,
          count(*)::int as connections,
          (select count(*)::int from connections) as "allConnections",
-         (count(*) filter (where not held and (status = 'expired' or expires_at <= otobot_now())))::int as expired,
+         (count(*) filter (where not stopped and (status = 'expired' or expires_at <= otobot_now())))::int as expired,
          (count(*) filter (where status = 'reauth_required'))::int as reconnect,
          (count(*) filter (where status = 'key_unavailable'))::int as "keyUnavailable",
          (count(*) filter (where severity = 'warning' and not renews and expires_at <= otobot_now() + interval '24 hours'))::int as expiring,
          (count(*) filter (where severity = 'warning' and consent_ends_at <= otobot_now() + interval '14 days'))::int as "consentEnding",
-         (count(*) filter (where not held and failure_count > 0))::int as "refreshErrors",
-         (count(*) filter (where held))::int as held,
+         (count(*) filter (where not stopped and failure_count > 0))::int as "refreshErrors",
+         (count(*) filter (where stopped))::int as stopped,
          (select workers from live) as "liveWorkers"
     from judged`;
 
@@ -145,8 +162,8 @@ const ROWS = `${JUDGED}
          expires_at as "expiresAt", renews, consent_ends_at as "consentEndsAt", last_refreshed_at as "lastRefreshedAt",
          next_refresh_at as "nextRefreshAt", failure_count as failures, last_error_code as "lastError"
     from judged
-   order by array_position(array['critical', 'warning', 'trouble', 'ok', 'held'], severity),
-            case when severity in ('critical', 'held') then array_position($4::text[], status) end,
+   order by array_position(array['critical', 'warning', 'trouble', 'ok', 'stopped'], severity),
+            case when severity in ('critical', 'stopped') then array_position($4::text[], status) end,
             case when severity = 'trouble' then -failure_count end,
             least(expires_at, consent_ends_at), organization, client_id, service, name
    limit $5`;

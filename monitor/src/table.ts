@@ -29,7 +29,13 @@ const COLUMNS: readonly Column[] = [
   { title: 'FAILURES', text: failures, atLeast: 14 },
 ];
 
-const COLOUR: Readonly<Record<Severity, string>> = { critical: '31', warning: '33', trouble: '36', ok: '0', held: '2' };
+const COLOUR: Readonly<Record<Severity, string>> = {
+  critical: '31',
+  warning: '33',
+  trouble: '36',
+  ok: '0',
+  stopped: '2',
+};
 
 /** The rows as a table, a line each, coloured by how bad they are. */
 export function table({ rows, now }: Report, { width, colours }: Look): string[] {

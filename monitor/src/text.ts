@@ -29,11 +29,11 @@ export function unknownAsText({ message, hint }: Unknown, look: Look): string {
 export const LINES_AROUND_ROWS = 8;
 
 function totalLines(totals: Totals, filters: Filters): string[] {
-  const { connections, allConnections, held, liveWorkers } = totals;
+  const { connections, allConnections, stopped, liveWorkers } = totals;
   const filtered = Object.values(filters).some((filter) => filter !== undefined);
   const where = [
     `${counted(connections, 'connection')}${filtered ? ` of ${grouped(allConnections)}` : ''}`,
-    ...(held > 0 ? [`${grouped(held)} on hold`] : []),
+    ...(stopped > 0 ? [`${grouped(stopped)} on hold`] : []),
     liveWorkers > 0 ? counted(liveWorkers, 'live worker') : 'no live worker: nothing is refreshed',
   ];
   const figures = [

@@ -97,5 +97,12 @@ test('the exit code follows the filters, and never the rows that are shown', asy
 test('filters that select nothing, and an empty installation, are not called healthy', async () => {
   expect((await run(db.url)).out).toMatch(/^OK: there is no connection yet\n/);
   await insertConnection(db);
-  expect((await run(db.url, ['--client', 'typo'])).out).toMatch(/^OK: no connection matches the filters\n/);
+  expect(await run(db.url, ['--client', 'typo'])).toMatchObject({
+    code: 3,
+    out: expect.stringMatching(/^UNKNOWN: there is no client "typo"/) as string,
+  });
+  expect(await run(db.url, ['--service', 'typo'])).toMatchObject({
+    code: 3,
+    out: expect.stringMatching(/^UNKNOWN: there is no service "typo"/) as string,
+  });
 });

@@ -73,7 +73,7 @@ test('all connections are given unless --limit says less, and an empty list is a
   for (let i = 0; i < 51; i++) await insertConnection(db, { name: `n${i}` });
   expect((await json()).connections).toHaveLength(54);
   expect((await json('--limit', '2')).connections).toHaveLength(2);
-  expect((await json('--client', 'nobody')).connections).toEqual([]);
+  expect((await json('--status', 'key_unavailable')).connections).toEqual([]);
 });
 
 test('a terminal finds nothing to obey in it', async () => {

@@ -28,7 +28,7 @@ test('a row says client, service, name, status, end, last refresh and failures i
 });
 
 test('the worst stand first, within them the soonest to end, and what is on hold last', async () => {
-  await insertConnection(db, { client: 'held', status: 'disabled', expiresIn: '-9 days' });
+  await insertConnection(db, { client: 'stopped', status: 'disabled', expiresIn: '-9 days' });
   await insertConnection(db, { client: 'fine-later', expiresIn: '2 hours' });
   await insertConnection(db, { client: 'fine-sooner' });
   await insertConnection(db, { client: 'suspended', service: 'slack', expiresIn: '3 days' });
@@ -41,7 +41,7 @@ test('the worst stand first, within them the soonest to end, and what is on hold
   await insertConnection(db, { client: 'reconnect', status: 'reauth_required' });
   const [, ...rows] = await rowsOf();
   expect(rows.map((row) => row.split(' ')[0])).toEqual(
-    'reconnect dead ends-sooner ends-later failing-more failing suspended fine-sooner fine-later held'.split(' '),
+    'reconnect dead ends-sooner ends-later failing-more failing suspended fine-sooner fine-later stopped'.split(' '),
   );
 });
 
