@@ -20,6 +20,8 @@ import { watchAgent, type WatchedAgent } from './watched-agent';
 silenceSimpleOAuth2();
 
 const MAX_ANSWER_BYTES = 256 * 1024;
+const OVERDUE_MS = 100;
+const CATCH_UP_MS = 250;
 
 export interface TokenEndpoint {
   tokenUrl: string;
@@ -110,10 +112,17 @@ const scopeOf = (scopes: readonly string[] = []): { scope?: string[] } =>
 /** Wreck's timeout starts anew for the body, so a drip of bytes would outlive it: one deadline for everything instead. */
 async function endingWithin(timeoutMs: number, sending: Promise<AccessToken>, wire: WatchedAgent): Promise<Ending> {
   let timer: NodeJS.Timeout | undefined;
+  const endsAtMs = performance.now() + timeoutMs;
   const deadline = new Promise<Ending>((resolve) => {
-    timer = setTimeout(() => {
+    const end = (): void => {
       wire.cut();
       resolve({ kind: 'timeout' });
+    };
+    timer = setTimeout(() => {
+      // The process stood still: an answer may have arrived meanwhile, and is read before it counts as missing. What has not left stays here.
+      const stoodStill = performance.now() - endsAtMs > OVERDUE_MS;
+      if (stoodStill && wire.wasSent()) timer = setTimeout(end, CATCH_UP_MS);
+      else end();
     }, timeoutMs);
   });
   const ended = sending.then(

@@ -1,9 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { once } from 'node:events';
+import { setImmediate as immediate, setTimeout as delay } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { createOutbound } from '../../src/outbound/outbound';
 import type { TokenFailure } from '../../src/providers/token-outcome';
 import { requestToken } from '../../src/providers/token-endpoint';
 import { startProvider, type Provider } from '../support/provider';
 import type { Fault } from '../support/provider-faults';
+import { until } from '../support/until';
 import { tokenCall } from './token-call';
 
 const TIMEOUT_MS = 400;
@@ -146,4 +149,31 @@ describe('Retry-After', () => {
       retryAfterMs: expected,
     });
   });
+});
+
+/** A provider on a thread of its own, which goes on while ours stands still: it says when the request is there, and answers after that. */
+const PROVIDER_ON_A_THREAD = `
+  const { workerData, parentPort } = require('node:worker_threads');
+  const server = require('node:http').createServer((request, response) => {
+    request.resume().once('end', () => {
+      Atomics.store(workerData, 0, 1);
+      response.setHeader('content-type', 'application/json');
+      setTimeout(() => response.end(JSON.stringify({ access_token: 'arrived', expires_in: 60 })), 20);
+    });
+  }).listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`;
+
+const threads: Worker[] = [];
+afterAll(() => Promise.all(threads.map((thread) => thread.terminate())));
+
+it('an answer that arrived while the process stood still, beyond the time limit, is read', async () => {
+  const received = new Int32Array(new SharedArrayBuffer(4));
+  const thread = new Worker(PROVIDER_ON_A_THREAD, { eval: true, workerData: received });
+  threads.push(thread);
+  const [port] = (await once(thread, 'message')) as [number];
+  const answer = refresh({ timeoutMs: TIMEOUT_MS, endpoint: { tokenUrl: `http://127.0.0.1:${port}/token` } });
+  await until('the request has arrived', () => Atomics.load(received, 0) === 1);
+  const nothing = new Int32Array(new SharedArrayBuffer(4));
+  await immediate(); // timers come next, before what has arrived is read: as after SIGSTOP and SIGCONT
+  Atomics.wait(nothing, 0, 0, 2 * TIMEOUT_MS); // as a frozen process does
+  expect(await answer).toMatchObject({ class: 'granted', accessToken: 'arrived' });
 });
