@@ -19,7 +19,7 @@ export function causesOf({ lives, outages }) {
       return waited ? 'worker killed with the answer in its memory' : 'worker killed';
     }
     const sessionCut = life.numbers.at(-1) !== workerNumber;
-    if (sessionCut || outages.some((at) => at > startedAt - SLACK_MS && at < endsBy)) return 'session cut';
+    if (sessionCut || outages.some(({ from }) => from > startedAt - SLACK_MS && from < endsBy)) return 'session cut';
     return 'unexplained';
   };
 }

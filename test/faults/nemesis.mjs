@@ -1,5 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { fromBroker } from '../../bench/from-broker.mjs';
+import { persistently } from './stage.mjs';
 
+const { connectSession } = fromBroker('./dist/db/database');
 const OURS = `application_name = 'otobot otobot_refresh' and datname = current_database()`;
 
 /** Plays the schedule; `stop` undoes what lasts (thaws, clears the weather). Returns how often each fault struck. */
@@ -21,6 +24,17 @@ export function startNemesis({ schedule, workers, provider, server, database, ra
     lasting.add(whole);
   };
 
+  /** PostgreSQL has been killed: how long until it takes connections again? What is left of the old one may live for a moment. */
+  const away = () => {
+    const outage = { from: Date.now(), to: null };
+    outages.push(outage);
+    const back = delay(100)
+      .then(() => persistently(async () => (await connectSession(server.url, null)).end()))
+      .then(() => (outage.to = Date.now()));
+    const whole = back.finally(() => lasting.delete(whole));
+    lasting.add(whole);
+  };
+
   const faults = {
     kill: ({ worker, forMs }) => workers.kill(worker, forMs),
     freeze: ({ worker, forMs }) => {
@@ -35,15 +49,17 @@ export function startNemesis({ schedule, workers, provider, server, database, ra
       return true;
     },
     'crash-postgres': () => {
-      outages.push(Date.now());
-      return process.kill(server.pid, 'SIGKILL');
+      process.kill(server.pid, 'SIGKILL');
+      away();
+      return true;
     },
     // PostgreSQL then takes all its backends down and recovers.
     'crash-backend': async () => {
       const rows = await database.query({ text: `select pid from pg_stat_activity where ${OURS} order by pid` });
       if (rows.length === 0) return false;
-      outages.push(Date.now());
-      return process.kill(rows[Math.floor(random() * rows.length)].pid, 'SIGKILL');
+      process.kill(rows[Math.floor(random() * rows.length)].pid, 'SIGKILL');
+      away();
+      return true;
     },
     weather: async ({ kind, forMs }) => {
       await provider.ask('weather', kind);

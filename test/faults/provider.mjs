@@ -11,7 +11,7 @@ const EXPIRES_IN_SECONDS = 20;
 const LATENCY_MS = [10, 60];
 const SLOW_MS = [100, 3_000];
 /** In bad weather that share of the calls is hit. */
-const HIT = 0.5;
+const HIT = 0.25;
 
 serveParent(async ({ seed }) => {
   const random = seeded(seed);

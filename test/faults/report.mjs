@@ -1,11 +1,12 @@
 const SHOWN = 12;
 
-export function report({ seed, struck, figures, seconds, refreshes, processes }) {
+export function report({ seed, struck, outages, figures, seconds, refreshes, processes }) {
   const { violations, twice, losses, alarms, flaggedAfterMs, calls, attempts } = figures;
   const latest = Math.max(0, ...flaggedAfterMs);
   return [
     `seed ${seed}: ${refreshes} refreshes granted to ${calls} calls of ${attempts} attempts, ${processes} worker processes, ${seconds} s`,
     `faults             ${table(struck)}`,
+    `PostgreSQL away    ${outages.length} times, ${(Math.max(0, ...outages.map(({ from, to }) => to - from)) / 1_000).toFixed(1)} s at the longest`,
     `asked twice        ${table(twice)}`,
     `tokens lost        ${table(losses)}`,
     `flagged            all lost tokens, the last one ${(latest / 1_000).toFixed(1)} s after its answer (frozen workers apart)`,

@@ -63,7 +63,14 @@ async function main(options) {
   if (granted < options.refreshes) figures.violations.push({ what: `only ${granted} refreshes in the time there is` });
   if (restless > 0) figures.violations.push({ what: `${restless} connections did not come to rest` });
   const seconds = Math.round((performance.now() - startedAt) / 1_000);
-  const result = { seed, refreshes: await provider.ask('granted'), seconds, struck: nemesis.struck, figures };
+  const result = {
+    seed,
+    refreshes: await provider.ask('granted'),
+    seconds,
+    struck: nemesis.struck,
+    outages: nemesis.outages,
+    figures,
+  };
   if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   else process.stdout.write(report({ ...result, processes: workers.lives.length }));
   if (options.keep) say(`logs are in ${home}`);

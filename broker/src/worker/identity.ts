@@ -44,6 +44,7 @@ export async function takeIdentity({ databaseUrl, onRenewed, onWake, log }: Iden
     };
     try {
       const number = await becomeWorker(session);
+      log.info('working', { workerNumber: number });
       // Within the two seconds for which a swept attempt is left alone, so that a session that was cut costs no second request.
       if (renewed) await onRenewed(number);
       current = number;
@@ -51,7 +52,6 @@ export async function takeIdentity({ databaseUrl, onRenewed, onWake, log }: Iden
       await end();
       throw error;
     }
-    log.info('working', { workerNumber: current });
     onWake();
     return { ended: dropped.then(end) };
   };
