@@ -1,4 +1,5 @@
 import type { Tx } from '../db/database';
+import type { AuditEntry } from './audit';
 
 export interface WorkflowUsage {
   /** null: callers that named no workflow. */
@@ -24,25 +25,12 @@ export async function countReleases(
   return { since, workflows };
 }
 
-export interface AuditRecord {
+export interface AuditRecord extends Omit<AuditEntry, 'organizationId'> {
   occurredAt: Date;
   /** To the microsecond; with processId and sequence it is the record's place. */
   position: string;
   processId: string;
   sequence: number;
-  action: string;
-  code: string;
-  actor: string;
-  clientId: string | null;
-  service: string | null;
-  connectionId: string | null;
-  generation: number | null;
-  address: string | null;
-  userAgent: string | null;
-  requestId: string | null;
-  workflowId: string | null;
-  executionId: string | null;
-  detail: Readonly<Record<string, unknown>> | null;
 }
 
 export interface AuditFilter {

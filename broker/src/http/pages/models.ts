@@ -1,3 +1,5 @@
+import type { Outcome as VisitOutcome } from '../../services/connect/outcome';
+
 /** What the pages of Connect show, already decided and checked by the caller: a page only renders. */
 export type Language = 'en' | 'fr';
 
@@ -30,27 +32,8 @@ export interface ConnectPageModel {
   expiresAt: Date;
 }
 
-/** Every way that opening a link or coming back from a provider can end. */
-export type Outcome =
-  | 'connected'
-  | 'held'
-  | 'denied'
-  | 'link_unknown'
-  | 'link_expired'
-  | 'link_revoked'
-  | 'link_used'
-  | 'client_suspended'
-  | 'not_configured'
-  | 'state_unknown'
-  | 'state_expired'
-  | 'state_used'
-  | 'other_browser'
-  | 'provider_error'
-  | 'exchange_failed'
-  | 'provider_unreachable'
-  | 'too_many'
-  | 'wrong_origin'
-  | 'internal';
+/** Every way that opening a link or coming back from a provider can end, and what stops a visit before that. */
+export type Outcome = VisitOutcome | 'too_many' | 'wrong_origin' | 'internal';
 
 export interface OutcomePageModel {
   outcome: Outcome;
