@@ -1,12 +1,11 @@
 import type { Request, Response } from 'express';
 import { rateLimit, type RateLimitRequestHandler } from 'express-rate-limit';
 import { Problem } from '../errors/problem';
-import { parseAccessKey } from '../secrets/access-key';
 import type { Caller, Principal } from '../services/access/principal';
 
 export interface Limits {
   /** Counts a request of somebody recognised against his own key. Throws Problem `rate_limited`. */
-  countKey(request: Request, response: Response, caller: Caller, principal: Principal): Promise<void>;
+  countKey(request: Request, response: Response, principal: Principal): Promise<void>;
   /** Counts a request without a valid key against its address: only failures and public pages count there. */
   countAddress(request: Request, response: Response, caller: Caller): Promise<void>;
 }
@@ -22,9 +21,8 @@ export function createLimits(perKeyPerMinute: number): Limits {
   const keys = limiter((_request, response) => locals(response).ratePerMinute ?? perKeyPerMinute);
   const addresses = limiter(() => PER_ADDRESS);
   return {
-    countKey: (request, response, { presented }, principal) => {
-      const id = presented?.kind === 'bearer' ? parseAccessKey(presented.token)?.id : undefined;
-      Object.assign(response.locals, { bucket: id ?? principal.actor, ratePerMinute: principal.ratePerMinute });
+    countKey: (request, response, { actor, ratePerMinute }) => {
+      Object.assign(response.locals, { bucket: actor, ratePerMinute });
       return count(keys, request, response);
     },
     countAddress: (request, response, { address }) => {

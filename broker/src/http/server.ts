@@ -97,7 +97,7 @@ function admit(route: Route, { authenticator, limits, refusals }: ServerParts) {
           refusals.note(auditEntry(caller, { action: 'request', scope: null }, null, error.code));
         throw error;
       });
-      await limits.countKey(request, response, caller, principal);
+      await limits.countKey(request, response, principal);
     }
     next();
   };
