@@ -4,6 +4,7 @@ import { requestToken } from '../../providers/token-endpoint';
 import type { TokenGranted } from '../../providers/token-outcome';
 import type { Service } from '../../repositories/services';
 import type { ClientSecret } from '../client-secrets';
+import { headerValue } from '../request-header';
 import type { OpenLink } from './open-link';
 import type { Outcome } from './outcome';
 import type { ConnectParts } from './parts';
@@ -71,10 +72,9 @@ async function accountOf(
     const claims = accountFrom === 'id_token' ? claimsOf(granted) : granted.extra;
     return { consent: { granted, account: accountIn(service, claims), sentAtMs } };
   }
-  const authorization = `${service.requestScheme ?? 'Bearer'} ${granted.accessToken}`.trim();
   const answer = await getJson({
     url: accountUrl,
-    headers: { [service.requestHeader]: authorization },
+    headers: { [service.requestHeader]: headerValue(service.requestScheme ?? 'Bearer', granted.accessToken) },
     agents,
     timeoutMs: ACCOUNT_TIMEOUT_MS,
   });

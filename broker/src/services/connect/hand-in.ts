@@ -3,6 +3,7 @@ import { useUpConnectLink } from '../../repositories/connect-links';
 import { lockService, type Service } from '../../repositories/services';
 import type { Caller } from '../access/principal';
 import { storeConnection } from '../connections/store-connection';
+import { basicAuthorization, headerValue } from '../request-header';
 import { meetingOthers } from './meeting-others';
 import { loadLink, troubleWith, type OpenLink } from './open-link';
 import { ending, type Ending } from './outcome';
@@ -59,10 +60,8 @@ function fitsHeader(handed: HandedIn): boolean {
 }
 
 function headersOf({ requestHeader, requestScheme }: Service, handed: HandedIn): Record<string, string> {
-  if ('username' in handed) {
-    return { Authorization: `Basic ${Buffer.from(`${handed.username}:${handed.password}`).toString('base64')}` };
-  }
-  return { [requestHeader]: `${requestScheme ?? 'Bearer'} ${handed.apiKey}`.trim() };
+  if ('username' in handed) return { Authorization: basicAuthorization(handed) };
+  return { [requestHeader]: headerValue(requestScheme ?? 'Bearer', handed.apiKey) };
 }
 
 function keep({ database, vault }: ConnectParts, { link }: OpenLink, handed: HandedIn): Promise<Ending> {

@@ -1,6 +1,7 @@
 import type { ServingConnection, ServingService } from '../../repositories/serving';
 import { fingerprint } from '../../secrets/fingerprint';
 import type { ConnectionName } from '../../types/credential';
+import { basicAuthorization, headerValue } from '../request-header';
 
 /** The serving answer of the public contract: one of accessToken, apiKey, or username and password. */
 export interface CredentialAnswer {
@@ -46,7 +47,7 @@ export function credentialAnswer(
     expiresAt: expiresAt?.toISOString() ?? null,
     scopes,
     generation,
-    headers: { [service.requestHeader]: headerValue(service, connection, secret) },
+    headers: { [service.requestHeader]: authorizationOf(service, connection, secret) },
     baseUrl: connection.baseUrl ?? service.baseUrl,
     allowedHosts: service.allowedHosts,
     fingerprint: fingerprint(id, secret),
@@ -68,17 +69,13 @@ function secretMembers(
   return { accessToken: secret };
 }
 
-function headerValue(
+function authorizationOf(
   { requestScheme }: ServingService,
   { kind, tokenType }: ServingConnection,
   secret: string,
 ): string {
-  if (kind === 'basic') {
-    const { username, password } = JSON.parse(secret) as BasicSecret;
-    return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-  }
-  const scheme = requestScheme ?? schemeOf(tokenType);
-  return scheme === '' ? secret : `${scheme} ${secret}`;
+  if (kind === 'basic') return basicAuthorization(JSON.parse(secret) as BasicSecret);
+  return headerValue(requestScheme ?? schemeOf(tokenType), secret);
 }
 
 // RFC 6749 section 7.1: the type is case-insensitive, yet many APIs accept "Bearer" only in this spelling.
