@@ -1,23 +1,15 @@
 import type { Queryable } from '../db/database';
-import type { ConnectionKind, StoredStatus } from '../types/credential';
+import type { ConnectionKind } from '../types/credential';
+import type { RefreshState } from '../types/refresh-state';
 
 /** All that an attempt needs, as of the moment its intent was committed. Secrets are sealed. */
-export interface ClaimedConnection {
+export interface ClaimedConnection extends RefreshState {
   id: string;
   organizationId: string;
   clientId: string | null;
   service: string;
   kind: ConnectionKind;
   generation: number;
-  status: StoredStatus;
-  statusReason: string | null;
-  failureCount: number;
-  failingSince: Date | null;
-  uncertainSince: Date | null;
-  permanentCode: string | null;
-  lastErrorCode: string | null;
-  /** End of the access token being served. */
-  expiresAt: Date | null;
   consentEndsAt: Date | null;
   refreshSealed: Buffer | null;
   refreshKeyVersion: number | null;

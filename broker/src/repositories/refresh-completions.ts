@@ -1,5 +1,5 @@
 import type { Queryable } from '../db/database';
-import type { StoredStatus } from '../types/credential';
+import type { PlannedState } from '../types/refresh-state';
 
 export type AttemptOutcome =
   'refreshed' | 'unsent' | 'transient' | 'permanent' | 'app' | 'malformed' | 'unknown_code' | 'uncertain';
@@ -33,18 +33,7 @@ export interface Completion {
   durationMs: number | null;
   /** The attempt was given up by others, so its answer may still come. */
   mayStillAnswer: boolean;
-  next: {
-    status: StoredStatus;
-    statusReason: string | null;
-    failureCount: number;
-    failingSince: Date | null;
-    uncertainSince: Date | null;
-    permanentCode: string | null;
-    lastErrorCode: string | null;
-    nextRefreshAt: Date | null;
-    notBeforeAt: Date | null;
-    events: readonly string[];
-  };
+  next: PlannedState & { events: readonly string[] };
   set: SealedSet | null;
   /** The late set that `set` was made from and replaces. */
   adoptedSetId: string | null;

@@ -1,21 +1,14 @@
 import type { Queryable, Tx } from '../db/database';
-import type { ConnectionKind, StoredStatus } from '../types/credential';
+import type { ConnectionKind } from '../types/credential';
+import type { RefreshState } from '../types/refresh-state';
 import { WORKER_LOCK } from './workers';
 
 /** An attempt that nobody will end: its worker is dead, or has been silent for longer than its lease. */
-export interface AbandonedAttempt {
+export interface AbandonedAttempt extends RefreshState {
   id: string;
   organizationId: string;
   generation: number;
   kind: ConnectionKind;
-  status: StoredStatus;
-  statusReason: string | null;
-  failureCount: number;
-  failingSince: Date | null;
-  uncertainSince: Date | null;
-  permanentCode: string | null;
-  lastErrorCode: string | null;
-  expiresAt: Date | null;
   attemptId: string;
   startedAt: Date;
   rotation: 'none' | 'grace' | 'strict';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { NextState, Outcome, RefreshFacts, RefreshState } from '../../src/services/refresh/state';
+import type { RefreshState } from '../../src/types/refresh-state';
+import type { NextState, Outcome, RefreshFacts } from '../../src/services/refresh/state';
 import { transition } from '../../src/services/refresh/transition';
 
 const RUNS = 10_000;

@@ -1,4 +1,5 @@
-import type { NextState, Outcome, RefreshFacts, RefreshState } from '../../src/services/refresh/state';
+import type { RefreshState } from '../../src/types/refresh-state';
+import type { NextState, Outcome, RefreshFacts } from '../../src/services/refresh/state';
 import { transition } from '../../src/services/refresh/transition';
 
 const now = new Date('2030-01-01T12:00:00Z');

@@ -1,5 +1,6 @@
 import { HOUR, isAlive, MINUTE, SECOND } from './moments';
-import type { RefreshFacts, RefreshState } from './state';
+import type { RefreshState } from '../../types/refresh-state';
+import type { RefreshFacts } from './state';
 
 const FIRST_BACKOFF_MS = 10 * SECOND;
 const MAX_BACKOFF_ALIVE_MS = 15 * MINUTE;

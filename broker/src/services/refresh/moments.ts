@@ -1,4 +1,5 @@
-import type { RefreshFacts, RefreshState } from './state';
+import type { RefreshState } from '../../types/refresh-state';
+import type { RefreshFacts } from './state';
 
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;

@@ -1,5 +1,6 @@
 import { inMs, latest, SECOND } from './moments';
-import type { NextState, RefreshFacts, RefreshState } from './state';
+import type { RefreshState } from '../../types/refresh-state';
+import type { NextState, RefreshFacts } from './state';
 
 /** The dead worker's request may still be running at the provider. */
 export const UNCERTAIN_PAUSE_MS = 2 * SECOND;

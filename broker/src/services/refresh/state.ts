@@ -1,19 +1,5 @@
-import type { ConnectionKind, StoredStatus } from '../../types/credential';
-
-/** What is stored of a connection's refreshing; the next state is a function of it, the answer and the facts. */
-export interface RefreshState {
-  status: StoredStatus;
-  statusReason: string | null;
-  failureCount: number;
-  failingSince: Date | null;
-  /** Start of the first attempt whose end is unknown, while that is not settled. */
-  uncertainSince: Date | null;
-  /** A permanent refusal seen once. */
-  permanentCode: string | null;
-  lastErrorCode: string | null;
-  /** End of the access token that is being served; null: there is none. */
-  expiresAt: Date | null;
-}
+import type { ConnectionKind } from '../../types/credential';
+import type { PlannedState } from '../../types/refresh-state';
 
 /** What else the next state depends on. Database time throughout. */
 export interface RefreshFacts {
@@ -51,18 +37,7 @@ export type EventType =
   | 'connection.reauth_required'
   | 'connection.integrity';
 
-export interface NextState {
-  status: StoredStatus;
-  statusReason: string | null;
-  failureCount: number;
-  failingSince: Date | null;
-  uncertainSince: Date | null;
-  permanentCode: string | null;
-  lastErrorCode: string | null;
-  /** Null: never again by itself. */
-  nextRefreshAt: Date | null;
-  /** Waiting readers may bring the next attempt forward to here; null: to now. */
-  notBeforeAt: Date | null;
+export interface NextState extends PlannedState {
   events: EventType[];
   /** 'fails': every secret was refused, suspend the app; 'works': lift a suspension that this attempt was a probe of. */
   app: 'works' | 'fails' | null;

@@ -2,7 +2,8 @@ import { backoffMs } from './backoff';
 import { dueAt } from './due';
 import { earliest, HOUR, inMs, latest, MINUTE, SECOND } from './moments';
 import { graceEndOf, isSpent, retryOfUncertain, UNCERTAIN_PAUSE_MS } from './rotation';
-import type { EventType, NextState, Outcome, RefreshFacts, RefreshState } from './state';
+import type { RefreshState } from '../../types/refresh-state';
+import type { EventType, NextState, Outcome, RefreshFacts } from './state';
 
 const CONFIRM_AFTER_AT_LEAST_MS = 10 * SECOND;
 const CONFIRM_AFTER_AT_MOST_MS = 5 * MINUTE;

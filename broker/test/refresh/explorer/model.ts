@@ -1,4 +1,5 @@
-import type { NextState, Outcome, RefreshState } from '../../../src/services/refresh/state';
+import type { RefreshState } from '../../../src/types/refresh-state';
+import type { NextState, Outcome } from '../../../src/services/refresh/state';
 
 /** Seconds since the beginning. */
 export type Seconds = number;
