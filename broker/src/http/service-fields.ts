@@ -42,6 +42,7 @@ export const serviceFields = {
     .describe('How its connections authenticate, unless they say otherwise.'),
   authorizationUrl: url.optional(),
   tokenUrl: url.optional(),
+  refreshUrl: url.optional().describe('Where tokens are renewed, if not at tokenUrl.'),
   revocationUrl: url.optional(),
   scopes: oauthScopes.optional(),
   scopeSeparator: z.enum([' ', ',']).optional().describe('What parts scopes in requests to the provider.'),

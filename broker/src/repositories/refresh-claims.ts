@@ -36,6 +36,7 @@ export interface ClaimedApp {
 
 export interface ClaimedProvider {
   tokenUrl: string | null;
+  refreshUrl: string | null;
   authStyle: 'header' | 'body';
   scopes: string;
   scopeSeparator: string;
@@ -132,7 +133,7 @@ const CLAIM_DUE = `
          a.id as "appId", a.client_id as "appClientId", a.oauth_client_id as "oauthClientId",
          a.client_secrets_sealed as "secretsSealed", a.client_secrets_key_version as "secretsKeyVersion",
          a.secret_position as "secretPosition", a.scopes as "appScopes", a.suspended_at is not null as suspended,
-         s.oauth_token_url as "tokenUrl", s.auth_style as "authStyle", s.oauth_scopes as "serviceScopes",
+         s.oauth_token_url as "tokenUrl", s.refresh_url as "refreshUrl", s.auth_style as "authStyle", s.oauth_scopes as "serviceScopes",
          s.scope_separator as "scopeSeparator", s.rotation, s.grace_seconds as "graceSeconds",
          s.default_ttl_seconds as "defaultTtlSeconds", s.refresh_ahead_seconds as "refreshAheadSeconds"
     from claimed c

@@ -7,6 +7,8 @@ export interface ServiceFields {
   oauthType: ConnectionKind;
   authorizationUrl: string | null;
   tokenUrl: string | null;
+  /** Where tokens are renewed, if not at tokenUrl. */
+  refreshUrl: string | null;
   revocationUrl: string | null;
   /** Parted by spaces, whatever the provider wants in its requests. */
   scopes: string;
@@ -55,6 +57,7 @@ const FIELDS: readonly [column: string, field: keyof ServiceFields][] = [
   ['oauth_type', 'oauthType'],
   ['oauth_authorization_url', 'authorizationUrl'],
   ['oauth_token_url', 'tokenUrl'],
+  ['refresh_url', 'refreshUrl'],
   ['oauth_revocation_url', 'revocationUrl'],
   ['oauth_scopes', 'scopes'],
   ['scope_separator', 'scopeSeparator'],

@@ -53,14 +53,14 @@ export function createApps({ database, authorize, vault }: AppsParts): Apps {
       return database.asTenant(organizationId, async (tx) => {
         // One at a time: the sealed secrets are bound to the id of the row, so two must not both believe that they make it.
         await lockService(tx, name, 'exclusive');
-        const { tokenUrl } = foundService(await findService(tx, organizationId, name), name);
-        if (tokenUrl === null) throw withoutTokenUrl(name);
+        const endpoints = foundService(await findService(tx, organizationId, name), name);
+        if (endpoints.tokenUrl === null) throw withoutTokenUrl(name);
         if (ownerClientId !== null && !(await holdClient(tx, organizationId, ownerClientId)))
           throw unknownClient(ownerClientId);
 
         const known = await findApp(tx, organizationId, ownerClientId, name);
         const app = { id: known?.id ?? randomUUID(), organizationId, clientId: ownerClientId, service: name };
-        const { record, keyVersion } = vault.seal('refresh', appContext(app, tokenUrl), JSON.stringify(clientSecrets));
+        const { record, keyVersion } = vault.seal('refresh', appContext(app, endpoints), JSON.stringify(clientSecrets));
         const sealed = {
           ...app,
           oauthClientId,

@@ -16,7 +16,7 @@ export interface SealContext {
   field: string;
   /** 0 where there are none. */
   generation: number;
-  /** Where the value may be sent: `audienceOf(tokenUrl)` for refresh tokens and client secrets, '' for all others. */
+  /** Where the value may be sent: `audienceOf` its endpoints for refresh tokens and client secrets, '' for all others. */
   audience: string;
 }
 
@@ -46,11 +46,21 @@ export function keyVersionOf(record: Buffer): number {
   return record.readUInt32BE(1);
 }
 
-/** The audience of secrets that are sent to this token endpoint: its origin. Throws TypeError for no http(s) URL. */
-export function audienceOf(tokenUrl: string): string {
-  const { protocol, origin } = new URL(tokenUrl);
+/**
+ * The audience of secrets that are sent to these endpoints: their origins, each once, in one order, so that a second endpoint at the
+ * same origin changes nothing. `null`: there is no such endpoint. Throws TypeError for what is no http(s) URL, and for none at all.
+ */
+export function audienceOf(...endpoints: readonly (string | null)[]): string {
+  const origins = endpoints.filter((url) => url !== null).map(originOf);
+  if (origins.length === 0) throw new TypeError('a secret that is sent needs an endpoint');
+  // No origin has a space in it.
+  return [...new Set(origins)].sort().join(' ');
+}
+
+function originOf(url: string): string {
+  const { protocol, origin } = new URL(url);
   // Every URL of any other scheme has the same origin, the text 'null', and would pass for every other such.
-  if (protocol !== 'https:' && protocol !== 'http:') throw new TypeError('a token endpoint must be an http(s) URL');
+  if (protocol !== 'https:' && protocol !== 'http:') throw new TypeError('an endpoint must be an http(s) URL');
   return origin;
 }
 

@@ -84,7 +84,10 @@ test('first requests at the same moment leave one app whose secrets open', async
   );
   expect(rows).toHaveLength(1);
   const [{ sealed, ...owner }] = rows as [Row];
-  const context = appContext({ ...owner, clientId: null, service: 'race' }, 'https://race.example/token');
+  const context = appContext(
+    { ...owner, clientId: null, service: 'race' },
+    { tokenUrl: 'https://race.example/token', refreshUrl: null },
+  );
   const secrets = JSON.parse(scene.broker.broker.vault.open('refresh', context, sealed).toString()) as string[];
   expect(['1', '2', '3', '4']).toContain(secrets[0]);
 });

@@ -104,6 +104,8 @@ test.each([
   [{ rotation: 'grace' }, /graceSeconds/],
   [{ tokenUrl: 'http://crm.example/token' }, /tokenUrl: must be an https URL/],
   [{ tokenUrl: 'https://user:secret@crm.example/token' }, /tokenUrl/],
+  [{ refreshUrl: 'https://169.254.169.254/renew' }, /refreshUrl/],
+  [{ oauthType: 'api_key', tokenUrl: null, refreshUrl: 'https://crm.example/renew' }, /refreshUrl: goes with/],
   [{ authorizationUrl: 'https://169.254.169.254/' }, /authorizationUrl/],
   [{ revocationUrl: 'https://[::ffff:169.254.169.254]/' }, /revocationUrl/],
   [{ baseUrl: 'https://crm.example/#x' }, /baseUrl/],
@@ -142,6 +144,23 @@ test('what connections rest on is neither deleted nor moved to another origin', 
   expect((await ask('PATCH /v1/services/used', { body: { tokenUrl: 'https://crm.example/v2/token' } })).status).toBe(
     200,
   );
+});
+
+test('a URL for renewals is where tokens go too: none of another origin is added, changed or removed under sealed secrets', async () => {
+  const { ask } = scene;
+  await ask('POST /v1/services', { body: { ...CRM, name: 'renewed', refreshUrl: 'https://crm.example/renew' } });
+  await ask('PUT /v1/services/renewed/app', { body: { clientId: 'oauth', clientSecrets: ['s'] } });
+  const moved = { body: { refreshUrl: 'https://evil.example/renew' } };
+  expect(await ask('PATCH /v1/services/renewed', moved)).toMatchObject(conflict);
+  expect((await ask('PATCH /v1/services/renewed', { body: { refreshUrl: null } })).status).toBe(200);
+  expect(await ask('PATCH /v1/services/renewed', moved)).toMatchObject(conflict);
+  const elsewhere = { ...CRM, name: 'elsewhere', refreshUrl: 'https://api.crm.example/renew' };
+  expect(await ask('POST /v1/services', { body: elsewhere })).toMatchObject({
+    status: 201,
+    json: { refreshUrl: 'https://api.crm.example/renew' },
+  });
+  await ask('PUT /v1/services/elsewhere/app', { body: { clientId: 'oauth', clientSecrets: ['s'] } });
+  expect(await ask('PATCH /v1/services/elsewhere', { body: { refreshUrl: null } })).toMatchObject(conflict);
 });
 
 test('a shared service is not taken away, moved or replaced under organizations that use it', async () => {

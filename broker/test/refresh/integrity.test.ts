@@ -19,9 +19,9 @@ afterEach(async () => {
 });
 
 /** Nothing was sent, nobody is asked to connect again, the operator is told. */
-async function expectRefused(id: string): Promise<void> {
+async function expectRefused(id: string, reason = 'integrity'): Promise<void> {
   await until('the attempt has ended', async () => (await outcomesOf(scene, id)).join() === 'unsent');
-  expect(await stored(scene, id)).toMatchObject({ status: 'backoff', status_reason: 'integrity', generation: 1 });
+  expect(await stored(scene, id)).toMatchObject({ status: 'backoff', status_reason: reason, generation: 1 });
   expect(await eventsOf(scene, id)).toEqual(['connection.integrity']);
   expect(scene.lines.some(({ level, fields }) => level === 'error' && fields.connectionId === id)).toBe(true);
   expect(scene.provider.calls).toHaveLength(0);
@@ -35,6 +35,25 @@ test('a token URL rewritten in the database gets nothing sent', async () => {
   await scene.worker();
   await expectRefused(id);
 });
+
+test.each([
+  ['put in', { before: null, after: () => thief.tokenUrl, reason: 'integrity' }],
+  ['rewritten', { before: () => scene.provider.renewalUrl, after: () => thief.tokenUrl, reason: 'integrity' }],
+  ['taken out', { before: () => scene.provider.renewalUrl, after: () => null, reason: 'integrity' }],
+  [
+    'made none',
+    { before: () => scene.provider.renewalUrl, after: () => 'ftp://thief.example', reason: 'service_unusable' },
+  ],
+])(
+  'a URL for renewals that is %s in the database gets nothing sent, and neither does the token URL',
+  async (_, { before, after, reason }) => {
+    const reach = await addReach(scene, before === null ? {} : { refreshUrl: before() });
+    const { id } = await addConnection(scene, reach);
+    await scene.db.query('update services set refresh_url = $2 where name = $1', [reach.service, after()]);
+    await scene.worker();
+    await expectRefused(id, reason);
+  },
+);
 
 test('and works again as soon as it is put right', async () => {
   const reach = await addReach(scene);

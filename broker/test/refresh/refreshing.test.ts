@@ -43,6 +43,25 @@ test('a connection that is due is refreshed, sealed, recorded and told of', asyn
   expect(now.next_in).toBeLessThan(3_600 - 600 + 1);
 });
 
+test('where the service has a URL for renewals, the refresh token goes there and nowhere else', async () => {
+  const { id, issued } = await addConnection(scene, await addReach(scene, { refreshUrl: scene.provider.renewalUrl }));
+  await scene.worker();
+  await refreshed(id);
+  expect(scene.provider.calls.map(({ path, refreshToken }) => [path, refreshToken])).toEqual([
+    ['/renew', issued.refreshToken],
+  ]);
+  expect(scene.provider.isLive((await tokensOf(scene, id))?.refreshToken ?? '')).toBe(true);
+});
+
+test('client credentials come from the token URL, whatever else is there', async () => {
+  const kind = 'client_credentials';
+  const reach = await addReach(scene, { kind, refreshUrl: scene.provider.renewalUrl });
+  const { id } = await addConnection(scene, reach, { kind, expiresInSeconds: null });
+  await scene.worker();
+  await refreshed(id, 1);
+  expect(scene.provider.calls.map(({ path }) => path)).toEqual(['/token']);
+});
+
 test('the set before the previous one is deleted, so that two generations are kept', async () => {
   const { id } = await addConnection(scene, await addReach(scene));
   await scene.worker();

@@ -3,7 +3,7 @@ import { connectDatabase, type Database } from '../../src/db/database';
 import type { Logger } from '../../src/log/logger';
 import { createOutbound, type Outbound } from '../../src/outbound/outbound';
 import { ensureDataKeys, openVault } from '../../src/services/encryption-keys';
-import { appContext, tokenContext } from '../../src/services/seal-contexts';
+import { appContext, tokenContext, type SecretEndpoints } from '../../src/services/seal-contexts';
 import { rootsOfMaster, type Roots } from '../../src/vault/roots';
 import type { Vault } from '../../src/vault/vault';
 import { startRefresher, type Refresher, type RefresherLimits } from '../../src/worker/refresher';
@@ -86,6 +86,8 @@ function collectingLog(lines: LogLine[]): Logger {
 export interface Reach {
   service: string;
   appId: string;
+  /** What its secrets are sealed for. */
+  endpoints: SecretEndpoints;
 }
 
 export interface ReachOptions {
@@ -94,6 +96,7 @@ export interface ReachOptions {
   clientSecrets?: string[];
   kind?: 'oauth2' | 'client_credentials';
   maxConcurrent?: number;
+  refreshUrl?: string;
 }
 
 export async function addReach(
@@ -103,12 +106,13 @@ export async function addReach(
   const { rotation = 'strict', graceSeconds = null, kind = 'oauth2', maxConcurrent = 32 } = options;
   const service = `service-${randomUUID().slice(0, 8)}`;
   const appId = randomUUID();
+  const endpoints = { tokenUrl: provider.tokenUrl, refreshUrl: options.refreshUrl ?? null };
   await db.query(
-    `insert into services (name, display_name, oauth_type, oauth_token_url, rotation, grace_seconds, max_concurrent)
-     values ($1, $1, $2, $3, $4, $5, $6)`,
-    [service, kind, provider.tokenUrl, rotation, graceSeconds, maxConcurrent],
+    `insert into services (name, display_name, oauth_type, oauth_token_url, refresh_url, rotation, grace_seconds, max_concurrent)
+     values ($1, $1, $2, $3, $4, $5, $6, $7)`,
+    [service, kind, endpoints.tokenUrl, endpoints.refreshUrl, rotation, graceSeconds, maxConcurrent],
   );
-  const context = appContext({ id: appId, organizationId, clientId: null, service }, provider.tokenUrl);
+  const context = appContext({ id: appId, organizationId, clientId: null, service }, endpoints);
   const secrets = JSON.stringify(options.clientSecrets ?? [provider.clientSecrets[0]]);
   const { record, keyVersion } = vault.seal('refresh', context, secrets);
   await db.query(
@@ -116,7 +120,7 @@ export async function addReach(
      values ($1, $2, $3, $4, $5, $6)`,
     [appId, organizationId, service, provider.clientId, record, keyVersion],
   );
-  return { service, appId };
+  return { service, appId, endpoints };
 }
 
 export interface Added {
@@ -135,7 +139,7 @@ export interface ConnectionOptions {
 /** A connection with tokens that the provider knows, due at once. */
 export async function addConnection(
   scene: Scene,
-  { service, appId }: Reach,
+  { service, appId, endpoints }: Reach,
   options: ConnectionOptions = {},
 ): Promise<Added> {
   const { expiresInSeconds = 3_600, kind = 'oauth2', due = 'otobot_now()' } = options;
@@ -155,11 +159,7 @@ export async function addConnection(
   if (hasTokens) {
     const owner = { id, organizationId, clientId, service };
     const access = vault.seal('access', tokenContext(owner, 'access_token', 1), issued.accessToken);
-    const refresh = vault.seal(
-      'refresh',
-      tokenContext(owner, 'refresh_token', 1, provider.tokenUrl),
-      issued.refreshToken,
-    );
+    const refresh = vault.seal('refresh', tokenContext(owner, 'refresh_token', 1, endpoints), issued.refreshToken);
     await db.query(
       `insert into token_sets (organization_id, connection_id, generation, kind, access_sealed, access_key_version,
                                refresh_sealed, refresh_key_version, token_type, scopes, expires_at, lifetime_seconds)
@@ -199,7 +199,7 @@ export async function stored({ db }: Scene, id: string): Promise<Stored> {
 
 /** What the current (or another kind of) token set of a connection opens to; null: there is none. */
 export async function tokensOf(
-  { db, vault, organizationId, provider }: Scene,
+  { db, vault, organizationId }: Scene,
   id: string,
   kind: 'current' | 'previous' | 'late' = 'current',
 ): Promise<{ accessToken: string; refreshToken: string | null; generation: number } | null> {
@@ -209,16 +209,20 @@ export async function tokensOf(
     generation: number;
     access_sealed: Buffer;
     refresh_sealed: Buffer | null;
+    token_url: string;
+    refresh_url: string | null;
   }
   const { rows } = await db.query<Row>(
-    `select c.client_id, c.service, t.generation, t.access_sealed, t.refresh_sealed
-       from connections c join token_sets t on t.connection_id = c.id where c.id = $1 and t.kind = $2`,
+    `select c.client_id, c.service, t.generation, t.access_sealed, t.refresh_sealed, s.oauth_token_url as token_url, s.refresh_url
+       from connections c join token_sets t on t.connection_id = c.id join services s on s.name = c.service
+      where c.id = $1 and t.kind = $2`,
     [id, kind],
   );
   const [row] = rows;
   if (row === undefined) return null;
   const owner = { id, organizationId, clientId: row.client_id, service: row.service };
-  const refresh = tokenContext(owner, 'refresh_token', row.generation, provider.tokenUrl);
+  const endpoints = { tokenUrl: row.token_url, refreshUrl: row.refresh_url };
+  const refresh = tokenContext(owner, 'refresh_token', row.generation, endpoints);
   return {
     generation: row.generation,
     accessToken: vault

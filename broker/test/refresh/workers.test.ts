@@ -10,6 +10,7 @@ import {
   stored,
   tokensOf,
   type Added,
+  type Reach,
   type Scene,
 } from './scene';
 import { startWorkerProcess, type WorkerProcess } from './worker-processes';
@@ -61,9 +62,7 @@ test('two workers, one due connection: one call to the provider', async () => {
 test('200 due connections of 4 apps over 3 workers: each refreshed exactly once, nothing lost', async () => {
   const reaches = await Promise.all([1, 2, 3, 4].map(() => addReach(scene)));
   const added = await Promise.all(
-    Array.from({ length: 200 }, (_, n) =>
-      addConnection(scene, reaches[n % 4] ?? { service: '', appId: '' }, { due: 'null' }),
-    ),
+    Array.from({ length: 200 }, (_, n) => addConnection(scene, reaches[n % 4] as Reach, { due: 'null' })),
   );
   await scene.db.query('update connections set next_refresh_at = otobot_now() where app_id = any ($1)', [
     reaches.map(({ appId }) => appId),

@@ -23,6 +23,8 @@ export interface ProviderCall {
 export interface Provider {
   url: string;
   tokenUrl: string;
+  /** A second token endpoint, at another origin (another name of the same machine). */
+  renewalUrl: string;
   /** 200 with the consent's id for a live access token, 401 otherwise. */
   apiUrl: string;
   clientId: string;
@@ -82,7 +84,7 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
 
   const server = http.createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://provider');
-    if (pathname === '/token') token(request, response).catch(() => response.destroy());
+    if (pathname === '/token' || pathname === '/renew') token(request, response).catch(() => response.destroy());
     else api(book, pathname, request, response);
   });
   await new Promise<void>((resolve, reject) => {
@@ -91,7 +93,15 @@ export async function startProvider(options: ProviderOptions = {}): Promise<Prov
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   return {
-    ...{ url, tokenUrl: `${url}/token`, apiUrl: `${url}/api/me`, clientId, clientSecrets, calls },
+    ...{
+      url,
+      tokenUrl: `${url}/token`,
+      renewalUrl: `${url.replace('127.0.0.1', 'localhost')}/renew`,
+      apiUrl: `${url}/api/me`,
+      clientId,
+      clientSecrets,
+      calls,
+    },
     issue: (scopes) => book.issue(scopes),
     issueCode: (codeVerifier) => book.issueCode(codeVerifier),
     issueCodeFor: (codeChallenge) => book.issueCodeFor(codeChallenge),

@@ -97,7 +97,17 @@ describe('the audience', () => {
     expect(audienceOf(url)).toBe(origin);
   });
 
+  test('is that of all endpoints together, in one order, and one origin counts once', () => {
+    const both = 'https://api.example https://login.example';
+    expect(audienceOf('https://login.example/token', 'https://api.example/renew')).toBe(both);
+    expect(audienceOf('https://api.example/token', 'https://login.example/renew')).toBe(both);
+    expect(audienceOf('https://api.example/token', 'https://api.example/renew')).toBe('https://api.example');
+    expect(audienceOf('https://api.example/token', null)).toBe('https://api.example');
+  });
+
   test('refuses what is no http address, whose origin would be shared by all such', () => {
+    expect(() => audienceOf()).toThrow('needs an endpoint');
+    expect(() => audienceOf('https://a.example', 'data:,x')).toThrow('must be an http(s) URL');
     expect(() => audienceOf('not an address')).toThrow('Invalid URL');
     expect(() => audienceOf('mailto:someone@example.com')).toThrow('must be an http(s) URL');
   });

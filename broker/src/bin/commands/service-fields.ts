@@ -19,6 +19,12 @@ export const SERVICE_FIELDS: readonly Field[] = [
   },
   { flags: '--token-url <url>', about: 'where tokens come from', to: 'body.tokenUrl', read: clearable(asIs) },
   {
+    flags: '--refresh-url <url>',
+    about: 'where they are renewed, if elsewhere',
+    to: 'body.refreshUrl',
+    read: clearable(asIs),
+  },
+  {
     flags: '--authorization-url <url>',
     about: 'where clients consent',
     to: 'body.authorizationUrl',

@@ -38,12 +38,7 @@ export const figma: ProviderEntry = {
   guide: {
     console: cited('https://www.figma.com/developers/apps', AUTH),
     steps: [],
-    traps: [
-      seen('Tokens are renewed at a URL of their own, not at the token URL.', SPEC),
-      seen('The scope files:read is deprecated: ask for the narrower ones.', SPEC),
-    ],
-    notSupported: [
-      'Renewal: Figma has a URL of its own for it, and Otobot renews at the token URL. So a connection ends with its first access token.',
-    ],
+    traps: [seen('The scope files:read is deprecated: ask for the narrower ones.', SPEC)],
+    notSupported: [],
   },
 };

@@ -6,6 +6,7 @@ import { findFlow, locateFlow, settleFlow, useUpFlow, type Flow } from '../../re
 import type { Vault } from '../../vault/vault';
 import type { Caller } from '../access/principal';
 import { openClientSecrets, type ClientSecret } from '../client-secrets';
+import { secretAudience } from '../seal-contexts';
 import { keepConsent } from './consent';
 import { exchangeCode } from './exchange';
 import { hashOf, linkToken } from './link-token';
@@ -141,19 +142,19 @@ async function openSecrets(
   open: OpenLink,
   flow: Flow,
 ): Promise<Pick<TakenUp, 'codeVerifier' | 'clientSecrets'>> {
-  const tokenUrl = open.service.tokenUrl ?? '';
+  const { service } = open;
   const app = await findAppSecrets(tx, flow.organizationId, flow.appId);
-  if (app === null || !URL.canParse(tokenUrl))
+  if (app === null || service.tokenUrl === null || secretAudience(service) === null)
     throw new Problem('integrity', 'The OAuth client of this attempt is gone.');
   const { stateHash, verifierSealed, verifierKeyVersion } = flow;
   const verifier = vault.open(
     'refresh',
-    verifierContext(open, stateHash, tokenUrl),
+    verifierContext(open, stateHash, service.tokenUrl),
     verifierSealed,
     verifierKeyVersion,
   );
   const codeVerifier = verifier.length === 0 ? null : verifier.toString();
-  return { codeVerifier, clientSecrets: openClientSecrets(vault, app, tokenUrl) };
+  return { codeVerifier, clientSecrets: openClientSecrets(vault, app, service) };
 }
 
 /** A reloaded page, the back button, a double click: the same story is told again, and nobody is asked anything. */

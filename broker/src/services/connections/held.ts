@@ -10,7 +10,7 @@ import { findService, lockService } from '../../repositories/services';
 import type { ConnectionName } from '../../types/credential';
 import type { Vault } from '../../vault/vault';
 import { dueAt } from '../refresh/due';
-import { tokenContext } from '../seal-contexts';
+import { tokenContext, type SecretEndpoints } from '../seal-contexts';
 import { foundService } from '../service-catalogue/service-catalogue';
 import { storeConnection } from './store-connection';
 
@@ -26,7 +26,7 @@ export async function acceptHeld(tx: Tx, vault: Vault, organizationId: string, c
   if (held === null) throw nothingHeld(id);
 
   const owner: ConnectionName = { organizationId, clientId, service: connection.service, name };
-  const secrets = open(vault, { ...owner, id }, held, service.tokenUrl);
+  const secrets = open(vault, { ...owner, id }, held, service);
   const app = await findAppFor(tx, organizationId, clientId, connection.service);
   const { tokenType, scopes, baseUrl, expiresAt, lifetimeSeconds, refreshExpiresAt } = held;
   const now = await databaseNow(tx);
@@ -56,7 +56,7 @@ function open(
   vault: Vault,
   connection: ConnectionName & { id: string },
   held: ImportedTokenSet,
-  tokenUrl: string | null,
+  endpoints: SecretEndpoints,
 ): { access: string | null; refresh: string | null } {
   const { generation, accessSealed, accessKeyVersion, refreshSealed, refreshKeyVersion } = held;
   const access =
@@ -71,7 +71,7 @@ function open(
     refreshSealed &&
     vault.open(
       'refresh',
-      tokenContext(connection, 'refresh_token', generation, tokenUrl),
+      tokenContext(connection, 'refresh_token', generation, endpoints),
       refreshSealed,
       refreshKeyVersion ?? undefined,
     );

@@ -76,7 +76,7 @@ export function tokenSetOf(
   vault: Vault,
   connection: ConnectionName & { id: string },
   generation: number,
-  { tokenUrl }: Service,
+  service: Service,
   {
     secrets: { access, refresh },
     tokenType,
@@ -93,7 +93,7 @@ export function tokenSetOf(
   const sealedRefresh =
     refresh === null
       ? null
-      : vault.seal('refresh', tokenContext(connection, 'refresh_token', generation, tokenUrl), refresh);
+      : vault.seal('refresh', tokenContext(connection, 'refresh_token', generation, service), refresh);
   return {
     organizationId: connection.organizationId,
     connectionId: connection.id,

@@ -36,7 +36,7 @@ function tokenCall(parts: RefreshParts, claim: ClaimedConnection, secrets: Opene
       ? { type: 'client_credentials', scopes }
       : { type: 'refresh_token', refreshToken: secrets.refreshToken };
   return {
-    endpoint: { tokenUrl: secrets.tokenUrl, authStyle: provider.authStyle, scopeSeparator: provider.scopeSeparator },
+    endpoint: { tokenUrl: secrets.url, authStyle: provider.authStyle, scopeSeparator: provider.scopeSeparator },
     client: { id: app.oauthClientId, secret },
     grant,
     agents: parts.agents,

@@ -3,12 +3,13 @@ import type { AppSecrets } from '../../repositories/apps';
 import type { ClaimedConnection } from '../../repositories/refresh-claims';
 import type { Vault } from '../../vault/vault';
 import { openClientSecrets, type ClientSecret } from '../client-secrets';
-import { tokenContext } from '../seal-contexts';
+import { secretAudience, tokenContext } from '../seal-contexts';
 import type { Outcome } from './state';
 
 /** What a request is made with. Lives as long as the attempt. */
 export interface OpenedSecrets {
-  tokenUrl: string;
+  /** Where this connection is renewed. */
+  url: string;
   /** In the order of the app's list, beginning with the one that worked last. */
   clientSecrets: ClientSecret[];
   /** Null: the grant is made with the client's own secret. */
@@ -24,24 +25,26 @@ const KEY_RETRY_MS = 60_000;
  * rewritten, makes the attempt unusable: nothing leaves, and it is not the client's to repair.
  */
 export function openSecrets(vault: Vault, claim: ClaimedConnection): OpenedSecrets | Unopened {
-  const { tokenUrl } = claim.provider;
-  if (tokenUrl === null || !URL.canParse(tokenUrl)) return { class: 'unusable', code: 'service_unusable' };
+  const { provider, kind } = claim;
+  const { tokenUrl, refreshUrl } = provider;
+  const url = kind === 'client_credentials' ? tokenUrl : (refreshUrl ?? tokenUrl);
+  if (url === null || secretAudience(provider) === null) return { class: 'unusable', code: 'service_unusable' };
   try {
     // Without a key to seal the answer with, it would be lost.
     if (vault.keyring.primary('access') === null || vault.keyring.primary('refresh') === null) return keyUnavailable();
-    const refreshToken = claim.kind === 'client_credentials' ? null : openRefreshToken(vault, claim, tokenUrl);
+    const refreshToken = kind === 'client_credentials' ? null : openRefreshToken(vault, claim);
     if (refreshToken === undefined) return { class: 'unsent', code: 'no_refresh_token', retryAfterMs: null };
-    return { tokenUrl, refreshToken, clientSecrets: openClientSecrets(vault, appOf(claim), tokenUrl) };
+    return { url, refreshToken, clientSecrets: openClientSecrets(vault, appOf(claim), provider) };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return error.code === 'key_unavailable' ? keyUnavailable() : { class: 'unusable', code: 'integrity' };
   }
 }
 
-function openRefreshToken(vault: Vault, claim: ClaimedConnection, tokenUrl: string): string | undefined {
+function openRefreshToken(vault: Vault, claim: ClaimedConnection): string | undefined {
   const { refreshSealed, refreshKeyVersion, generation } = claim;
   if (refreshSealed === null || refreshKeyVersion === null) return undefined;
-  const context = tokenContext(claim, 'refresh_token', generation, tokenUrl);
+  const context = tokenContext(claim, 'refresh_token', generation, claim.provider);
   return vault.open('refresh', context, refreshSealed, refreshKeyVersion).toString();
 }
 

@@ -33,7 +33,6 @@ export function sealGranted(
 
 /** Seals an answer that came late once more, as the next generation. Throws Problem as `vault.open` does. */
 export function sealAdopted(vault: Vault, claim: ClaimedConnection, late: LateSet): SealedSet {
-  const { tokenUrl } = claim.provider;
   const access = tokenContext(claim, 'access_token', late.generation);
   const accessToken = vault.open('access', access, late.accessSealed, late.accessKeyVersion).toString();
   const refreshToken =
@@ -42,7 +41,7 @@ export function sealAdopted(vault: Vault, claim: ClaimedConnection, late: LateSe
       : vault
           .open(
             'refresh',
-            tokenContext(claim, 'refresh_token', late.generation, tokenUrl),
+            tokenContext(claim, 'refresh_token', late.generation, claim.provider),
             late.refreshSealed,
             late.refreshKeyVersion,
           )
@@ -58,7 +57,7 @@ function sealPair(vault: Vault, claim: ClaimedConnection, { accessToken, refresh
   const refresh =
     refreshToken === null
       ? null
-      : vault.seal('refresh', tokenContext(claim, 'refresh_token', generation, claim.provider.tokenUrl), refreshToken);
+      : vault.seal('refresh', tokenContext(claim, 'refresh_token', generation, claim.provider), refreshToken);
   return {
     accessSealed: access.record,
     accessKeyVersion: access.keyVersion,

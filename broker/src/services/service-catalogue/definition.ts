@@ -9,6 +9,7 @@ export const DEFAULTS: Omit<ServiceDefinition, 'displayName'> = {
   oauthType: 'oauth2',
   authorizationUrl: null,
   tokenUrl: null,
+  refreshUrl: null,
   revocationUrl: null,
   scopes: [],
   scopeSeparator: ' ',
@@ -33,7 +34,15 @@ export const DEFAULTS: Omit<ServiceDefinition, 'displayName'> = {
   scopeTexts: {},
 };
 
-const URLS = ['authorizationUrl', 'tokenUrl', 'revocationUrl', 'baseUrl', 'accountUrl', 'verifyUrl'] as const;
+const URLS = [
+  'authorizationUrl',
+  'tokenUrl',
+  'refreshUrl',
+  'revocationUrl',
+  'baseUrl',
+  'accountUrl',
+  'verifyUrl',
+] as const;
 const WITH_TOKEN_URL: readonly string[] = ['oauth2', 'client_credentials', 'long_lived'];
 
 /** Throws Problem `invalid_value` for what cannot work, with what to do about it. */
@@ -44,6 +53,9 @@ export function checkDefinition(definition: ServiceDefinition, allowedUrl: (url:
       'invalid_value',
       `tokenUrl: a service of oauthType ${oauthType} needs one, since tokens come from there.`,
     );
+  }
+  if (definition.refreshUrl !== null && tokenUrl === null) {
+    throw new Problem('invalid_value', 'refreshUrl: goes with a tokenUrl; alone it brings no tokens. Give both.');
   }
   if (rotation === 'grace' && graceSeconds === null) {
     throw new Problem(

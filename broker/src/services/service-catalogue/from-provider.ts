@@ -25,6 +25,7 @@ export function fromProvider(provider: string | undefined, tenant: string | unde
     oauthType: entry.kind,
     authorizationUrl: filled(entry.authorizationUrl),
     tokenUrl: filled(entry.tokenUrl),
+    refreshUrl: filled(entry.refreshUrl),
     revocationUrl: filled(entry.revocationUrl),
     scopes: asked.map(({ value }) => value),
     scopeSeparator: entry.scopeSeparator?.value,

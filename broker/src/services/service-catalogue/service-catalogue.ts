@@ -18,7 +18,7 @@ import { withChanges } from '../changes';
 import { pageOf, positionOf, type Page, type PageRequest } from '../page';
 import { checkDefinition, DEFAULTS, definitionOf, fieldsOf, type ServiceDefinition } from './definition';
 import { fromProvider } from './from-provider';
-import { sameOriginOrThrow, unusedOrThrow } from './use';
+import { sameAudienceOrThrow, unusedOrThrow } from './use';
 import { appSummaryOf, serviceViewOf, type ServiceView, type ServiceWithApp } from './view';
 
 export type ServiceChanges = { [Key in keyof ServiceDefinition]?: ServiceDefinition[Key] | undefined };
@@ -91,7 +91,7 @@ export function createServiceCatalogue({ database, authorize, allowedUrl }: Serv
         return await database.asTenant(organizationId, async (tx) => {
           await lockService(tx, name, 'exclusive');
           const shadowed = await findService(tx, organizationId, name);
-          if (shadowed !== null) await sameOriginOrThrow(tx, shadowed, definition.tokenUrl, organizationId);
+          if (shadowed !== null) await sameAudienceOrThrow(tx, shadowed, definition, organizationId);
           return serviceViewOf(await insertService(tx, owner, name, fieldsOf(definition)));
         });
       } catch (error) {
@@ -121,7 +121,7 @@ export function createServiceCatalogue({ database, authorize, allowedUrl }: Serv
       return change(who, name, async (tx, service) => {
         const definition = withChanges(definitionOf(service), changes);
         checkDefinition(definition, allowedUrl);
-        await sameOriginOrThrow(tx, service, definition.tokenUrl, null);
+        await sameAudienceOrThrow(tx, service, definition, null);
         return serviceViewOf(await updateService(tx, service.id, fieldsOf(definition)));
       });
     },

@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/database';
 import { Problem } from '../../errors/problem';
 import { listServiceUse, type Service } from '../../repositories/services';
+import { secretAudience, type SecretEndpoints } from '../seal-contexts';
 
 /** Throws Problem `conflict` while anything rests on the service that would be left behind. The caller's own apps go with it. */
 export async function unusedOrThrow(tx: Tx, service: Service, organizationId: string): Promise<void> {
@@ -16,25 +17,22 @@ export async function unusedOrThrow(tx: Tx, service: Service, organizationId: st
 }
 
 /**
- * Refresh tokens and client secrets are sealed for the origin of the token URL, so that nobody who rewrites it is sent them.
- * Throws Problem `conflict` when another origin would leave some that no longer open. `organizationId` null: in any organization.
+ * Refresh tokens and client secrets are sealed for the origins of the endpoints, so that nobody who rewrites one is sent them.
+ * Throws Problem `conflict` when other origins would leave some that no longer open. `organizationId` null: in any organization.
  */
-export async function sameOriginOrThrow(
+export async function sameAudienceOrThrow(
   tx: Tx,
   service: Service,
-  tokenUrl: string | null,
+  wanted: SecretEndpoints,
   organizationId: string | null,
 ): Promise<void> {
-  if (originOf(service.tokenUrl) === originOf(tokenUrl)) return;
+  if (secretAudience(service) === secretAudience(wanted)) return;
   const use = await listServiceUse(tx, service.id);
   const affected = use.filter((row) => organizationId === null || row.organizationId === organizationId);
   if (affected.every(({ apps, sealedTokens }) => apps === 0 && sealedTokens === 0)) return;
   throw new Problem(
     'conflict',
-    `Apps or connections of service "${service.name}" are sealed for ${originOf(service.tokenUrl) ?? 'no token URL'} and would not open for another origin. ` +
+    `Apps or connections of service "${service.name}" are sealed for ${secretAudience(service) ?? 'no token URL'} and would not open for another origin of tokenUrl or refreshUrl. ` +
       'They cannot be moved yet: create a service with a new name, give it its app, and connect anew.',
   );
 }
-
-const originOf = (url: string | null): string | null =>
-  url !== null && URL.canParse(url) ? new URL(url).origin : null;
