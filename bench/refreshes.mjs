@@ -14,7 +14,7 @@ export async function measureRefreshes({ installation, place, seconds, profile, 
   await installation.ask('storeDueConnections', { apps: APPS, connections: count, tokenUrl });
   const { environment } = installation.ready;
   const execArgv = profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  const refresher = await startProcess('refresher', { environment }, { ...place, execArgv });
+  const refresher = await startProcess('refresher', { environment, dataDir: place.home }, { ...place, execArgv });
   const bare = await startProcess('simple-oauth2', { apps: APPS, tokenUrl }, place);
   const parts = { installation, provider, refresher, bare, count };
 

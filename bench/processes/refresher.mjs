@@ -8,7 +8,7 @@ const { createOutbound } = fromBroker('./dist/outbound/outbound');
 const { rootsOfMaster } = fromBroker('./dist/vault/roots');
 const { startRefresher } = fromBroker('./dist/worker/refresher');
 
-serveParent(async ({ environment: { DATABASE_URL: databaseUrl, ENCRYPTION_MASTER_KEY: master } }) => {
+serveParent(async ({ environment: { DATABASE_URL: databaseUrl, ENCRYPTION_MASTER_KEY: master }, dataDir }) => {
   const roots = { current: rootsOfMaster(createSecretKey(Buffer.from(master, 'hex'))), previous: null };
   const outbound = createOutbound({ allowPrivate: 'loopback', privateHosts: [] });
   const atOnce = countAtOnce(outbound.agents.http);
@@ -21,7 +21,7 @@ serveParent(async ({ environment: { DATABASE_URL: databaseUrl, ENCRYPTION_MASTER
   };
   const start = async () => {
     atOnce.peak = 0;
-    refresher = await startRefresher({ databaseUrl, roots, outbound, log });
+    refresher = await startRefresher({ databaseUrl, dataDir, roots, outbound, log });
   };
   return {
     ready: null,

@@ -67,11 +67,11 @@ async function startServing(config: Config, installation: Installation, log: Log
 }
 
 async function startRefreshing(
-  { outbound }: Config,
+  { outbound, dataDir }: Config,
   { databaseUrl, roots }: Installation,
   log: Logger,
   { work }: Opened,
 ): Promise<void> {
-  const refresher = await startRefresher({ databaseUrl, roots, outbound: createOutbound(outbound), log });
+  const refresher = await startRefresher({ databaseUrl, dataDir, roots, outbound: createOutbound(outbound), log });
   work.push(() => refresher.stop());
 }

@@ -53,6 +53,15 @@ export async function writeCompletions(db: Queryable, completions: readonly Comp
   return new Set(written.map(({ position }) => position));
 }
 
+/** Which of these connections there still are. */
+export async function listExisting(db: Queryable, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await db.query<{ id: string }>({
+    text: 'select id from connections where id = any ($1::uuid[])',
+    values: [ids],
+  });
+  return new Set(rows.map(({ id }) => id));
+}
+
 function flat({ next, set, ...attempt }: Completion) {
   const sealed = set && {
     ...set,

@@ -1,7 +1,7 @@
 import type { Queryable, Tx } from '../db/database';
 import type { ConnectionKind } from '../types/credential';
 import type { RefreshState } from '../types/refresh-state';
-import { WORKER_LOCK } from './workers';
+import { LIVE_WORKERS } from './workers';
 
 /** An attempt that nobody will end: its worker is dead, or has been silent for longer than its lease. */
 export interface AbandonedAttempt extends RefreshState {
@@ -27,12 +27,6 @@ export async function isSweeper(tx: Tx): Promise<boolean> {
   });
   return row?.mine ?? false;
 }
-
-// pg_locks shows advisory keys as unsigned oids; worker numbers are positive.
-const LIVE_WORKERS = `
-  select l.objid::bigint from pg_locks l join pg_database d on d.oid = l.database
-   where d.datname = current_database() and l.locktype = 'advisory' and l.granted
-     and l.classid = (${WORKER_LOCK}::bigint & 4294967295)::oid`;
 
 /** Locks and returns up to `limit` connections whose attempt was abandoned. */
 export function findAbandoned(tx: Tx, limit: number): Promise<AbandonedAttempt[]> {

@@ -1,10 +1,13 @@
 import { hostname } from 'node:os';
 import type { Database } from '../db/database';
 import type { Logger } from '../log/logger';
-import { beat, forgetProcess, type Process } from '../repositories/processes';
+import { beat, forgetProcess, type Process, type SpoolState } from '../repositories/processes';
 import type { Vault } from '../vault/vault';
+import { createPulse } from './refresh/pulse';
 
 export interface Heartbeat {
+  /** Says at once what has changed. */
+  beat(): void;
   stop(): Promise<void>;
 }
 
@@ -17,6 +20,7 @@ export interface HeartbeatParts {
   version: string;
   /** A worker that had to take a new lock has a new number. */
   workerNumber?: () => number | null;
+  spool?: () => SpoolState;
 }
 
 const EVERY_MS = 5_000;
@@ -30,6 +34,7 @@ export async function startHeartbeat({
   role,
   version,
   workerNumber,
+  spool,
 }: HeartbeatParts): Promise<Heartbeat> {
   const once = (): Promise<void> =>
     beat(database, {
@@ -40,15 +45,20 @@ export async function startHeartbeat({
       pid: process.pid,
       version,
       keyVersions: vault.keyring.versions(),
+      spool: spool?.() ?? null,
     });
   await once();
-  const timer = setInterval(() => {
-    once().catch((error: unknown) => log.warn('heartbeat failed', { error: (error as Error).message }));
-  }, EVERY_MS);
+  const tell = createPulse(() =>
+    once().catch((error: unknown) => log.warn('heartbeat failed', { error: (error as Error).message })),
+  );
+  const timer = setInterval(tell, EVERY_MS);
   return {
+    beat: tell,
     stop: async () => {
       clearInterval(timer);
-      await forgetProcess(database, id).catch(() => undefined); // the others forget it soon
+      // Who leaves answers behind is remembered with them; else the row goes, or the others forget it soon.
+      const last = (spool?.().depth ?? 0) > 0 ? once() : forgetProcess(database, id);
+      await last.catch(() => undefined);
     },
   };
 }

@@ -21,6 +21,7 @@ import type { Roots } from '../vault/roots';
 import { startChores } from './chores';
 import { startClaimLoop } from './claim-loop';
 import { takeIdentity } from './identity';
+import { openSpooling } from './spooling';
 
 export interface Refresher {
   /** The worker's number now; null while its session is down. */
@@ -31,6 +32,8 @@ export interface Refresher {
 
 export interface RefresherOptions {
   databaseUrl: string;
+  /** Where the spool is kept: workers that share it take over from each other. */
+  dataDir: string;
   roots: Roots;
   outbound: Outbound;
   log: Logger;
@@ -66,6 +69,7 @@ const POOL_SIZE = 6;
 /** A worker: refreshes what is due for as long as it runs, whether or not the database is there. Throws only if it is not at the start. */
 export async function startRefresher({
   databaseUrl,
+  dataDir,
   roots,
   outbound,
   log,
@@ -73,18 +77,21 @@ export async function startRefresher({
 }: RefresherOptions): Promise<Refresher> {
   const limits = { ...LIMITS, ...given };
   const database = connectDatabase({ url: databaseUrl, role: 'otobot_refresh', max: POOL_SIZE, log });
+  const id = randomUUID();
+  let tell: () => void = () => undefined;
+  const onWritten = createPulse(() => signalRefreshed(database));
+  const onChange = (): void => {
+    tell();
+  };
+  const spooling = openSpooling({ database, dataDir, owner: id, onWritten, onChange, log });
   const vault = await openVault(database, roots);
   const keys = createKeyReload(database, vault);
   const patience: Patience = { endsAt: Infinity };
+  const { spool } = spooling;
   const parts: RefreshParts = {
     ...{ vault, requestToken, agents: outbound.agents, limits, random: Math.random, log },
     reloadKeys: () => keys.reload(),
-    completions: createCompletions({
-      database,
-      onWritten: createPulse(() => signalRefreshed(database)),
-      patience,
-      log,
-    }),
+    completions: createCompletions({ database, onWritten, patience, spool, log }),
     findLateSet: (connectionId, generation) =>
       patiently(patience, () => findLateSet(database, connectionId, generation)),
   };
@@ -103,11 +110,17 @@ export async function startRefresher({
     database,
     vault,
     log,
-    id: randomUUID(),
+    id,
     role: 'refresh',
     version: VERSION,
     workerNumber,
+    spool: () => spooling.state(),
   });
+  tell = () => {
+    heartbeat.beat();
+  };
+  // Before anything is claimed: what a dead worker left may be the token that is about to be refreshed.
+  await spooling.adoption.run();
   const loop = startClaimLoop({
     database,
     workerNumber,
@@ -121,6 +134,7 @@ export async function startRefresher({
   takeBack = (number) => loop.takeBack(number);
   const chores = startChores(
     [
+      { name: 'adopt spools', everyMs: SECOND, work: () => spooling.adoption.run() },
       { name: 'sweep', everyMs: SECOND, work: () => sweepAbandoned(database, Math.random, log) },
       { name: 'forget processes', everyMs: 10 * SECOND, work: () => forgetGoneProcesses(database) },
       { name: 'delete old token sets', everyMs: 600 * SECOND, work: () => deleteOldSets(database) },
@@ -135,6 +149,7 @@ export async function startRefresher({
     patience.endsAt = performance.now() + limits.drainMs;
     await loop.stop(limits.drainMs);
     await chores.stop();
+    await spooling.close();
     await heartbeat.stop();
     await identity.close();
     await database.close();

@@ -9,7 +9,7 @@ const LAYERS = [
   ['services'],
   ['vault', 'providers', 'outbound', 'secrets'],
   ['repositories'],
-  ['db'],
+  ['db', 'spool'],
   ['errors', 'log'],
   ['types'],
 ];

@@ -1,3 +1,6 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { operatorCaller } from '../../src/services/access/operator';
 import type { NewKey } from '../../src/services/access-keys/grant';
 import { createOutbound } from '../../src/outbound/outbound';
@@ -45,8 +48,10 @@ export async function setScene(): Promise<Scene> {
     },
     async refresh() {
       const outbound = createOutbound({ allowPrivate: 'loopback', privateHosts: [] });
+      const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'otobot-worker-'));
       const refresher = await startRefresher({
         databaseUrl: database.url,
+        dataDir,
         roots,
         outbound,
         log: silent,
@@ -55,6 +60,7 @@ export async function setScene(): Promise<Scene> {
       ending.push(async () => {
         await refresher.stop();
         outbound.close();
+        fs.rmSync(dataDir, { recursive: true });
       });
     },
     async close() {

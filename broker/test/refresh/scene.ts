@@ -1,4 +1,7 @@
 import { generateKeySync, randomUUID } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { connectDatabase, type Database } from '../../src/db/database';
 import type { Logger } from '../../src/log/logger';
 import { createOutbound, type Outbound } from '../../src/outbound/outbound';
@@ -24,6 +27,8 @@ export interface Scene {
   vault: Vault;
   roots: Roots;
   masterHex: string;
+  /** Of all its workers. */
+  dataDir: string;
   organizationId: string;
   owner: Database;
   outbound: Outbound;
@@ -46,16 +51,18 @@ export async function setScene(): Promise<Scene> {
   const vault = await openVault(owner, roots);
   const outbound = createOutbound({ allowPrivate: true, privateHosts: [] });
   const organizationId = (await db.query<{ id: string }>('select id from organizations')).rows[0]?.id ?? '';
+  const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'otobot-workers-'));
   const workers: Refresher[] = [];
   const stopWorkers = async (): Promise<void> => {
     await Promise.all(workers.splice(0).map((worker) => worker.stop()));
   };
   return {
-    ...{ db, provider, vault, roots, masterHex: master.export().toString('hex') },
+    ...{ db, provider, vault, roots, masterHex: master.export().toString('hex'), dataDir },
     ...{ organizationId, owner, outbound, log, lines, stopWorkers },
     worker: async (limits = {}) => {
       const worker = await startRefresher({
         databaseUrl: db.url,
+        dataDir,
         roots,
         outbound,
         log,
@@ -70,6 +77,7 @@ export async function setScene(): Promise<Scene> {
       await owner.close();
       await provider.close();
       await db.drop();
+      fs.rmSync(dataDir, { recursive: true });
     },
   };
 }

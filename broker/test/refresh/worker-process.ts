@@ -4,11 +4,12 @@ import { parseMasterKey, rootsOfMaster } from '../../src/vault/roots';
 import { startRefresher } from '../../src/worker/refresher';
 
 /** A worker in a process of its own, to be killed or frozen. Says 'working' when it is. */
-async function main(databaseUrl: string, masterHex: string): Promise<void> {
+async function main(databaseUrl: string, masterHex: string, dataDir: string): Promise<void> {
   const roots = { current: rootsOfMaster(parseMasterKey('master key', masterHex)), previous: null };
   const outbound = createOutbound({ allowPrivate: true, privateHosts: [] });
   const refresher = await startRefresher({
     databaseUrl,
+    dataDir,
     roots,
     outbound,
     log: createLogger('error'),
@@ -20,5 +21,5 @@ async function main(databaseUrl: string, masterHex: string): Promise<void> {
   process.send?.('working');
 }
 
-const [databaseUrl = '', masterHex = ''] = process.argv.slice(2);
-void main(databaseUrl, masterHex);
+const [databaseUrl = '', masterHex = '', dataDir = ''] = process.argv.slice(2);
+void main(databaseUrl, masterHex, dataDir);

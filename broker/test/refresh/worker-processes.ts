@@ -9,10 +9,18 @@ export interface WorkerProcess {
   kill(): Promise<void>;
 }
 
+export interface WorkerProcessOptions {
+  /** Its own way to the database. */
+  databaseUrl?: string;
+}
+
 /** Starts a worker in a process of its own. */
-export async function startWorkerProcess({ db, masterHex }: Scene): Promise<WorkerProcess> {
+export async function startWorkerProcess(
+  { db, masterHex, dataDir }: Scene,
+  { databaseUrl = db.url }: WorkerProcessOptions = {},
+): Promise<WorkerProcess> {
   const loader = path.join(__dirname, '../support/run-typescript.cjs');
-  const child: ChildProcess = fork(path.join(__dirname, 'worker-process.ts'), [db.url, masterHex], {
+  const child: ChildProcess = fork(path.join(__dirname, 'worker-process.ts'), [databaseUrl, masterHex, dataDir], {
     execArgv: ['-r', loader],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

@@ -4,6 +4,7 @@ import type { Logger } from '../../log/logger';
 import { rememberSecret, resumeApp, suspendApp } from '../../repositories/app-health';
 import { writeCompletions, type Completion } from '../../repositories/refresh-completions';
 import { isUnavailable, patiently, type Patience } from './patiently';
+import type { Spool } from './spool';
 
 /** What an attempt says about its app. */
 export interface AppReport {
@@ -22,7 +23,7 @@ export interface EndedAttempt {
 }
 
 export interface Completions {
-  /** Resolves when the end of the attempt is committed. Holds on to it while the database is away. */
+  /** Resolves when the end of the attempt is committed. Holds on to it while the database is away, in memory and on the disk. */
   submit(ended: EndedAttempt): Promise<void>;
 }
 
@@ -31,15 +32,21 @@ export interface CompletionsParts {
   /** After each commit. */
   onWritten: () => void;
   patience: Patience;
+  spool: Spool;
   log: Logger;
 }
 
 const MAX_BATCH = 200;
+/** A commit that takes longer may never come back. Until then nothing touches the disk. */
+const SPOOL_AFTER_MS = 250;
 
 /** Whatever ends while the previous batch is being committed shares the next commit. */
-export function createCompletions({ database, onWritten, patience, log }: CompletionsParts): Completions {
+export function createCompletions({ database, onWritten, patience, spool, log }: CompletionsParts): Completions {
   const write = async (batch: EndedAttempt[]): Promise<void> => {
-    await patiently(patience, () => commit(database, batch, log));
+    const spoolAll = (): void => {
+      batch.forEach(spool.hold);
+    };
+    await patiently(patience, () => commitLive(database, batch, log), spoolAll);
     onWritten();
   };
 
@@ -59,31 +66,42 @@ export function createCompletions({ database, onWritten, patience, log }: Comple
 
   return {
     async submit(ended) {
-      const error = await lane.submit(ended);
-      if (error !== null) throw error;
+      const timer = setTimeout(spool.hold, SPOOL_AFTER_MS, ended);
+      const error = await lane.submit(ended).finally(() => clearTimeout(timer));
+      if (error !== null) {
+        // Not for want of a database: it would be refused again and again. A token in it must not get lost for that.
+        await spool.setAside(ended);
+        throw error;
+      }
+      spool.settle(ended);
     },
   };
 }
 
-async function commit(database: Database, batch: EndedAttempt[], log: Logger): Promise<void> {
-  const changesToApps = batch.filter(({ app }) => changesApp(app));
-  // Almost always nothing changes for an app, and then one statement is the whole transaction.
-  if (changesToApps.length === 0) return writeAll(database, batch, log);
-  await database.transaction(async (tx) => {
-    await writeAll(tx, batch, log);
-    for (const { app } of changesToApps) await writeApp(tx, app, log);
-  });
-}
-
-async function writeAll(db: Queryable, batch: EndedAttempt[], log: Logger): Promise<void> {
-  const written = await writeCompletions(
-    db,
-    batch.map(({ completion }) => completion),
-  );
+async function commitLive(database: Database, batch: readonly EndedAttempt[], log: Logger): Promise<void> {
+  const written = await commitEnded(database, batch, { appsOf: 'all', log });
   batch.forEach(({ completion: { connectionId, generation, outcome } }, position) => {
     if (!written.has(position)) {
       log.warn('an answer came after its attempt was given up', { connectionId, generation, outcome });
     }
+  });
+}
+
+/** Writes ends of attempts, all or none; those that were written before change nothing. Returns the positions that were written now. */
+export async function commitEnded(
+  database: Database,
+  batch: readonly EndedAttempt[],
+  { appsOf, log }: { appsOf: 'all' | 'written'; log: Logger },
+): Promise<Set<number>> {
+  const completions = batch.map(({ completion }) => completion);
+  const changing = batch.flatMap(({ app }, position) => (changesApp(app) ? [{ app, position }] : []));
+  // Almost always nothing changes for an app, and then one statement is the whole transaction.
+  if (changing.length === 0) return writeCompletions(database, completions);
+  return database.transaction(async (tx) => {
+    const written = await writeCompletions(tx, completions);
+    for (const { app, position } of changing)
+      if (appsOf === 'all' || written.has(position)) await writeApp(tx, app, log);
+    return written;
   });
 }
 

@@ -9,13 +9,22 @@ export interface Patience {
   endsAt: number;
 }
 
-/** Runs database work again until the database answers; an answer of a provider waits here rather than get lost. */
-export async function patiently<T>(patience: Patience, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs database work again until the database answers; an answer of a provider waits here rather than get lost. `onAway` is told each
+ * time that it did not.
+ */
+export async function patiently<T>(
+  patience: Patience,
+  work: () => Promise<T>,
+  onAway: () => void = () => undefined,
+): Promise<T> {
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (!isUnavailable(error) || performance.now() > patience.endsAt) throw error;
+      if (!isUnavailable(error)) throw error;
+      onAway();
+      if (performance.now() > patience.endsAt) throw error;
       await delay(RETRY_MS);
     }
   }
