@@ -1,5 +1,7 @@
 /** Answers that were committed within this time of their arrival were not waiting for the database. */
 const COMMITTED_WITHIN_MS = 250;
+/** Faults of the provider after which nobody can know what it did. */
+const CUTS = ['process-then-reset', 'process-then-hang', 'process-then-gateway', 'reset'];
 const LEASE_MS = 60_000;
 /** From the signal to the moment in which a process really stands still or is gone, and for clocks in milliseconds. */
 const SLACK_MS = 100;
@@ -9,7 +11,7 @@ export function causesOf({ lives, outages }) {
   const byNumber = new Map(lives.flatMap((life) => life.numbers.map((number) => [number, life])));
 
   return function causeOf(call, { workerNumber, startedAt }) {
-    if (['cut', 'hang', 'gateway', 'drop'].includes(call.fault)) return 'the provider cut its answer off';
+    if (CUTS.includes(call.fault)) return 'the provider cut its answer off';
     const life = byNumber.get(workerNumber);
     if (life === undefined) return 'unexplained';
     const endsBy = startedAt + LEASE_MS;

@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { fromBroker } from '../../bench/from-broker.mjs';
-import { GRACE_SECONDS } from './token-book.mjs';
+import { CLIENT } from './provider.mjs';
 
 const { appContext, tokenContext } = fromBroker('./dist/services/seal-contexts');
 
-export const MODES = ['none', 'grace', 'strict'];
+const GRACE_SECONDS = 120;
+const LIFETIME = { expiresIn: 20 };
+/** What the provider does with refresh tokens, by what a service says of its rotation. */
+const MODES = {
+  none: ['no-rotation', LIFETIME],
+  grace: ['rotate-with-grace', { graceMs: GRACE_SECONDS * 1_000 }, LIFETIME],
+  strict: ['rotate-single-use', LIFETIME],
+};
 /** Services, each with an app, per mode: a worker has 32 calls at once for each app. */
 const SERVICES_PER_MODE = 3;
 /** They become due spread over this time, and again and again after it. */
@@ -12,27 +19,22 @@ const SPREAD_SECONDS = 9;
 
 /** `count` connections spread over all modes, each with tokens that the provider knows; the first falls due at once. */
 export async function storeConnections(stage, provider, count) {
-  const tokenUrl = `${provider.ready.origin}/token`;
-  const reaches = MODES.flatMap((mode) =>
+  const { tokenUrl } = provider;
+  const reaches = Object.keys(MODES).flatMap((mode) =>
     Array.from({ length: SERVICES_PER_MODE }, (_, n) => ({ mode, service: `${mode}-${n}`, appId: randomUUID() })),
   );
   for (const reach of reaches) await storeReach(stage, reach, tokenUrl);
-  const rows = Array.from({ length: count }, (_, n) => {
-    const { mode, service, appId } = reaches[n % reaches.length];
-    return {
-      id: randomUUID(),
-      organizationId: stage.organizationId,
-      clientId: `client-${n}`,
-      consent: `c${n}`,
-      mode,
-      service,
-      appId,
-    };
-  });
-  const tokens = await provider.ask('begin', rows);
+  const reachOf = (n) => reaches[n % reaches.length];
+  const consents = Array.from({ length: count }, (_, n) => ({ mode: MODES[reachOf(n).mode] }));
+  const issued = await provider.ask('issue', consents);
+  const { organizationId } = stage;
+  const rows = issued.map(({ consent }, n) => ({
+    ...{ id: randomUUID(), organizationId, clientId: `client-${n}`, consent },
+    ...reachOf(n),
+  }));
   await storeRows(
     stage,
-    rows.map((row, n) => sealed(stage, row, tokens[n], tokenUrl)),
+    rows.map((row, n) => sealed(stage, row, issued[n], tokenUrl)),
   );
   return { rows, tokenUrl };
 }
@@ -43,11 +45,11 @@ async function storeReach({ database, vault, organizationId }, { mode, service, 
     values: [service, tokenUrl, mode, mode === 'grace' ? GRACE_SECONDS : null],
   });
   const context = appContext({ id: appId, organizationId, clientId: null, service }, tokenUrl);
-  const { record, keyVersion } = vault.seal('refresh', context, '["secret"]');
+  const { record, keyVersion } = vault.seal('refresh', context, JSON.stringify([CLIENT.secret]));
   await database.query({
     text: `insert into apps (id, organization_id, service, oauth_client_id, client_secrets_sealed, client_secrets_key_version)
-           values ($1, $2, $3, 'app', $4, $5)`,
-    values: [appId, organizationId, service, record, keyVersion],
+           values ($1, $2, $3, $4, $5, $6)`,
+    values: [appId, organizationId, service, CLIENT.id, record, keyVersion],
   });
 }
 

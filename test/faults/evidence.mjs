@@ -17,10 +17,16 @@ export async function gather({ stage, provider, workers, nemesis, rows, tokenUrl
   const sets = await query(`select connection_id as "connectionId", kind, generation from token_sets`);
   const connections = await listConnections(stage, rows, tokenUrl);
   const verdicts = await provider.ask('judge', connections);
+  const calls = await provider.ask('journal');
   return {
     ...{ attempts, events, sets, lives: readLives(workers.lives), outages: nemesis.outages },
-    journal: await provider.ask('journal'),
-    connections: connections.map((connection, n) => ({ ...connection, ...verdicts[n] })),
+    journal: calls.map((call) => ({ ...call, granted: call.decided === 'granted' })),
+    connections: connections.map((connection, n) => ({
+      ...connection,
+      live: verdicts[n].refresh.live,
+      refreshConsent: verdicts[n].refresh.consent,
+      accessConsent: verdicts[n].access.consent,
+    })),
   };
 }
 

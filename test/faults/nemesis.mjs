@@ -62,9 +62,9 @@ export function startNemesis({ schedule, workers, provider, server, database, ra
       return true;
     },
     weather: async ({ kind, forMs }) => {
-      await provider.ask('weather', kind);
+      await provider.weather(kind);
       weatherUntil = Date.now() + forMs;
-      during(forMs, () => (Date.now() >= weatherUntil - 5 || signal.aborted) && provider.ask('weather', 'calm'));
+      during(forMs, () => (Date.now() >= weatherUntil - 5 || signal.aborted) && provider.weather(null));
       return true;
     },
   };
@@ -91,7 +91,7 @@ export function startNemesis({ schedule, workers, provider, server, database, ra
       stopping.abort();
       await playing;
       await Promise.all(lasting);
-      await provider.ask('weather', 'calm');
+      await provider.weather(null);
     },
   };
 }

@@ -4,12 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { check } from './checker.mjs';
-import { startChild } from './child.mjs';
 import { storeConnections } from './connections.mjs';
 import { gather } from './evidence.mjs';
 import { startNemesis } from './nemesis.mjs';
 import { HELP, readOptions } from './options.mjs';
-import { seeded } from './random.mjs';
+import { startProvider } from './provider.mjs';
+import { seeded } from '../../provider/scripted/random.cjs';
 import { report } from './report.mjs';
 import { scheduleOf } from './schedule.mjs';
 import { settle } from './settle.mjs';
@@ -48,7 +48,7 @@ async function main(options) {
   const home = fs.mkdtempSync(path.join(os.tmpdir(), 'otobot-faults-'));
   closing.push(() => options.keep || fs.rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
   const stage = await setStage(home, closing);
-  const provider = await startChild('provider', { seed });
+  const provider = await startProvider(seed);
   closing.push(provider.stop);
   const stored = await storeConnections(stage, provider, options.connections);
   const workers = startWorkers(count, home, stage.environment);
@@ -65,7 +65,7 @@ async function main(options) {
   const seconds = Math.round((performance.now() - startedAt) / 1_000);
   const result = {
     seed,
-    refreshes: await provider.ask('granted'),
+    refreshes: (await provider.ask('state')).granted,
     seconds,
     struck: nemesis.struck,
     outages: nemesis.outages,
@@ -80,7 +80,7 @@ async function main(options) {
 async function untilGranted(provider, { refreshes, limitMs }) {
   const deadline = performance.now() + limitMs;
   for (;;) {
-    const granted = await provider.ask('granted');
+    const { granted } = await provider.ask('state');
     if (granted >= refreshes || performance.now() > deadline) return granted;
     await delay(LOOK_MS);
   }

@@ -1,4 +1,4 @@
-import { between, seeded, weighted } from './random.mjs';
+import { between, seeded, weighted } from '../../provider/scripted/random.cjs';
 
 const FAULTS = [
   { weight: 26, fault: 'kill', rest: (random) => ({ forMs: between(random, 200, 1_500) }) },

@@ -2,7 +2,7 @@ import { until } from '../support/until';
 import { outcomeOf } from './browser';
 import { connect, connectionsOf, depart, statusOf, wayBack } from './journey';
 import { must, setScene, type Scene } from './scene';
-import type { Fault } from '../support/provider-faults';
+import type { Fault } from '../support/provider';
 
 let scene: Scene;
 let secrets: string[];

@@ -4,8 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { createOutbound } from '../../src/outbound/outbound';
 import type { TokenFailure } from '../../src/providers/token-outcome';
 import { requestToken } from '../../src/providers/token-endpoint';
-import { startProvider, type Provider } from '../support/provider';
-import type { Fault } from '../support/provider-faults';
+import { startProvider, type Fault, type Provider } from '../support/provider';
 import { until } from '../support/until';
 import { tokenCall } from './token-call';
 

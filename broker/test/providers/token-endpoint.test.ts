@@ -4,8 +4,7 @@ import { text } from 'node:stream/consumers';
 import { createOutbound } from '../../src/outbound/outbound';
 import { requestToken, type TokenCall } from '../../src/providers/token-endpoint';
 import type { TokenGranted } from '../../src/providers/token-outcome';
-import { startProvider, type Provider } from '../support/provider';
-import type { BEHAVIOURS } from '../support/provider-tokens';
+import { startProvider, type ModeName, type Provider } from '../support/provider';
 import { tokenCall } from './token-call';
 
 const outbound = createOutbound({ allowPrivate: 'loopback', privateHosts: [] });
@@ -60,7 +59,7 @@ describe('a refresh', () => {
     });
   });
 
-  it.each<[keyof typeof BEHAVIOURS, 'none' | 'same']>([
+  it.each<[ModeName, 'none' | 'same']>([
     ['no-rotation', 'none'],
     ['null-refresh-token', 'none'],
     ['empty-refresh-token', 'none'],

@@ -11,8 +11,7 @@ import { rootsOfMaster, type Roots } from '../../src/vault/roots';
 import type { Vault } from '../../src/vault/vault';
 import { startRefresher, type Refresher, type RefresherLimits } from '../../src/worker/refresher';
 import { createTestDatabase, type TestDatabase } from '../support/database';
-import { startProvider, type Provider } from '../support/provider';
-import type { Issued } from '../support/provider-tokens';
+import { startProvider, type Issued, type Provider } from '../support/provider';
 
 export interface LogLine {
   level: 'error' | 'warn' | 'info' | 'debug';

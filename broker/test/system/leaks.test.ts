@@ -1,5 +1,4 @@
-import { startProvider, type Provider } from '../support/provider';
-import { CANARY } from '../support/provider-tokens';
+import { CANARY, startProvider, type Provider } from '../support/provider';
 import { withClient } from '../support/postgres-statements';
 import { createInstallation, type Installation } from './installation';
 import { found, foundBelow, needle, type Needle } from './needles';

@@ -1,5 +1,4 @@
-import type { Issued } from '../support/provider-tokens';
-import type { Provider } from '../support/provider';
+import type { Issued, Provider } from '../support/provider';
 
 export interface Answer {
   status: number;

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Provider } from '../support/provider';
-import { CANARY } from '../support/provider-tokens';
+import { CANARY, type Provider } from '../support/provider';
 import { until } from '../support/until';
 import type { Installation } from './installation';
 import { addService, connectClient, importOf, must, operatorOf, type Operator } from './operator';

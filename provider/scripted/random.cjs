@@ -1,5 +1,6 @@
+'use strict';
 /** A small seeded generator (mulberry32): the same seed gives the same numbers on every machine. In [0, 1). */
-export function seeded(seed) {
+function seeded(seed) {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -9,10 +10,12 @@ export function seeded(seed) {
   };
 }
 
-export const between = (random, min, max) => Math.round(min + random() * (max - min));
+const between = (random, min, max) => Math.round(min + random() * (max - min));
 
 /** One of `entries` ({ weight, … }), the heavier the more often. */
-export function weighted(random, entries) {
+function weighted(random, entries) {
   let left = random() * entries.reduce((sum, { weight }) => sum + weight, 0);
   return entries.find(({ weight }) => (left -= weight) < 0) ?? entries.at(-1);
 }
+
+module.exports = { seeded, between, weighted };
