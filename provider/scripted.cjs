@@ -22,7 +22,7 @@ POST /control/<command> with JSON; GET is enough where nothing has to be said:
 
 A list of arguments gives a list of results. Modes: ${Object.keys(MODES).join(', ')}.
 
-Tokens: POST /token, /refresh (mode separate-refresh-url); GET /oauth/access_token (fb_exchange_token), /access_token
+Tokens: POST /token, /renew (mode separate-refresh-url); GET /oauth/access_token (fb_exchange_token), /access_token
 (ig_ and th_exchange_token), /refresh_access_token (ig_ and th_refresh_token). Also /authorize, /introspect, /revoke, /api/me.`;
 
 const options = {

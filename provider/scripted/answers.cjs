@@ -3,8 +3,8 @@
 const { clientOf, parametersOf } = require('./requests.cjs');
 const { GRANTS, grantNamed, refused } = require('./grants.cjs');
 
-const TOKEN_PATHS = ['/token', '/refresh', ...new Set(Object.values(GRANTS).map(({ path }) => path))];
-const REFRESH_PATHS = { any: ['/token', '/refresh'], '/token': ['/token'], '/refresh': ['/refresh'] };
+const TOKEN_PATHS = ['/token', '/renew', ...new Set(Object.values(GRANTS).map(({ path }) => path))];
+const REFRESH_PATHS = { any: ['/token', '/renew'], '/token': ['/token'], '/renew': ['/renew'] };
 
 /** What a request asks for. Nothing is decided yet. */
 function readRequest(book, request, body) {

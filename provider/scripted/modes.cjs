@@ -72,7 +72,7 @@ const MODES = {
   'ten-per-10-min-retry-after-absurd': throttled('99999999999'),
   'ten-per-10-min-retry-after-garbage': throttled('soon'),
   'slow-12s': { delayMs: 12 * SECOND },
-  'separate-refresh-url': { refreshPath: '/refresh' },
+  'separate-refresh-url': { refreshPath: '/renew' },
   'json-body': { requestFormat: 'json' },
   'form-body': { requestFormat: 'form' },
   'client-in-header': { clientAuth: 'header' },

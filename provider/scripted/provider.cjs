@@ -76,7 +76,7 @@ async function startScriptedProvider(options = {}) {
   return {
     ...{
       ...listening(),
-      renewalUrl: `${origin.replace('127.0.0.1', 'localhost')}/refresh`,
+      renewalUrl: `${origin.replace('127.0.0.1', 'localhost')}/renew`,
       apiUrl: `${origin}/api/me`,
       clientId,
       clientSecrets,

@@ -37,7 +37,7 @@ export interface Behaviour {
   /** Between the moment when the tokens move and the answer. */
   delayMs: number;
   /** Where refresh tokens are redeemed. */
-  refreshPath: 'any' | '/token' | '/refresh';
+  refreshPath: 'any' | '/token' | '/renew';
   requestFormat: 'any' | 'form' | 'json';
   clientAuth: 'any' | 'header' | 'body';
   clientIdParam: 'client_id' | 'client_key';

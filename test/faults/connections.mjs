@@ -19,11 +19,11 @@ const SPREAD_SECONDS = 9;
 
 /** `count` connections spread over all modes, each with tokens that the provider knows; the first falls due at once. */
 export async function storeConnections(stage, provider, count) {
-  const { tokenUrl } = provider;
+  const endpoints = { tokenUrl: provider.tokenUrl, refreshUrl: null };
   const reaches = Object.keys(MODES).flatMap((mode) =>
     Array.from({ length: SERVICES_PER_MODE }, (_, n) => ({ mode, service: `${mode}-${n}`, appId: randomUUID() })),
   );
-  for (const reach of reaches) await storeReach(stage, reach, tokenUrl);
+  for (const reach of reaches) await storeReach(stage, reach, endpoints);
   const reachOf = (n) => reaches[n % reaches.length];
   const consents = Array.from({ length: count }, (_, n) => ({ mode: MODES[reachOf(n).mode] }));
   const issued = await provider.ask('issue', consents);
@@ -34,17 +34,17 @@ export async function storeConnections(stage, provider, count) {
   }));
   await storeRows(
     stage,
-    rows.map((row, n) => sealed(stage, row, issued[n], tokenUrl)),
+    rows.map((row, n) => sealed(stage, row, issued[n], endpoints)),
   );
-  return { rows, tokenUrl };
+  return { rows, endpoints };
 }
 
-async function storeReach({ database, vault, organizationId }, { mode, service, appId }, tokenUrl) {
+async function storeReach({ database, vault, organizationId }, { mode, service, appId }, endpoints) {
   await database.query({
     text: `insert into services (name, display_name, oauth_type, oauth_token_url, rotation, grace_seconds) values ($1, $1, 'oauth2', $2, $3, $4)`,
-    values: [service, tokenUrl, mode, mode === 'grace' ? GRACE_SECONDS : null],
+    values: [service, endpoints.tokenUrl, mode, mode === 'grace' ? GRACE_SECONDS : null],
   });
-  const context = appContext({ id: appId, organizationId, clientId: null, service }, tokenUrl);
+  const context = appContext({ id: appId, organizationId, clientId: null, service }, endpoints);
   const { record, keyVersion } = vault.seal('refresh', context, JSON.stringify([CLIENT.secret]));
   await database.query({
     text: `insert into apps (id, organization_id, service, oauth_client_id, client_secrets_sealed, client_secrets_key_version)
@@ -53,9 +53,9 @@ async function storeReach({ database, vault, organizationId }, { mode, service, 
   });
 }
 
-function sealed({ vault }, row, { accessToken, refreshToken }, tokenUrl) {
+function sealed({ vault }, row, { accessToken, refreshToken }, endpoints) {
   const access = vault.seal('access', tokenContext(row, 'access_token', 1), accessToken);
-  const refresh = vault.seal('refresh', tokenContext(row, 'refresh_token', 1, tokenUrl), refreshToken);
+  const refresh = vault.seal('refresh', tokenContext(row, 'refresh_token', 1, endpoints), refreshToken);
   return { ...row, access, refresh };
 }
 

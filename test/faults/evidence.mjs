@@ -4,7 +4,7 @@ import { readLives } from './workers.mjs';
 const { tokenContext } = fromBroker('./dist/services/seal-contexts');
 
 /** All that is known afterwards: the provider's journal, the database opened up, and what became of the processes. */
-export async function gather({ stage, provider, workers, nemesis, rows, tokenUrl }) {
+export async function gather({ stage, provider, workers, nemesis, rows, endpoints }) {
   const ms = (column) => `extract(epoch from ${column})::float8 * 1000`;
   const query = (text) => stage.database.query({ text });
   const attempts = await query(
@@ -15,7 +15,7 @@ export async function gather({ stage, provider, workers, nemesis, rows, tokenUrl
     `select connection_id as "connectionId", type, ${ms('created_at')} as at from outbox where connection_id is not null order by id`,
   );
   const sets = await query(`select connection_id as "connectionId", kind, generation from token_sets`);
-  const connections = await listConnections(stage, rows, tokenUrl);
+  const connections = await listConnections(stage, rows, endpoints);
   const verdicts = await provider.ask('judge', connections);
   const calls = await provider.ask('journal');
   return {
@@ -30,7 +30,7 @@ export async function gather({ stage, provider, workers, nemesis, rows, tokenUrl
   };
 }
 
-async function listConnections({ database, vault }, rows, tokenUrl) {
+async function listConnections({ database, vault }, rows, endpoints) {
   const stored = await database.query({
     text: `select c.id, c.status, c.status_reason as reason, c.generation, c.lease_until is not null as leased,
                   t.access_sealed as access, t.refresh_sealed as refresh
@@ -40,7 +40,7 @@ async function listConnections({ database, vault }, rows, tokenUrl) {
   return stored.map(({ access, refresh, ...connection }) => {
     const row = known.get(connection.id);
     const accessContext = tokenContext(row, 'access_token', connection.generation);
-    const refreshContext = tokenContext(row, 'refresh_token', connection.generation, tokenUrl);
+    const refreshContext = tokenContext(row, 'refresh_token', connection.generation, endpoints);
     return {
       ...{ ...connection, mode: row.mode, consent: row.consent },
       accessToken: vault.open('access', accessContext, access).toString(),
