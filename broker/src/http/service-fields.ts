@@ -20,6 +20,8 @@ const path = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}(\.[A-Za-z0-9_-]{1,64}){0,5}$/, 'must be names of members with dots between them')
   .nullable();
+const TEN_YEARS_SECONDS = 315_360_000;
+const lifetime = z.int().min(1).max(TEN_YEARS_SECONDS).nullable();
 /** RFC 6749 section 4.1.1, RFC 7636, OpenID Connect: what an authorization request is made of. */
 const RESERVED = new Set([
   'client_id',
@@ -58,6 +60,14 @@ export const serviceFields = {
     .nullable()
     .optional()
     .describe('How long before its end a token is refreshed; null: by the general rule.'),
+  consentIdleSeconds: lifetime
+    .optional()
+    .describe(
+      'How long a consent lives without a refresh, each of which gives it anew; null: not known, or no such end.',
+    ),
+  consentSeconds: lifetime
+    .optional()
+    .describe('How long a consent lives, however often it is refreshed; null: not known, or no such end.'),
   maxConcurrent: z.int().min(1).max(1_000).optional().describe('Refreshes at once, per app and process.'),
   baseUrl: url.optional().describe('Of the API.'),
   allowedHosts: z

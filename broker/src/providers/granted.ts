@@ -10,6 +10,8 @@ export interface GrantedTokens {
   expiresInSeconds: number | null;
   /** Null: unknown. */
   refreshExpiresInSeconds: number | null;
+  /** Of the consent, however often it is refreshed. Null: unknown. */
+  consentExpiresInSeconds: number | null;
   /** Null: not said, which means as asked for (RFC 6749 5.1). */
   scopes: string[] | null;
   extra: Partial<Record<ExtraField, string>>;
@@ -45,6 +47,8 @@ export function grantedTokens(fields: Readonly<Record<string, unknown>>): Grante
     refreshExpiresInSeconds: refreshLifetimeSeconds(
       fields.refresh_token_expires_in ?? fields.x_refresh_token_expires_in ?? fields.refresh_expires_in,
     ),
+    // Intuit's, where it is asked for: https://github.com/intuit/QuickBooks-V3-Java-SDK/releases/tag/v6.5.4
+    consentExpiresInSeconds: refreshLifetimeSeconds(fields.x_refresh_token_hard_expires_in),
     scopes: scopesOf(fields.scope),
     extra: extraOf(fields),
   };

@@ -1,4 +1,5 @@
 import type { Tx } from '../db/database';
+import type { ConsentEnds } from '../types/consent-ends';
 import type { ConnectionKind, ConnectionName } from '../types/credential';
 
 /** The connection of a name that an import meets. */
@@ -22,7 +23,7 @@ export async function findConnectionForImport(
   return row ?? null;
 }
 
-export interface ImportedConnection extends ConnectionName {
+export interface ImportedConnection extends ConnectionName, ConsentEnds {
   id: string;
   kind: ConnectionKind;
   appId: string | null;
@@ -33,20 +34,19 @@ export interface ImportedConnection extends ConnectionName {
   /** Who stands behind it; null: not known. */
   accountId: string | null;
   accountLabel: string | null;
-  refreshExpiresAt: Date | null;
 }
 
 /** Violates a unique constraint when another import made the name at the same moment. */
 export async function insertConnection(tx: Tx, connection: ImportedConnection): Promise<void> {
   const { id, organizationId, clientId, service, name, kind, appId, generation, nextRefreshAt, metadata } = connection;
-  const { accountId, accountLabel, refreshExpiresAt } = connection;
+  const { accountId, accountLabel, refreshExpiresAt, idleExpiresAt, absoluteExpiresAt } = connection;
   await tx.query({
     text: `insert into connections (id, organization_id, client_id, service, name, kind, app_id, generation, next_refresh_at, metadata,
-                                    account_id, account_label, refresh_expires_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+                                    account_id, account_label, refresh_expires_at, idle_expires_at, absolute_expires_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
     values: [
       ...[id, organizationId, clientId, service, name, kind, appId, generation, nextRefreshAt, metadata ?? {}],
-      ...[accountId, accountLabel, refreshExpiresAt],
+      ...[accountId, accountLabel, refreshExpiresAt, idleExpiresAt, absoluteExpiresAt],
     ],
   });
 }
@@ -54,14 +54,14 @@ export async function insertConnection(tx: Tx, connection: ImportedConnection): 
 /** A new beginning for a connection that keeps its id: nothing that was known of its old tokens holds. A disabled one stays so. */
 export async function replaceConnection(tx: Tx, connection: ImportedConnection): Promise<void> {
   const { id, organizationId, kind, appId, generation, nextRefreshAt, metadata } = connection;
-  const { accountId, accountLabel, refreshExpiresAt } = connection;
+  const { accountId, accountLabel, refreshExpiresAt, idleExpiresAt, absoluteExpiresAt } = connection;
   await tx.query({
     text: `update connections
               set kind = $3, app_id = $4, generation = $5, next_refresh_at = $6, metadata = coalesce($7, metadata),
                   status = case when status = 'disabled' then status else 'active' end, status_reason = null,
                   wanted_at = null, attempt_id = null, lease_until = null, failure_count = 0, failing_since = null, uncertain_since = null,
                   not_before_at = null, last_error_code = null, permanent_code = null, rejected_at = null, rejected_count = 0,
-                  account_id = $8, account_label = $9, refresh_expires_at = $10, idle_expires_at = null, absolute_expires_at = null
+                  account_id = $8, account_label = $9, refresh_expires_at = $10, idle_expires_at = $11, absolute_expires_at = $12
             where organization_id = $1 and id = $2`,
     values: [
       organizationId,
@@ -74,6 +74,8 @@ export async function replaceConnection(tx: Tx, connection: ImportedConnection):
       accountId,
       accountLabel,
       refreshExpiresAt,
+      idleExpiresAt,
+      absoluteExpiresAt,
     ],
   });
   await tx.query({
@@ -86,7 +88,7 @@ export async function replaceConnection(tx: Tx, connection: ImportedConnection):
   });
 }
 
-export interface ImportedTokenSet {
+export interface ImportedTokenSet extends ConsentEnds {
   organizationId: string;
   connectionId: string;
   generation: number;
@@ -99,7 +101,6 @@ export interface ImportedTokenSet {
   expiresAt: Date | null;
   lifetimeSeconds: number | null;
   baseUrl: string | null;
-  refreshExpiresAt: Date | null;
   accountId: string | null;
   accountLabel: string | null;
 }
@@ -109,8 +110,8 @@ export async function insertTokenSet(tx: Tx, kind: 'current' | 'held', set: Impo
   await tx.query({
     text: `insert into token_sets (organization_id, connection_id, generation, kind, access_sealed, access_key_version, refresh_sealed,
                                    refresh_key_version, token_type, scopes, expires_at, lifetime_seconds, base_url, account_id, account_label,
-                                   refresh_expires_at)
-           values ($1, $2, $3, $15, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16)`,
+                                   refresh_expires_at, idle_expires_at, absolute_expires_at)
+           values ($1, $2, $3, $15, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16, $17, $18)`,
     values: [
       set.organizationId,
       set.connectionId,
@@ -128,6 +129,8 @@ export async function insertTokenSet(tx: Tx, kind: 'current' | 'held', set: Impo
       set.accountLabel,
       kind,
       set.refreshExpiresAt,
+      set.idleExpiresAt,
+      set.absoluteExpiresAt,
     ],
   });
 }

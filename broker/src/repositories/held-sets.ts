@@ -16,7 +16,8 @@ export async function findHeldSet(
     text: `select organization_id as "organizationId", connection_id as "connectionId", generation, access_sealed as "accessSealed",
                   access_key_version as "accessKeyVersion", refresh_sealed as "refreshSealed", refresh_key_version as "refreshKeyVersion",
                   token_type as "tokenType", scopes, expires_at as "expiresAt", lifetime_seconds as "lifetimeSeconds", base_url as "baseUrl",
-                  refresh_expires_at as "refreshExpiresAt", account_id as "accountId", account_label as "accountLabel"
+                  refresh_expires_at as "refreshExpiresAt", idle_expires_at as "idleExpiresAt",
+                  absolute_expires_at as "absoluteExpiresAt", account_id as "accountId", account_label as "accountLabel"
              from token_sets where organization_id = $1 and connection_id = $2 and kind = 'held' for update`,
     values: [organizationId, connectionId],
   });

@@ -1,15 +1,17 @@
 import type { Queryable } from '../db/database';
+import type { ConsentEnds } from '../types/consent-ends';
 import type { ConnectionKind } from '../types/credential';
 import type { RefreshState } from '../types/refresh-state';
 
 /** All that an attempt needs, as of the moment its intent was committed. Secrets are sealed. */
-export interface ClaimedConnection extends RefreshState {
+export interface ClaimedConnection extends RefreshState, ConsentEnds {
   id: string;
   organizationId: string;
   clientId: string | null;
   service: string;
   kind: ConnectionKind;
   generation: number;
+  /** The earliest of its known ends. */
   consentEndsAt: Date | null;
   refreshSealed: Buffer | null;
   refreshKeyVersion: number | null;
@@ -44,6 +46,8 @@ export interface ClaimedProvider {
   graceSeconds: number | null;
   defaultTtlSeconds: number;
   refreshAheadSeconds: number | null;
+  consentIdleSeconds: number | null;
+  consentSeconds: number | null;
 }
 
 export interface ClaimRequest {
@@ -127,6 +131,8 @@ const CLAIM_DUE = `
          c.status, c.status_reason as "statusReason", c.failure_count as "failureCount", c.failing_since as "failingSince",
          c.uncertain_since as "uncertainSince", c.permanent_code as "permanentCode", c.last_error_code as "lastErrorCode",
          t.expires_at as "expiresAt", least(c.refresh_expires_at, c.idle_expires_at, c.absolute_expires_at) as "consentEndsAt",
+         c.refresh_expires_at as "refreshExpiresAt", c.idle_expires_at as "idleExpiresAt", c.absolute_expires_at as "absoluteExpiresAt",
+         s.consent_idle_seconds as "consentIdleSeconds", s.consent_seconds as "consentSeconds",
          t.refresh_sealed as "refreshSealed", t.refresh_key_version as "refreshKeyVersion",
          c.attempt_id as "attemptId", c.last_attempt_at as "startedAt", c.previous_attempt_at as "previousAttemptAt",
          c.reader_waits as "readerWaits",

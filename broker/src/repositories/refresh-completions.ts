@@ -1,11 +1,12 @@
 import type { Queryable } from '../db/database';
+import type { ConsentEnds } from '../types/consent-ends';
 import type { PlannedState } from '../types/refresh-state';
 
 export type AttemptOutcome =
   'refreshed' | 'unsent' | 'transient' | 'permanent' | 'app' | 'malformed' | 'unknown_code' | 'uncertain';
 
 /** A generation of tokens about to be stored, sealed for generation + 1. */
-export interface SealedSet {
+export interface SealedSet extends ConsentEnds {
   accessSealed: Buffer;
   accessKeyVersion: number;
   refreshSealed: Buffer | null;
@@ -16,7 +17,6 @@ export interface SealedSet {
   expiresAt: Date;
   lifetimeSeconds: number;
   baseUrl: string | null;
-  refreshExpiresAt: Date | null;
 }
 
 /** How an attempt ended, with all that is to be written of it. */
@@ -83,6 +83,7 @@ const WRITE_COMPLETIONS = `
       "permanentCode" text, "lastErrorCode" text, "nextRefreshAt" timestamptz, "notBeforeAt" timestamptz, events json,
       "accessSealed" text, "accessKeyVersion" int, "refreshSealed" text, "refreshKeyVersion" int, "tokenType" text,
       scopes json, "expiresAt" timestamptz, "lifetimeSeconds" int, "baseUrl" text, "refreshExpiresAt" timestamptz,
+      "idleExpiresAt" timestamptz, "absoluteExpiresAt" timestamptz,
       "adoptedSetId" uuid)
   ), locked as materialized (
     select id from connections where id in (select "connectionId" from answer) order by id for no key update
@@ -98,7 +99,9 @@ const WRITE_COMPLETIONS = `
            not_before_at = a."notBeforeAt",
            lease_until = null, attempt_id = case when a."mayStillAnswer" then c.attempt_id end,
            last_refreshed_at = case when a."accessSealed" is null then c.last_refreshed_at else otobot_now() end,
-           refresh_expires_at = coalesce(a."refreshExpiresAt", c.refresh_expires_at)
+           refresh_expires_at = case when a."accessSealed" is null then c.refresh_expires_at else a."refreshExpiresAt" end,
+           idle_expires_at = case when a."accessSealed" is null then c.idle_expires_at else a."idleExpiresAt" end,
+           absolute_expires_at = case when a."accessSealed" is null then c.absolute_expires_at else a."absoluteExpiresAt" end
       from answer a join locked on locked.id = a."connectionId"
      where c.id = a."connectionId" and c.generation = a.generation
        and (c.attempt_id = a."attemptId" or (a."accessSealed" is not null and c.status = 'reauth_required' and c.lease_until is null))
@@ -110,11 +113,13 @@ const WRITE_COMPLETIONS = `
      where r.outcome in ('refreshed', 'late')
   ), stored as (
     insert into token_sets (organization_id, connection_id, generation, kind, access_sealed, access_key_version, refresh_sealed,
-                            refresh_key_version, token_type, scopes, expires_at, lifetime_seconds, base_url, account_id, account_label)
+                            refresh_key_version, token_type, scopes, expires_at, lifetime_seconds, base_url, account_id, account_label,
+                            refresh_expires_at, idle_expires_at, absolute_expires_at)
     select a."organizationId", a."connectionId", a.generation + 1, case when w.renewed then 'current' else 'late' end,
            decode(a."accessSealed", 'base64'), a."accessKeyVersion", decode(a."refreshSealed", 'base64'), a."refreshKeyVersion",
            a."tokenType", case when json_typeof(a.scopes) = 'array' then array(select json_array_elements_text(a.scopes)) else t.scopes end,
-           a."expiresAt", a."lifetimeSeconds", coalesce(a."baseUrl", t.base_url), t.account_id, t.account_label
+           a."expiresAt", a."lifetimeSeconds", coalesce(a."baseUrl", t.base_url), t.account_id, t.account_label,
+           a."refreshExpiresAt", a."idleExpiresAt", a."absoluteExpiresAt"
       from answer a
       join locked on locked.id = a."connectionId"
       left join written w using (position)

@@ -19,6 +19,9 @@ export interface ServiceFields {
   graceSeconds: number | null;
   defaultTtlSeconds: number;
   refreshAheadSeconds: number | null;
+  /** How long a consent lives: without a refresh, and however often it is refreshed. */
+  consentIdleSeconds: number | null;
+  consentSeconds: number | null;
   maxConcurrent: number;
   baseUrl: string | null;
   allowedHosts: readonly string[] | null;
@@ -67,6 +70,8 @@ const FIELDS: readonly [column: string, field: keyof ServiceFields][] = [
   ['grace_seconds', 'graceSeconds'],
   ['default_ttl_seconds', 'defaultTtlSeconds'],
   ['refresh_ahead_seconds', 'refreshAheadSeconds'],
+  ['consent_idle_seconds', 'consentIdleSeconds'],
+  ['consent_seconds', 'consentSeconds'],
   ['max_concurrent', 'maxConcurrent'],
   ['base_url', 'baseUrl'],
   ['allowed_hosts', 'allowedHosts'],

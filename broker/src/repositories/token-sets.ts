@@ -1,7 +1,8 @@
 import type { Queryable } from '../db/database';
+import type { ConsentEnds } from '../types/consent-ends';
 
 /** An answer that came after its attempt was given up; still sealed. */
-export interface LateSet {
+export interface LateSet extends ConsentEnds {
   id: string;
   generation: number;
   accessSealed: Buffer;
@@ -21,7 +22,8 @@ export async function findLateSet(db: Queryable, connectionId: string, generatio
     text: `
       select id, generation, access_sealed as "accessSealed", access_key_version as "accessKeyVersion",
              refresh_sealed as "refreshSealed", refresh_key_version as "refreshKeyVersion", token_type as "tokenType", scopes,
-             expires_at as "expiresAt", lifetime_seconds as "lifetimeSeconds", base_url as "baseUrl"
+             expires_at as "expiresAt", lifetime_seconds as "lifetimeSeconds", base_url as "baseUrl",
+             refresh_expires_at as "refreshExpiresAt", idle_expires_at as "idleExpiresAt", absolute_expires_at as "absoluteExpiresAt"
         from token_sets
        where connection_id = $1 and kind = 'late' and generation >= $2
        order by created_at desc limit 1`,

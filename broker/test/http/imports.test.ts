@@ -57,6 +57,21 @@ test('an imported token is served; only sealed bytes of it are stored', async ()
   ).toEqual([{ type: 'connection.connected', data: { generation: 1, kind: 'oauth2' } }]);
 });
 
+test('the end of a consent that was given elsewhere is what is told of it', async () => {
+  const tokens = { accessToken: 'a', refreshToken: 'r', expiresAt: inSeconds(3_600) };
+  await scene.ask('PATCH /v1/services/crm', { body: { consentIdleSeconds: 5_000, consentSeconds: 9_000 } });
+  const untold = (await importing(tokens)).json;
+  expect(untold).toMatchObject({ refreshExpiresAt: null, absoluteExpiresAt: null });
+  expect(Math.abs(secondsTo(untold.idleExpiresAt) - 5_000)).toBeLessThan(60);
+  const told = (await importing({ ...tokens, consentEndsAt: inSeconds(7_000) })).json;
+  expect(Math.abs(secondsTo(told.absoluteExpiresAt) - 7_000)).toBeLessThan(60);
+  expect(await importing({ accessToken: 'a', consentEndsAt: inSeconds(7_000) })).toMatchObject({
+    status: 422,
+    json: { code: 'invalid_value' },
+  });
+  await scene.ask('PATCH /v1/services/crm', { body: { consentIdleSeconds: null, consentSeconds: null } });
+});
+
 test('every kind is served as what it is', async () => {
   await importing({ service: 'keyed', name: 'key', apiKey: 'k-1' });
   await importing({ service: 'keyed', name: 'basic', kind: 'basic', username: 'ann', password: 'p:w' });

@@ -44,6 +44,19 @@ test('a service is created with careful defaults, read, changed and deleted', as
   expect(await scene.ask('GET /v1/services/crm')).toMatchObject({ status: 404, json: { code: 'not_found' } });
 });
 
+test('how long consents live is kept with the service, and forgotten with null', async () => {
+  const ends = { consentIdleSeconds: 5_184_000, consentSeconds: 31_536_000 };
+  expect((await scene.ask('POST /v1/services', { body: { ...CRM, name: 'ending', ...ends } })).json).toMatchObject(
+    ends,
+  );
+  const body = { consentIdleSeconds: null };
+  expect((await scene.ask('PATCH /v1/services/ending', { body })).json).toMatchObject({ ...ends, ...body });
+  for (const consentSeconds of [0, -1, 1.5, 315_360_001, '60'])
+    expect((await scene.ask('PATCH /v1/services/ending', { body: { consentSeconds } })).status).toBe(400);
+  const known = await scene.ask('POST /v1/services', { body: { name: 'jira', from: 'atlassian' } });
+  expect(known.json).toMatchObject({ consentIdleSeconds: 7_776_000, consentSeconds: 31_536_000 });
+});
+
 test('the documented INSERT is in force at once', async () => {
   const { ask, database } = scene;
   await database.query(

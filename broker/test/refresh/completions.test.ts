@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connectDatabase, type Database } from '../../src/db/database';
 import { claimDue, type ClaimedConnection } from '../../src/repositories/refresh-claims';
 import { writeCompletions, type Completion } from '../../src/repositories/refresh-completions';
+import { NO_ENDS } from '../../src/types/consent-ends';
 import { addConnection, addReach, eventsOf, outcomesOf, setScene, stored, type Scene } from './scene';
 
 let scene: Scene;
@@ -51,7 +52,7 @@ function refreshed(claim: ClaimedConnection): Completion {
         refreshKeyVersion: 2,
       },
       ...{ tokenType: 'Bearer', scopes: ['a b', '"c"'], expiresAt: inAnHour, lifetimeSeconds: 3_600 },
-      ...{ baseUrl: null, refreshExpiresAt: null },
+      ...{ baseUrl: null, ...NO_ENDS },
     },
   };
 }

@@ -39,3 +39,21 @@ test('no token is refreshed after its end, nor before two fifths of its life (a 
     ),
   );
 });
+
+const DAY = 86_400;
+const dueInDays = (lifetimeDays: number, movingEndDays: number | null, random = 0): number => {
+  const now = new Date(expiresAt.getTime() - lifetimeDays * DAY * 1_000);
+  const at = movingEndDays === null ? null : new Date(now.getTime() + movingEndDays * DAY * 1_000);
+  const token = { expiresAt, lifetimeSeconds: lifetimeDays * DAY, refreshAheadSeconds: null, random };
+  const due = dueAt({ ...token, movingEnd: at && { at, now } });
+  return (due.getTime() - now.getTime()) / 1_000 / DAY;
+};
+
+test('a token of 30 days does not outlive a consent that ends after 7 days without a refresh', () => {
+  expect(dueInDays(30, 7)).toBeCloseTo(0.85 * 7);
+  expect(dueInDays(30, 7, 0.999_999)).toBeCloseTo(0.75 * 7);
+});
+
+test('an idle end beyond the life of the token changes nothing', () => {
+  expect(dueInDays(1, 60)).toBe(dueInDays(1, null));
+});

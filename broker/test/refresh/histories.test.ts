@@ -114,7 +114,12 @@ const unusable = fc.record({
 });
 const outcomes: fc.Arbitrary<(now: Date) => Outcome> = fc.oneof(
   fc.integer({ min: 1, max: 31_536_000 }).map((seconds) => (now: Date): Outcome => ({
-    ...{ class: 'granted', expiresAt: new Date(now.getTime() + seconds * 1_000), lifetimeSeconds: seconds },
+    ...{
+      class: 'granted',
+      expiresAt: new Date(now.getTime() + seconds * 1_000),
+      lifetimeSeconds: seconds,
+      movingEndAt: null,
+    },
   })),
   fc.oneof({ weight: 6, arbitrary: failures }, unsent, unusable).map((outcome) => () => outcome),
 );

@@ -29,7 +29,7 @@ const FACTS: RefreshFacts = {
   refreshAheadSeconds: null,
   consentEndsAt: null,
 };
-const granted: Outcome = { class: 'granted', expiresAt: inSeconds(3_600), lifetimeSeconds: 3_600 };
+const granted: Outcome = { class: 'granted', expiresAt: inSeconds(3_600), lifetimeSeconds: 3_600, movingEndAt: null };
 const permanent: Outcome = { class: 'permanent', code: 'invalid_grant', retryAfterMs: null };
 const transient: Outcome = { class: 'transient', code: 'http_503', retryAfterMs: null };
 const uncertain: Outcome = { class: 'uncertain', code: 'timeout', retryAfterMs: null };

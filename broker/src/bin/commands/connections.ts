@@ -35,6 +35,12 @@ export const connectionCommands: CommandGroup = {
           to: 'body.expiresAt',
           read: moment,
         },
+        {
+          flags: '--consent-ends <when>',
+          about: "the end of the client's consent, where known: 90d, or a moment",
+          to: 'body.consentEndsAt',
+          read: moment,
+        },
         { flags: '--verify', about: 'refresh it at once, to know that it works', to: 'body.verify', means: true },
       ],
       options: [{ flags: '--secrets-file <file>', about: 'the secrets as JSON, see below; - is standard input' }],

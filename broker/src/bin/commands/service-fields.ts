@@ -53,6 +53,18 @@ export const SERVICE_FIELDS: readonly Field[] = [
     to: 'body.refreshAheadSeconds',
     read: seconds,
   },
+  {
+    flags: '--consent-idle-seconds <n>',
+    about: 'how long a consent lives without a refresh',
+    to: 'body.consentIdleSeconds',
+    read: seconds,
+  },
+  {
+    flags: '--consent-seconds <n>',
+    about: 'how long a consent lives, however often it is refreshed',
+    to: 'body.consentSeconds',
+    read: seconds,
+  },
   { flags: '--max-concurrent <n>', about: 'refreshes at once, per app', to: 'body.maxConcurrent', read: wholeNumber },
   { flags: '--base-url <url>', about: 'of its API', to: 'body.baseUrl', read: clearable(asIs) },
   {

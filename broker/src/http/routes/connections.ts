@@ -57,6 +57,9 @@ const credential = z.strictObject({
     .optional(),
   password: z.union([line(4_000), z.literal('')]).optional(),
   scopes: oauthScopes.optional().describe('What the token is good for.'),
+  consentEndsAt: instant
+    .optional()
+    .describe("When the client's consent ends, however often it is refreshed, where that is known."),
   metadata: z
     .record(z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/), metadataValue)
     .optional()

@@ -16,7 +16,7 @@ export const adobeSign: ProviderEntry = {
   authStyle: seen('body', OAUTH),
   rotation: seen('none', OAUTH),
   accessTokenSeconds: seen(3_600, OAUTH),
-  refreshTokenSeconds: seen(5_184_000, OAUTH),
+  consentIdleSeconds: seen(5_184_000, OAUTH),
   baseUrl: seen('https://api.{shard}.adobesign.com', OAUTH),
   allowedHosts: seen(['api.{shard}.adobesign.com'], OAUTH),
   guide: {

@@ -18,7 +18,7 @@ export const airwallex: ProviderEntry = {
   authStyle: cited('body', NEW),
   scopeSeparator: cited(' ', EXISTING),
   pkce: seen(true, OAUTH),
-  refreshTokenSeconds: seen(7_776_000, ERRORS),
+  consentIdleSeconds: seen(7_776_000, ERRORS),
   baseUrl: seen('https://api.airwallex.com', NEW),
   allowedHosts: seen(['api.airwallex.com'], NEW),
   guide: {

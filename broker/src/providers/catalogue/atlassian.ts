@@ -16,7 +16,8 @@ export const atlassian: ProviderEntry = {
   rotation: cited('grace', APPS),
   graceSeconds: cited(600, APPS),
   accessTokenSeconds: cited(3_600, APPS),
-  refreshTokenSeconds: cited(7_776_000, APPS),
+  consentIdleSeconds: cited(7_776_000, APPS),
+  consentSeconds: cited(31_536_000, APPS),
   account: cited(
     { from: 'url', url: 'https://api.atlassian.com/me', idPath: 'account_id', labelPath: 'email' },
     CLIENT,

@@ -15,7 +15,7 @@ export const box: ProviderEntry = {
   scopeSeparator: seen(' ', SPEC),
   rotation: cited('strict', EXPIRATION),
   accessTokenSeconds: seen(3_600, SPEC),
-  refreshTokenSeconds: cited(5_184_000, EXPIRATION),
+  consentIdleSeconds: cited(5_184_000, EXPIRATION),
   account: cited(
     { from: 'url', url: 'https://api.box.com/2.0/users/me', idPath: 'id', labelPath: 'login' },
     'https://developer.box.com/reference/get-users-me/',

@@ -18,7 +18,7 @@ export const coinbase: ProviderEntry = {
   pkce: seen(true, REFERENCE),
   rotation: seen('strict', TOKENS),
   accessTokenSeconds: seen(3_600, TOKENS),
-  refreshTokenSeconds: seen(47_304_000, TOKENS),
+  consentIdleSeconds: seen(47_304_000, TOKENS),
   account: cited(
     { from: 'url', url: 'https://api.coinbase.com/v2/user', idPath: 'data.id', labelPath: 'data.name' },
     STRATEGY,

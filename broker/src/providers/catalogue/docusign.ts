@@ -16,7 +16,7 @@ export const docusign: ProviderEntry = {
   authStyle: seen('header', CLIENT),
   scopeSeparator: seen(' ', CLIENT),
   accessTokenSeconds: cited(28_800, REFRESH),
-  refreshTokenSeconds: cited(2_592_000, REFRESH),
+  consentIdleSeconds: cited(2_592_000, REFRESH),
   account: seen(
     { from: 'url', url: 'https://account.docusign.com/oauth/userinfo', idPath: 'sub', labelPath: 'email' },
     USER,

@@ -77,7 +77,10 @@ export interface ProviderEntry {
   rotation: Known<'none' | 'grace' | 'strict'>;
   graceSeconds: Known<number>;
   accessTokenSeconds: Known<number>;
-  refreshTokenSeconds: Known<number>;
+  /** How long a consent lives without a refresh: each renews the refresh token, or counts as use. */
+  consentIdleSeconds: Known<number>;
+  /** How long a consent lives, however often it is refreshed. */
+  consentSeconds: Known<number>;
   account: Known<AccountLookUp>;
   /** Of the API. */
   baseUrl: Known<string>;
@@ -106,7 +109,8 @@ export const UNKNOWN = {
   rotation: null,
   graceSeconds: null,
   accessTokenSeconds: null,
-  refreshTokenSeconds: null,
+  consentIdleSeconds: null,
+  consentSeconds: null,
   account: null,
   baseUrl: null,
   allowedHosts: null,

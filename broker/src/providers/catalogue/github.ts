@@ -22,7 +22,7 @@ export const github: ProviderEntry = {
   pkce: seen(true, PKCE),
   rotation: seen('strict', REFRESHING),
   accessTokenSeconds: seen(28_800, REFRESHING),
-  refreshTokenSeconds: cited(15_897_600, REFRESHING),
+  consentIdleSeconds: cited(15_897_600, REFRESHING),
   account: cited(
     { from: 'url', url: 'https://api.github.com/user', idPath: 'id', labelPath: 'login' },
     'https://docs.github.com/en/rest/users/users#get-the-authenticated-user',

@@ -27,6 +27,8 @@ export const google: ProviderEntry = {
   scopeSeparator: cited(' ', WEB_SERVER),
   pkce: cited(true, DISCOVERY),
   rotation: cited('none', WEB_SERVER),
+  // "Six months", of the shortest months. The 7 days of "Testing" are not a fact of every app: see the traps.
+  consentIdleSeconds: cited(15_552_000, EXPIRATION),
   account: cited(
     { from: 'id_token', url: null, idPath: 'sub', labelPath: 'email' },
     'https://developers.google.com/identity/openid-connect/reference',

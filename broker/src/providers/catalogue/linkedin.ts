@@ -18,7 +18,7 @@ export const linkedin: ProviderEntry = {
   pkce: cited(false, FLOW),
   rotation: cited('none', REFRESH),
   accessTokenSeconds: seen(5_184_000, REFRESH),
-  refreshTokenSeconds: seen(31_536_000, REFRESH),
+  consentSeconds: seen(31_536_000, REFRESH),
   account: cited(
     { from: 'url', url: 'https://api.linkedin.com/v2/userinfo', idPath: 'sub', labelPath: 'name' },
     SIGN_IN,

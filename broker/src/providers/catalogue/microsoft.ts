@@ -20,7 +20,7 @@ export const microsoft: ProviderEntry = {
   pkce: seen(true, CODE_FLOW),
   rotation: seen('none', REFRESH),
   accessTokenSeconds: seen(3_600, SCOPES),
-  refreshTokenSeconds: seen(7_776_000, REFRESH),
+  consentIdleSeconds: seen(7_776_000, REFRESH),
   account: seen({ from: 'id_token', url: null, idPath: 'sub', labelPath: 'preferred_username' }, SCOPES),
   baseUrl: seen('https://graph.microsoft.com', SCOPES),
   allowedHosts: seen(['graph.microsoft.com'], SCOPES),

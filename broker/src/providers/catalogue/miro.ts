@@ -15,7 +15,7 @@ export const miro: ProviderEntry = {
   authStyle: seen('body', REFRESH),
   rotation: cited('strict', REFRESH),
   accessTokenSeconds: seen(3_600, REFRESH),
-  refreshTokenSeconds: seen(5_184_000, REFRESH),
+  consentIdleSeconds: seen(5_184_000, REFRESH),
   account: cited(
     { from: 'url', url: 'https://api.miro.com/v1/oauth-token', idPath: 'user.id', labelPath: 'user.name' },
     INFO,

@@ -19,7 +19,7 @@ export const netsuite: ProviderEntry = {
   scopeSeparator: seen(' ', FLOW),
   pkce: seen(true, TOKEN),
   accessTokenSeconds: seen(3_600, CONNECT),
-  refreshTokenSeconds: cited(604_800, HELP),
+  consentSeconds: cited(604_800, HELP),
   baseUrl: seen('https://{account}.suitetalk.api.netsuite.com', TOKEN),
   allowedHosts: cited(['{account}.suitetalk.api.netsuite.com', '{account}.restlets.api.netsuite.com'], TOKEN),
   scopes: [

@@ -15,7 +15,7 @@ export const pinterest: ProviderEntry = {
   authStyle: cited('header', DOCS),
   scopeSeparator: cited(',', DOCS),
   accessTokenSeconds: cited(2_592_000, DOCS),
-  refreshTokenSeconds: cited(31_536_000, DOCS),
+  consentSeconds: cited(31_536_000, DOCS),
   account: seen(
     { from: 'url', url: 'https://api.pinterest.com/v5/user_account', idPath: 'username', labelPath: 'username' },
     USER,

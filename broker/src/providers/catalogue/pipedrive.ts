@@ -13,7 +13,7 @@ export const pipedrive: ProviderEntry = {
   revocationUrl: seen('https://oauth.pipedrive.com/oauth/revoke', CLIENT),
   authStyle: seen('header', CLIENT),
   accessTokenSeconds: cited(3_600, OAUTH),
-  refreshTokenSeconds: cited(5_184_000, OAUTH),
+  consentIdleSeconds: cited(5_184_000, OAUTH),
   allowedHosts: cited(['pipedrive.com'], OAUTH),
   guide: {
     console: null,

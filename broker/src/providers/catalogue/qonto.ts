@@ -15,7 +15,7 @@ export const qonto: ProviderEntry = {
   authStyle: seen('body', OLDER),
   scopeSeparator: cited(' ', AUTHORIZE),
   accessTokenSeconds: seen(3_600, TOKENS),
-  refreshTokenSeconds: seen(7_776_000, TOKENS),
+  consentIdleSeconds: seen(7_776_000, TOKENS),
   account: cited({ from: 'id_token', url: null, idPath: 'sub', labelPath: null }, TOKENS),
   baseUrl: cited('https://thirdparty.qonto.com/v2', AUTHORIZE),
   allowedHosts: cited(['thirdparty.qonto.com'], AUTHORIZE),

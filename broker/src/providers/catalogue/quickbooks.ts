@@ -4,6 +4,7 @@ const CLIENT: Source = 'https://github.com/intuit/oauth-jsclient/blob/master/src
 const README: Source = 'https://github.com/intuit/oauth-jsclient/blob/master/README.md';
 const OAUTH: Source =
   'https://developer.intuit.com/app/developer/qbo/docs/develop/authentication-and-authorization/oauth-2.0';
+const FIVE_YEARS: Source = 'https://github.com/intuit/QuickBooks-V3-Java-SDK/releases/tag/v6.5.4';
 
 export const quickbooks: ProviderEntry = {
   ...UNKNOWN,
@@ -18,7 +19,8 @@ export const quickbooks: ProviderEntry = {
   rotation: seen('grace', README),
   graceSeconds: seen(86_400, README),
   accessTokenSeconds: seen(3_600, README),
-  refreshTokenSeconds: cited(8_640_000, OAUTH),
+  consentIdleSeconds: cited(8_640_000, OAUTH),
+  consentSeconds: seen(157_680_000, FIVE_YEARS),
   account: cited(
     {
       from: 'url',
@@ -66,6 +68,7 @@ export const quickbooks: ProviderEntry = {
     traps: [
       seen('Keep the newest refresh token: the one before it ends 24 hours after its successor was given.', README),
       seen('The answer tells how long the refresh token lives, in x_refresh_token_expires_in.', README),
+      seen('A consent ends after five years, however often it is refreshed.', FIVE_YEARS),
       seen('The sandbox has hosts of its own: sandbox-quickbooks.api.intuit.com.', CLIENT),
     ],
     notSupported: [

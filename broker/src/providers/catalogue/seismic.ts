@@ -18,7 +18,7 @@ export const seismic: ProviderEntry = {
   tokenUrl: cited('https://auth.seismic.com/tenants/{tenant}/connect/token', AUTHORIZE),
   scopeSeparator: seen(' ', AUTHORIZE),
   pkce: seen(true, PKCE),
-  refreshTokenSeconds: seen(15_552_000, REFRESH),
+  consentIdleSeconds: seen(15_552_000, REFRESH),
   baseUrl: cited('https://api.seismic.com', OVERVIEW),
   allowedHosts: cited(['api.seismic.com'], OVERVIEW),
   scopes: [

@@ -25,7 +25,7 @@ export const shopify: ProviderEntry = {
   rotation: seen('grace', RESILIENT),
   graceSeconds: seen(2_592_000, RESILIENT),
   accessTokenSeconds: seen(3_600, EXPIRY),
-  refreshTokenSeconds: seen(7_776_000, RESILIENT),
+  consentIdleSeconds: seen(7_776_000, RESILIENT),
   baseUrl: seen('https://{shop}.myshopify.com', LIBRARY),
   allowedHosts: seen(['{shop}.myshopify.com'], LIBRARY),
   requestHeader: seen('X-Shopify-Access-Token', TOKENS),

@@ -17,7 +17,7 @@ export const smartcar: ProviderEntry = {
   rotation: seen('grace', REFRESH),
   graceSeconds: seen(60, REFRESH),
   accessTokenSeconds: seen(7_200, REFRESH),
-  refreshTokenSeconds: seen(5_184_000, REFRESH),
+  consentIdleSeconds: seen(5_184_000, REFRESH),
   account: cited({ from: 'url', url: 'https://api.smartcar.com/v2.0/user', idPath: 'id', labelPath: null }, SDK),
   baseUrl: seen('https://api.smartcar.com', HOSTS),
   allowedHosts: seen(['api.smartcar.com', 'vehicle.api.smartcar.com'], HOSTS),

@@ -17,6 +17,8 @@ export const spotify: ProviderEntry = {
   scopeSeparator: seen(' ', EXAMPLE),
   rotation: cited('none', REFRESHING),
   accessTokenSeconds: cited(3_600, REFRESHING),
+  // "6 months", of the shortest months.
+  consentSeconds: seen(15_552_000, EXPIRATION),
   account: cited(
     { from: 'url', url: 'https://api.spotify.com/v1/me', idPath: 'id', labelPath: 'display_name' },
     EXAMPLE,
@@ -51,6 +53,6 @@ export const spotify: ProviderEntry = {
       seen('An expired refresh token is answered with invalid_grant.', EXPIRATION),
       cited('A refresh may answer without a refresh token: the one before stays valid.', REFRESHING),
     ],
-    notSupported: ['The end of a consent after six months is not forecast: the answer does not tell it.'],
+    notSupported: [],
   },
 };

@@ -13,7 +13,7 @@ export const stripeApps: ProviderEntry = {
   authStyle: cited('header', OAUTH),
   rotation: cited('strict', OAUTH),
   accessTokenSeconds: cited(3_600, OAUTH),
-  refreshTokenSeconds: cited(31_536_000, OAUTH),
+  consentIdleSeconds: cited(31_536_000, OAUTH),
   account: cited({ from: 'answer', url: null, idPath: 'stripe_user_id', labelPath: null }, OAUTH),
   baseUrl: seen('https://api.stripe.com', HOSTS),
   allowedHosts: seen(['api.stripe.com'], HOSTS),

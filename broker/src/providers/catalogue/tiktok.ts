@@ -16,7 +16,7 @@ export const tiktok: ProviderEntry = {
   scopeSeparator: cited(',', GET),
   rotation: seen('strict', REFRESH),
   accessTokenSeconds: seen(7_200, MANAGE),
-  refreshTokenSeconds: seen(15_552_000, MANAGE),
+  consentIdleSeconds: seen(15_552_000, MANAGE),
   account: seen({ from: 'answer', url: null, idPath: 'open_id', labelPath: null }, GET),
   baseUrl: cited('https://open.tiktokapis.com/v2', GET),
   allowedHosts: seen(['open.tiktokapis.com'], REFRESH),

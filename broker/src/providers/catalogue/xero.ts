@@ -17,7 +17,7 @@ export const xero: ProviderEntry = {
   rotation: cited('grace', FLOW),
   graceSeconds: cited(1_800, FLOW),
   accessTokenSeconds: seen(1_800, LIBRARY),
-  refreshTokenSeconds: seen(5_184_000, LIBRARY),
+  consentIdleSeconds: seen(5_184_000, LIBRARY),
   account: cited({ from: 'id_token', url: null, idPath: 'sub', labelPath: 'email' }, FLOW),
   baseUrl: seen('https://api.xero.com', CLIENT),
   allowedHosts: seen(['api.xero.com'], CLIENT),

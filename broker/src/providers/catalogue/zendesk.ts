@@ -21,7 +21,7 @@ export const zendesk: ProviderEntry = {
   pkce: seen(true, GRANTS),
   rotation: seen('strict', NEWS),
   accessTokenSeconds: cited(1_800, GRANTS),
-  refreshTokenSeconds: cited(2_592_000, GRANTS),
+  consentIdleSeconds: cited(2_592_000, GRANTS),
   account: cited(
     {
       from: 'url',

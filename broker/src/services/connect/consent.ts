@@ -6,9 +6,11 @@ import type { ConnectionByName } from '../../repositories/connections';
 import { replaceHeldSet } from '../../repositories/held-sets';
 import { insertEvent } from '../../repositories/outbox';
 import { lockService } from '../../repositories/services';
+import { NO_ENDS } from '../../types/consent-ends';
 import type { ConnectionName } from '../../types/credential';
 import type { Vault } from '../../vault/vault';
 import { storeConnection, tokenSetOf, type Handover } from '../connections/store-connection';
+import { endsOfConsent, movingEndOf } from '../refresh/consent-ends';
 import { dueAt } from '../refresh/due';
 import type { Consent } from './exchange';
 import { linkToken } from './link-token';
@@ -96,6 +98,9 @@ function handoverOf(open: OpenLink, appId: string, { granted, account, sentAtMs 
   const lifetimeSeconds = granted.expiresInSeconds ?? (isRenewed ? service.defaultTtlSeconds : null);
   const expiresAt = lifetimeSeconds === null ? null : new Date(sentAt + lifetimeSeconds * 1_000);
   const { refreshAheadSeconds } = service;
+  const ends = isRenewed ? endsOfConsent(new Date(sentAt), granted, service) : NO_ENDS;
+  const movingEndAt = movingEndOf(ends);
+  const movingEnd = movingEndAt && { at: movingEndAt, now };
   return {
     kind: 'oauth2',
     secrets: { access: granted.accessToken, refresh: granted.refreshToken },
@@ -103,15 +108,14 @@ function handoverOf(open: OpenLink, appId: string, { granted, account, sentAtMs 
     tokenType: granted.tokenType,
     scopes: granted.scopes ?? scopesAsked(open),
     baseUrl: baseUrlOf(granted.extra),
-    refreshExpiresAt:
-      granted.refreshExpiresInSeconds === null ? null : new Date(sentAt + granted.refreshExpiresInSeconds * 1_000),
+    ends,
     account,
     metadata: null,
     expiresAt,
     lifetimeSeconds,
     nextRefreshAt:
       isRenewed && expiresAt !== null && lifetimeSeconds !== null
-        ? dueAt({ expiresAt, lifetimeSeconds, refreshAheadSeconds, random: Math.random() })
+        ? dueAt({ expiresAt, lifetimeSeconds, refreshAheadSeconds, random: Math.random(), movingEnd })
         : null,
   };
 }

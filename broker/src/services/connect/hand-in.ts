@@ -1,6 +1,7 @@
 import { getJson } from '../../outbound/get-json';
 import { useUpConnectLink } from '../../repositories/connect-links';
 import { lockService, type Service } from '../../repositories/services';
+import { NO_ENDS } from '../../types/consent-ends';
 import type { Caller } from '../access/principal';
 import { storeConnection } from '../connections/store-connection';
 import { basicAuthorization, headerValue } from '../request-header';
@@ -80,7 +81,7 @@ function keep({ database, vault }: ConnectParts, { link }: OpenLink, handed: Han
         tokenType: null,
         scopes: null,
         baseUrl: null,
-        refreshExpiresAt: null,
+        ends: NO_ENDS,
         account: null,
         metadata: null,
       },

@@ -9,6 +9,7 @@ import { insertEvent } from '../../repositories/outbox';
 import { findService, lockService } from '../../repositories/services';
 import type { ConnectionName } from '../../types/credential';
 import type { Vault } from '../../vault/vault';
+import { movingEndOf } from '../refresh/consent-ends';
 import { dueAt } from '../refresh/due';
 import { tokenContext, type SecretEndpoints } from '../seal-contexts';
 import { foundService } from '../service-catalogue/service-catalogue';
@@ -28,11 +29,16 @@ export async function acceptHeld(tx: Tx, vault: Vault, organizationId: string, c
   const owner: ConnectionName = { organizationId, clientId, service: connection.service, name };
   const secrets = open(vault, { ...owner, id }, held, service);
   const app = await findAppFor(tx, organizationId, clientId, connection.service);
-  const { tokenType, scopes, baseUrl, expiresAt, lifetimeSeconds, refreshExpiresAt } = held;
+  const { tokenType, scopes, baseUrl, expiresAt, lifetimeSeconds } = held;
+  const { refreshExpiresAt, idleExpiresAt, absoluteExpiresAt } = held;
+  const ends = { refreshExpiresAt, idleExpiresAt, absoluteExpiresAt };
   const now = await databaseNow(tx);
+  const { refreshAheadSeconds } = service;
+  const movingEndAt = movingEndOf(ends);
+  const movingEnd = movingEndAt && { at: movingEndAt, now };
   const due =
     expiresAt !== null && lifetimeSeconds !== null
-      ? dueAt({ expiresAt, lifetimeSeconds, refreshAheadSeconds: service.refreshAheadSeconds, random: Math.random() })
+      ? dueAt({ expiresAt, lifetimeSeconds, refreshAheadSeconds, random: Math.random(), movingEnd })
       : now;
   await storeConnection(tx, vault, owner, service, {
     kind: connection.kind,
@@ -40,7 +46,7 @@ export async function acceptHeld(tx: Tx, vault: Vault, organizationId: string, c
     appId: app?.id ?? null,
     ...{ tokenType, scopes, baseUrl, expiresAt, lifetimeSeconds },
     nextRefreshAt: secrets.refresh === null ? null : due,
-    refreshExpiresAt,
+    ends,
     account: held.accountId === null ? null : { id: held.accountId, label: held.accountLabel },
     metadata: null,
   });

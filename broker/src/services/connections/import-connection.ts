@@ -1,12 +1,15 @@
 import type { Tx } from '../../db/database';
+import { Problem } from '../../errors/problem';
 import { findAppFor } from '../../repositories/apps';
 import { holdClient } from '../../repositories/clients';
 import { databaseNow } from '../../repositories/clock';
 import { findService, lockService } from '../../repositories/services';
+import { NO_ENDS } from '../../types/consent-ends';
 import type { ConnectionKind, ConnectionName } from '../../types/credential';
 import type { Vault } from '../../vault/vault';
 import { unknownClient } from '../clients';
 import { foundService } from '../service-catalogue/service-catalogue';
+import { endsOfImport, movingEndOf } from '../refresh/consent-ends';
 import { checkMaterial, lifespanOf, secretsOf, type Material } from './material';
 import { storeConnection } from './store-connection';
 
@@ -19,6 +22,8 @@ export interface ConnectionImport extends Material {
   kind?: ConnectionKind | undefined;
   /** What the token is good for, where known. */
   scopes?: readonly string[] | undefined;
+  /** When the client's consent ends, where that is known; not known unless given. */
+  consentEndsAt?: Date | undefined;
   metadata?: Readonly<Record<string, unknown>> | undefined;
   /** Refresh it at once, to know that it works. */
   verify?: boolean | undefined;
@@ -41,11 +46,15 @@ export async function importConnection(
   const kind = request.kind ?? service.oauthType;
   const material = materialOf(request);
   checkMaterial(kind, material, service);
+  if (request.consentEndsAt !== undefined && material.refreshToken === undefined)
+    throw new Problem('invalid_value', 'consentEndsAt: is the end of what refreshToken renews, and there is none.');
 
   const isOAuth = kind !== 'api_key' && kind !== 'basic';
   const app = isOAuth ? await findAppFor(tx, organizationId, clientId, owner.service) : null;
   const now = await databaseNow(tx);
-  const lifespan = lifespanOf(kind, material, service, { now, random: Math.random() });
+  const isRefreshed = material.refreshToken !== undefined;
+  const ends = isRefreshed ? endsOfImport(now, request.consentEndsAt ?? null, service) : NO_ENDS;
+  const lifespan = lifespanOf(kind, material, service, { now, random: Math.random(), movingEndAt: movingEndOf(ends) });
   const verifyNow = request.verify === true && lifespan.nextRefreshAt !== null;
   return storeConnection(tx, vault, owner, service, {
     ...lifespan,
@@ -56,7 +65,7 @@ export async function importConnection(
     tokenType: isOAuth ? 'Bearer' : null,
     scopes: request.scopes ?? null,
     baseUrl: null,
-    refreshExpiresAt: null,
+    ends,
     account: null,
     metadata: request.metadata ?? null,
   });

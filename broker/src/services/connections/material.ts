@@ -99,7 +99,7 @@ export function lifespanOf(
   kind: ConnectionKind,
   given: Material,
   service: Service,
-  { now, random }: { now: Date; random: number },
+  { now, random, movingEndAt }: { now: Date; random: number; movingEndAt: Date | null },
 ): Lifespan {
   const { access, refresh } = secretsOf(kind, given);
   const isRenewed = kind === 'client_credentials' || refresh !== null;
@@ -111,10 +111,11 @@ export function lifespanOf(
   // It was issued some time ago, so what is left is not its whole lifetime.
   const lifetimeSeconds = Math.max(service.defaultTtlSeconds, Math.ceil((expiresAt.getTime() - now.getTime()) / 1_000));
   const { refreshAheadSeconds } = service;
+  const movingEnd = movingEndAt && { at: movingEndAt, now };
   return {
     expiresAt,
     lifetimeSeconds,
-    nextRefreshAt: isRenewed ? dueAt({ expiresAt, lifetimeSeconds, refreshAheadSeconds, random }) : null,
+    nextRefreshAt: isRenewed ? dueAt({ expiresAt, lifetimeSeconds, refreshAheadSeconds, random, movingEnd }) : null,
   };
 }
 

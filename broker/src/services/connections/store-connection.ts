@@ -11,6 +11,7 @@ import {
 } from '../../repositories/connection-imports';
 import { insertEvent } from '../../repositories/outbox';
 import type { Service } from '../../repositories/services';
+import type { ConsentEnds } from '../../types/consent-ends';
 import type { ConnectionKind, ConnectionName } from '../../types/credential';
 import type { Vault } from '../../vault/vault';
 import { tokenContext } from '../seal-contexts';
@@ -26,7 +27,7 @@ export interface Handover extends Lifespan {
   tokenType: string | null;
   scopes: readonly string[] | null;
   baseUrl: string | null;
-  refreshExpiresAt: Date | null;
+  ends: ConsentEnds;
   /** null: not known. */
   account: Account | null;
   /** null: as it was. */
@@ -44,7 +45,7 @@ export async function storeConnection(
   const existing = await findConnectionForImport(tx, owner);
   const id = existing?.id ?? randomUUID();
   const generation = nextGeneration(existing);
-  const { kind, appId, nextRefreshAt, metadata, account, refreshExpiresAt } = handover;
+  const { kind, appId, nextRefreshAt, metadata, account, ends } = handover;
   const connection = {
     ...owner,
     id,
@@ -54,7 +55,7 @@ export async function storeConnection(
     nextRefreshAt,
     metadata,
     ...columnsOf(account),
-    refreshExpiresAt,
+    ...ends,
   };
   await (existing === null ? insertConnection(tx, connection) : replaceConnection(tx, connection));
   await insertTokenSet(tx, 'current', tokenSetOf(vault, { ...owner, id }, generation, service, handover));
@@ -77,16 +78,7 @@ export function tokenSetOf(
   connection: ConnectionName & { id: string },
   generation: number,
   service: Service,
-  {
-    secrets: { access, refresh },
-    tokenType,
-    scopes,
-    expiresAt,
-    lifetimeSeconds,
-    baseUrl,
-    refreshExpiresAt,
-    account,
-  }: Handover,
+  { secrets: { access, refresh }, tokenType, scopes, expiresAt, lifetimeSeconds, baseUrl, ends, account }: Handover,
 ): ImportedTokenSet {
   const sealedAccess =
     access === null ? null : vault.seal('access', tokenContext(connection, 'access_token', generation), access);
@@ -102,7 +94,7 @@ export function tokenSetOf(
     accessKeyVersion: sealedAccess?.keyVersion ?? null,
     refreshSealed: sealedRefresh?.record ?? null,
     refreshKeyVersion: sealedRefresh?.keyVersion ?? null,
-    ...{ tokenType, scopes, expiresAt, lifetimeSeconds, baseUrl, refreshExpiresAt },
+    ...{ tokenType, scopes, expiresAt, lifetimeSeconds, baseUrl, ...ends },
     ...columnsOf(account),
   };
 }

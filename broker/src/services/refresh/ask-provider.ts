@@ -2,6 +2,7 @@ import type { TokenCall, TokenGrant } from '../../providers/token-endpoint';
 import type { TokenFailure, TokenOutcome } from '../../providers/token-outcome';
 import type { ClaimedConnection } from '../../repositories/refresh-claims';
 import { endingWith, type AttemptClock, type Ending, type RefreshParts } from './attempt';
+import { movingEndOf } from './consent-ends';
 import type { OpenedSecrets } from './opened-secrets';
 import { sealGranted } from './sealed-set';
 import type { Outcome } from './state';
@@ -57,7 +58,7 @@ function endingOf({ vault }: RefreshParts, claim: ClaimedConnection, answered: A
   if (answer.class === 'granted') {
     const set = sealGranted(vault, claim, { granted: answer, usedRefreshToken, sentAt });
     const { expiresAt, lifetimeSeconds } = set;
-    const outcome = { class: 'granted', expiresAt, lifetimeSeconds } as const;
+    const outcome = { class: 'granted', expiresAt, lifetimeSeconds, movingEndAt: movingEndOf(set, claim) } as const;
     return { ...endingWith(outcome), httpStatus, durationMs, set, secretPosition: position };
   }
   // Who refuses the refresh token has accepted the client.

@@ -1,4 +1,4 @@
-import { SECOND } from './moments';
+import { earliest, SECOND } from './moments';
 
 const MIN_AHEAD_SECONDS = 600;
 const AHEAD_SHARE = 0.15;
@@ -12,13 +12,24 @@ export interface Lifetime {
   refreshAheadSeconds: number | null;
   /** In [0, 1). Spreads connections that were made together. */
   random: number;
+  /** The end of a consent that a refresh moves; null or not given: none is known. */
+  movingEnd?: { at: Date; now: Date } | null;
 }
 
 /**
  * When a token is to be refreshed: ahead of its end by 10 minutes or 15 % of its lifetime, whichever is more, and up to
  * 10 % of the lifetime earlier. Never ahead by more than half: a token of eleven minutes would otherwise be refreshed without end.
+ * A consent that ends unless it is refreshed counts as one that expires then: a token of 30 days must not outlive an idle end of 7.
  */
-export function dueAt({ expiresAt, lifetimeSeconds, refreshAheadSeconds, random }: Lifetime): Date {
+export function dueAt({ movingEnd = null, ...token }: Lifetime): Date {
+  const byToken = aheadOf(token);
+  if (movingEnd === null) return byToken;
+  const lifetimeSeconds = Math.max(0, movingEnd.at.getTime() - movingEnd.now.getTime()) / SECOND;
+  const byConsent = { expiresAt: movingEnd.at, lifetimeSeconds, refreshAheadSeconds: null, random: token.random };
+  return earliest(byToken, aheadOf(byConsent));
+}
+
+function aheadOf({ expiresAt, lifetimeSeconds, refreshAheadSeconds, random }: Omit<Lifetime, 'movingEnd'>): Date {
   if (refreshAheadSeconds !== null) {
     // Some providers refuse early refreshes, so here jitter only moves towards the end. A tenth of the lifetime always passes.
     const ahead = Math.min(refreshAheadSeconds, 0.9 * lifetimeSeconds);

@@ -3,6 +3,7 @@ import type { Logger } from '../../log/logger';
 import type { ClaimedConnection } from '../../repositories/refresh-claims';
 import type { AttemptOutcome } from '../../repositories/refresh-completions';
 import { askProvider } from './ask-provider';
+import { movingEndOf } from './consent-ends';
 import { endingWith, type AttemptClock, type Ending, type RefreshParts } from './attempt';
 import { openSecrets, type OpenedSecrets, type Unopened } from './opened-secrets';
 import { sealAdopted } from './sealed-set';
@@ -37,7 +38,8 @@ async function adoptLate(parts: RefreshParts, claim: ClaimedConnection, refused:
     const set = sealAdopted(parts.vault, claim, late);
     const { expiresAt, lifetimeSeconds } = set;
     parts.log.info('a late answer replaces a refused token', facts);
-    return { ...refused, outcome: { class: 'granted', expiresAt, lifetimeSeconds }, set, adoptedSetId: late.id };
+    const outcome = { class: 'granted', expiresAt, lifetimeSeconds, movingEndAt: movingEndOf(set) } as const;
+    return { ...refused, outcome, set, adoptedSetId: late.id };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     parts.log.error('a late answer does not open', { ...facts, code: error.code });

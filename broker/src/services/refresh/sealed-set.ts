@@ -4,7 +4,9 @@ import type { ClaimedConnection } from '../../repositories/refresh-claims';
 import type { SealedSet } from '../../repositories/refresh-completions';
 import type { LateSet } from '../../repositories/token-sets';
 import type { Vault } from '../../vault/vault';
+import { NO_ENDS } from '../../types/consent-ends';
 import { tokenContext } from '../seal-contexts';
+import { endsAfterRefresh } from './consent-ends';
 
 export interface TokenPair {
   accessToken: string;
@@ -19,6 +21,7 @@ export function sealGranted(
 ): SealedSet {
   const refreshToken = claim.kind === 'client_credentials' ? null : (granted.refreshToken ?? usedRefreshToken);
   const lifetimeSeconds = granted.expiresInSeconds ?? claim.provider.defaultTtlSeconds;
+  const newToken = refreshToken !== usedRefreshToken;
   return {
     ...sealPair(vault, claim, { accessToken: granted.accessToken, refreshToken }),
     tokenType: granted.tokenType,
@@ -27,7 +30,9 @@ export function sealGranted(
     expiresAt: after(sentAt, lifetimeSeconds),
     lifetimeSeconds,
     baseUrl: baseUrlOf(granted.extra),
-    refreshExpiresAt: granted.refreshExpiresInSeconds === null ? null : after(sentAt, granted.refreshExpiresInSeconds),
+    ...(refreshToken === null
+      ? NO_ENDS
+      : endsAfterRefresh(claim, { sentAt, stated: granted, newToken }, claim.provider)),
   };
 }
 
@@ -47,8 +52,10 @@ export function sealAdopted(vault: Vault, claim: ClaimedConnection, late: LateSe
           )
           .toString();
   const { tokenType, scopes, expiresAt, lifetimeSeconds, baseUrl } = late;
+  const { refreshExpiresAt, idleExpiresAt, absoluteExpiresAt } = late;
   const pair = sealPair(vault, claim, { accessToken, refreshToken });
-  return { ...pair, tokenType, scopes, expiresAt, lifetimeSeconds, baseUrl, refreshExpiresAt: null };
+  const ends = { refreshExpiresAt, idleExpiresAt, absoluteExpiresAt };
+  return { ...pair, tokenType, scopes, expiresAt, lifetimeSeconds, baseUrl, ...ends };
 }
 
 function sealPair(vault: Vault, claim: ClaimedConnection, { accessToken, refreshToken }: TokenPair) {

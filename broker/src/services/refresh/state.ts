@@ -21,7 +21,7 @@ export interface RefreshFacts {
 
 /** What became of an attempt, as far as the next state depends on it. */
 export type Outcome =
-  | { class: 'granted'; expiresAt: Date; lifetimeSeconds: number }
+  | { class: 'granted'; expiresAt: Date; lifetimeSeconds: number; movingEndAt: Date | null }
   | { class: 'permanent' | 'app' | 'malformed' | 'transient' | 'unknown'; code: string; retryAfterMs: number | null }
   /** The request may have been processed: no answer, or its worker died. */
   | { class: 'uncertain'; code: string; retryAfterMs: number | null }

@@ -17,9 +17,12 @@ type Rule<Class extends Outcome['class']> = (
 
 /** The whole state machine: what an outcome makes of a connection. Pure: time and chance come in by argument. */
 const TRANSITIONS: { [Class in Outcome['class']]: Rule<Class> } = {
-  granted: (state, { expiresAt, lifetimeSeconds }, { random, refreshAheadSeconds }) => ({
+  granted: (state, { expiresAt, lifetimeSeconds, movingEndAt }, { now, random, refreshAheadSeconds }) => ({
     ...SETTLED,
-    nextRefreshAt: dueAt({ expiresAt, lifetimeSeconds, refreshAheadSeconds, random }),
+    nextRefreshAt: dueAt({
+      ...{ expiresAt, lifetimeSeconds, refreshAheadSeconds, random },
+      movingEnd: movingEndAt && { at: movingEndAt, now },
+    }),
     events: state.status === 'active' ? ['connection.refreshed'] : ['connection.refreshed', 'connection.recovered'],
     app: 'works',
   }),

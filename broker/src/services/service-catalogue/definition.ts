@@ -19,6 +19,8 @@ export const DEFAULTS: Omit<ServiceDefinition, 'displayName'> = {
   graceSeconds: null,
   defaultTtlSeconds: 3_600,
   refreshAheadSeconds: null,
+  consentIdleSeconds: null,
+  consentSeconds: null,
   maxConcurrent: 32,
   baseUrl: null,
   allowedHosts: null,

@@ -34,6 +34,8 @@ export function fromProvider(provider: string | undefined, tenant: string | unde
     rotation: entry.rotation?.value,
     graceSeconds: entry.graceSeconds?.value,
     defaultTtlSeconds: entry.accessTokenSeconds?.value,
+    consentIdleSeconds: entry.consentIdleSeconds?.value,
+    consentSeconds: entry.consentSeconds?.value,
     baseUrl: filled(entry.baseUrl),
     allowedHosts: entry.allowedHosts?.value.map((host) => filled({ value: host })),
     requestHeader: entry.requestHeader?.value,

@@ -7,6 +7,7 @@ import { findLateSet } from '../../../src/repositories/token-sets';
 import { markWanted } from '../../../src/repositories/wanted';
 import { becomeWorker, type Session } from '../../../src/repositories/workers';
 import { sweepAbandoned } from '../../../src/services/refresh/sweep';
+import { NO_ENDS } from '../../../src/types/consent-ends';
 import { until } from '../../support/until';
 import type { Scene } from '../scene';
 import { date, type Ended, type Rules, type TokenSet, type World } from './model';
@@ -122,5 +123,5 @@ const sealed = ({ refreshToken, expiresAt }: TokenSet) => ({
     scopes: null,
   },
   ...{ refreshSealed: Buffer.from(`${refreshToken}`), expiresAt: date(expiresAt), lifetimeSeconds: 3_600 },
-  ...{ baseUrl: null, refreshExpiresAt: null },
+  ...{ baseUrl: null, ...NO_ENDS },
 });

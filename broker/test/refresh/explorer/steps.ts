@@ -109,7 +109,12 @@ function waiting(
   }
   const expiresAt = sentAt + LIFETIME;
   const granted = { generation: claimed.row.generation + 1, refreshToken: result.refreshToken, expiresAt };
-  const outcome = { class: 'granted', expiresAt: date(expiresAt), lifetimeSeconds: LIFETIME } as const;
+  const outcome = {
+    class: 'granted',
+    expiresAt: date(expiresAt),
+    lifetimeSeconds: LIFETIME,
+    movingEndAt: null,
+  } as const;
   return [...go('hear yes', ends(outcome, granted)), ...cut];
 }
 
@@ -118,7 +123,9 @@ function decide(world: World, rules: Rules, { claim: claimed, outcome, granted }
   const late = outcome.class === 'permanent' ? findLate(world, claimed.row.generation) : null;
   const set = late === null ? granted : { ...late, generation: claimed.row.generation + 1 };
   const settled: Outcome =
-    late === null ? outcome : { class: 'granted', expiresAt: date(late.expiresAt), lifetimeSeconds: LIFETIME };
+    late === null
+      ? outcome
+      : { class: 'granted', expiresAt: date(late.expiresAt), lifetimeSeconds: LIFETIME, movingEndAt: null };
   const next = transition(stateOf(claimed), settled, factsOf(claimed, rules, world.now));
   const recordedAs = outcome.class === 'granted' ? 'refreshed' : outcome.class;
   const bare = set && { generation: set.generation, refreshToken: set.refreshToken, expiresAt: set.expiresAt };
