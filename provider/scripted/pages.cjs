@@ -2,10 +2,11 @@
 // What is at a provider beside its token endpoint: consent, revocation, introspection and an API.
 const { text } = require('node:stream/consumers');
 const { send } = require('./faults.cjs');
+const { clientOf, parametersOf } = require('./requests.cjs');
 
 const REDIRECTS = { 'cache-control': 'no-store' };
 
-/** By path; each gets { book, origin, request, response, url }. */
+/** By path; each gets { book, apps, onRevocation, origin, request, response, url }. */
 const PAGES = {
   '/authorize': authorize,
   '/introspect': async ({ book, request, response }) => {
@@ -17,8 +18,13 @@ const PAGES = {
     });
   },
   // RFC 7009: 200 whether or not there was such a token; the grant goes with its refresh token.
-  '/revoke': async ({ book, request, response }) => {
-    const token = new URLSearchParams(await text(request)).get('token') ?? '';
+  '/revoke': async ({ book, apps, onRevocation, request, response }) => {
+    const { parameters } = parametersOf(request, await text(request));
+    const client = clientOf(request, parameters);
+    onRevocation({ request, asked: { parameters, client }, at: book.now() });
+    const secrets = apps.get(client.clientId) ?? [];
+    if (!secrets.includes(client.clientSecret)) return sendJson(response, 401, { error: 'invalid_client' });
+    const token = parameters.get('token') ?? '';
     const known = book.refreshToken(token);
     if (known === undefined) book.endToken(token);
     else book.end(known.consent);

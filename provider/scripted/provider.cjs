@@ -15,7 +15,8 @@ const { CANARY, createTokenBook, nameOf } = require('./token-book.cjs');
 
 /** See provider.d.cts. */
 async function startScriptedProvider(options = {}) {
-  const { port = 0, clientId = 'provider-app', now: given = Date.now, seed = 1, onCall = () => undefined } = options;
+  const { port = 0, clientId = 'provider-app', now: given = Date.now, seed = 1 } = options;
+  const { onCall = () => undefined, onRevocation = () => undefined } = options;
   const clientSecrets = options.clientSecrets ?? [`${CANARY}-client-secret-1`, `${CANARY}-client-secret-2`];
   const clock = { offsetMs: 0, now: () => given() + clock.offsetMs };
   const script = { clientId, queued: [], standing: null, latencyMs: [0], granted: 0 };
@@ -60,7 +61,7 @@ async function startScriptedProvider(options = {}) {
     const page = PAGES[url.pathname];
     return page === undefined
       ? sendJson(response, 404, { error: 'not_found' })
-      : page({ book, origin, request, response, url });
+      : page({ book, apps, onRevocation, origin, request, response, url });
   }
 
   const server = createServer((request, response) => {
@@ -78,6 +79,7 @@ async function startScriptedProvider(options = {}) {
       ...listening(),
       renewalUrl: `${origin.replace('127.0.0.1', 'localhost')}/renew`,
       apiUrl: `${origin}/api/me`,
+      revocationUrl: `${origin}/revoke`,
       clientId,
       clientSecrets,
       commands,

@@ -190,11 +190,15 @@ export interface ScriptedProviderOptions {
   seed?: number;
   /** Each call of a token endpoint, before anything is decided. */
   onCall?: (call: { request: IncomingMessage; asked: Asked; at: number }) => void;
+  /** Each call of the revocation endpoint, likewise. */
+  onRevocation?: (call: { request: IncomingMessage; asked: Asked; at: number }) => void;
 }
 
 export interface ScriptedProvider {
   url: string;
   tokenUrl: string;
+  /** RFC 7009: the whole consent goes with its refresh token. */
+  revocationUrl: string;
   /** A second token endpoint, at another origin (another name of the same machine). */
   renewalUrl: string;
   /** 200 with the consent's id for a live access token, 401 otherwise. */

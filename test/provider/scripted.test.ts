@@ -194,7 +194,8 @@ describe('consents end', () => {
   test('when they are revoked, by a person or with the refresh token', async () => {
     const [one, two] = [await consent(), await consent()];
     await tell('revoke', { consent: one.consent });
-    await ask({ token: two.refreshToken }, { at: '/revoke' });
+    expect(await ask({ token: two.refreshToken }, { at: '/revoke' })).toMatchObject({ status: 401 });
+    await ask({ ...CLIENT_IN_BODY, token: two.refreshToken }, { at: '/revoke' });
     for (const { accessToken, refreshToken } of [one, two]) {
       expect(await isAlive(accessToken)).toBe(false);
       expect(await refresh(refreshToken)).toMatchObject(REFUSED);

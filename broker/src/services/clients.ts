@@ -11,10 +11,12 @@ import {
   type Client,
   type ClientDetails,
 } from '../repositories/clients';
+import { LIVE_KINDS } from '../repositories/revocations';
 import type { Authorize } from './access/authorize';
 import type { Caller } from './access/principal';
 import { withChanges } from './changes';
 import { pageOf, positionOf, type Page, type PageRequest } from './page';
+import { giveUpTokens, type Revocation } from './revocations/give-up-tokens';
 
 export interface NewClient {
   clientId: string;
@@ -25,14 +27,20 @@ export interface NewClient {
 
 export type ClientChanges = { [Key in keyof ClientDetails]?: ClientDetails[Key] | undefined };
 
+export interface RemovedClient {
+  clientId: string;
+  /** What becomes of his connections' tokens at their providers: how many of each. */
+  revocations: Readonly<Record<Revocation, number>>;
+}
+
 /** On whose behalf workflows act. A key that is limited to some clients sees and touches those only. */
 export interface Clients {
   list(caller: Caller, page: PageRequest): Promise<Page<Client>>;
   create(caller: Caller, client: NewClient): Promise<Client>;
   read(caller: Caller, clientId: string): Promise<Client>;
   update(caller: Caller, clientId: string, changes: ClientChanges): Promise<Client>;
-  /** With everything that is his: connections, tokens, own apps. Nothing is revoked at the providers. */
-  remove(caller: Caller, clientId: string): Promise<void>;
+  /** With everything that is his: connections, own apps, and tokens, which are revoked as those of a deleted connection. */
+  remove(caller: Caller, clientId: string): Promise<RemovedClient>;
   /** The kill switch: from the moment of the commit no credential of his is released. */
   suspend(caller: Caller, clientId: string): Promise<Client>;
   resume(caller: Caller, clientId: string): Promise<Client>;
@@ -96,13 +104,23 @@ export function createClients({ database, authorize }: ClientsParts): Clients {
 
     async remove(caller, clientId) {
       const { organizationId } = await authorize(caller, { action: 'client.delete', scope: 'clients:write', clientId });
-      const removed = await database.asTenant(organizationId, (tx) => deleteClient(tx, organizationId, clientId));
+      const givenUp = { organizationId, connectionId: null, clientId, kinds: LIVE_KINDS };
+      const { removed, revocations } = await database.asTenant(organizationId, (tx) =>
+        giveUpTokens(tx, givenUp, () => deleteClient(tx, organizationId, clientId)),
+      );
       if (!removed) throw unknownClient(clientId);
+      return { clientId, revocations: counted([...revocations.values()]) };
     },
 
     suspend: (caller, clientId) => setSuspended(caller, clientId, true),
     resume: (caller, clientId) => setSuspended(caller, clientId, false),
   };
+}
+
+function counted(revocations: readonly Revocation[]): Record<Revocation, number> {
+  const counts = { queued: 0, shared: 0, unsupported: 0, none: 0 };
+  for (const revocation of revocations) counts[revocation] += 1;
+  return counts;
 }
 
 function found(client: Client | null, clientId: string): Client {

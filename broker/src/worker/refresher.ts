@@ -17,6 +17,7 @@ import { patiently, type Patience } from '../services/refresh/patiently';
 import { createPulse } from '../services/refresh/pulse';
 import { refreshConnection } from '../services/refresh/refresh-connection';
 import { sweepAbandoned } from '../services/refresh/sweep';
+import { revokeDue } from '../services/revocations/revoke-due';
 import type { Roots } from '../vault/roots';
 import { startChores } from './chores';
 import { startClaimLoop } from './claim-loop';
@@ -132,10 +133,13 @@ export async function startRefresher({
     loop.wake();
   };
   takeBack = (number) => loop.takeBack(number);
+  const { requestTimeoutMs: timeoutMs } = limits;
+  const revocationParts = { database, vault, agents: outbound.agents, timeoutMs, log };
   const chores = startChores(
     [
       { name: 'adopt spools', everyMs: SECOND, work: () => spooling.adoption.run() },
       { name: 'sweep', everyMs: SECOND, work: () => sweepAbandoned(database, Math.random, log) },
+      { name: 'revoke', everyMs: SECOND, work: () => revokeDue(revocationParts) },
       { name: 'forget processes', everyMs: 10 * SECOND, work: () => forgetGoneProcesses(database) },
       { name: 'delete old token sets', everyMs: 600 * SECOND, work: () => deleteOldSets(database) },
       { name: 'delete old flows', everyMs: 3_600 * SECOND, work: () => deleteOldFlows(database) },

@@ -20,7 +20,7 @@ test('a client is created, read, changed and deleted', async () => {
   expect(changed).toMatchObject({ status: 200, json: { name: 'Acme AG', email: null, locale: 'fr-CH' } });
   expect((await scene.ask('GET /v1/clients/acme')).json).toEqual(changed.json);
 
-  expect((await scene.ask('DELETE /v1/clients/acme')).status).toBe(204);
+  expect((await scene.ask('DELETE /v1/clients/acme')).status).toBe(200);
   expect(await scene.ask('GET /v1/clients/acme')).toMatchObject({ status: 404, json: { code: 'not_found' } });
   expect((await scene.ask('DELETE /v1/clients/acme')).status).toBe(404);
 });
@@ -44,7 +44,7 @@ test('deleting a client deletes its connections and own apps, and nothing of ano
     await ask(`PUT /v1/clients/${clientId}/apps/keep`, { body: { clientId: 'oauth', clientSecrets: ['s'] } });
     await ask('POST /v1/connections', { body: { clientId, service: 'keep', accessToken: 'token' } });
   }
-  expect((await ask('DELETE /v1/clients/gone')).status).toBe(204);
+  expect((await ask('DELETE /v1/clients/gone')).status).toBe(200);
   for (const table of ['connections', 'apps']) {
     const { rows } = await database.query(`select client_id from ${table}`);
     expect(rows).toEqual([{ client_id: 'stays' }]);

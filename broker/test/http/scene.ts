@@ -4,6 +4,7 @@ import path from 'node:path';
 import { operatorCaller } from '../../src/services/access/operator';
 import type { NewKey } from '../../src/services/access-keys/grant';
 import { createOutbound } from '../../src/outbound/outbound';
+import type { Roots } from '../../src/vault/roots';
 import { startRefresher } from '../../src/worker/refresher';
 import { call, makeRoots, silent, startBroker, type Answer, type TestBroker } from '../support/broker';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -11,6 +12,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database';
 /** A broker with two organizations and an operator's key for each; requests go over HTTP. */
 export interface Scene {
   database: TestDatabase;
+  roots: Roots;
   broker: TestBroker;
   /** Of `default`, whose keys write the shared catalogue. */
   key: string;
@@ -41,7 +43,7 @@ export async function setScene(): Promise<Scene> {
   const { key: otherKey } = await mint({}, 'other');
 
   return {
-    ...{ database, broker, key, otherKey, mint },
+    ...{ database, roots, broker, key, otherKey, mint },
     ask: (request, { key: withKey = key, ...options } = {}) => {
       const [method = '', path = ''] = request.split(' ');
       return call(broker.url + path, { method, key: withKey, ...options });

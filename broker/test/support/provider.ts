@@ -37,13 +37,15 @@ export interface ProviderCall {
 /** The scriptable provider (provider/scripted) in the test's own process, with what tests ask for most in fewer words. */
 export interface Provider extends Pick<
   ScriptedProvider,
-  'url' | 'tokenUrl' | 'renewalUrl' | 'apiUrl' | 'clientId' | 'clientSecrets'
+  'url' | 'tokenUrl' | 'renewalUrl' | 'revocationUrl' | 'apiUrl' | 'clientId' | 'clientSecrets'
 > {
   /** Everything that it can be told. */
   commands: Commands;
   journal: ScriptedProvider['journal'];
   /** Every call of a token endpoint, secrets and all. */
   calls: ProviderCall[];
+  /** Every call of the revocation endpoint. */
+  revocations: ProviderCall[];
   /** A consent with its first tokens, as if somebody had just connected. */
   issue(scopes?: string[]): Issued;
   /** An authorization code; with a verifier, the exchange must show it (PKCE S256). */
@@ -69,8 +71,11 @@ export interface Provider extends Pick<
   close(): Promise<void>;
 }
 
-export async function startProvider(options: Omit<ScriptedProviderOptions, 'onCall'> = {}): Promise<Provider> {
+export async function startProvider(
+  options: Omit<ScriptedProviderOptions, 'onCall' | 'onRevocation'> = {},
+): Promise<Provider> {
   const calls: ProviderCall[] = [];
+  const revocations: ProviderCall[] = [];
   const arrivals = new EventEmitter().setMaxListeners(0);
   const provider = await startScriptedProvider({
     ...options,
@@ -78,10 +83,13 @@ export async function startProvider(options: Omit<ScriptedProviderOptions, 'onCa
       calls.push(callOf(call));
       arrivals.emit('call');
     },
+    onRevocation: (call) => void revocations.push(callOf(call)),
   });
-  const { url, tokenUrl, renewalUrl, apiUrl, clientId, clientSecrets, journal, commands, close } = provider;
+  const { url, tokenUrl, renewalUrl, revocationUrl, apiUrl, clientId, clientSecrets, journal, commands, close } =
+    provider;
   return {
-    ...{ url, tokenUrl, renewalUrl, apiUrl, clientId, clientSecrets, journal, commands, calls, close },
+    ...{ url, tokenUrl, renewalUrl, revocationUrl, apiUrl, clientId, clientSecrets },
+    ...{ journal, commands, calls, revocations, close },
     issue: (scopes) => commands.issue(scopes === undefined ? {} : { scopes }),
     issueCode: (codeVerifier = null) => commands.code({ challenge: codeVerifier === null ? null : s256(codeVerifier) }),
     issueCodeFor: (challenge) => commands.code({ challenge }),
@@ -105,7 +113,7 @@ export async function startProvider(options: Omit<ScriptedProviderOptions, 'onCa
     callsWith: (refreshToken) => calls.filter((call) => call.refreshToken === refreshToken).length,
     received: (count) => arrived(arrivals, calls, count),
     reset: () => {
-      calls.length = 0;
+      calls.length = revocations.length = 0;
       commands.reset();
     },
   };

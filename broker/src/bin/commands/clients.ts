@@ -1,7 +1,9 @@
 import type { CommandGroup, Field } from '../managing/declaration';
+import { isMembers, type Json } from '../managing/json';
 import { noted, recorded, tabled } from '../managing/show';
 import { asIs, clearable } from '../managing/values';
 import { DAY, suspension } from '../terminal/columns';
+import { text } from '../terminal/table';
 
 const client: Field = { flags: '<client>', about: 'its Client ID', to: 'params.clientId' };
 const email: Field = {
@@ -15,6 +17,19 @@ const locale: Field = {
   about: 'the language of its pages and mails, such as fr-CH; "" removes it',
   to: 'body.locale',
   read: clearable(asIs),
+};
+
+/** Counted by what becomes of the tokens; of those that there was nothing to revoke of, nothing is told. */
+function revoked(revocations: Json | undefined): string {
+  const counts = isMembers(revocations) ? revocations : {};
+  const told = Object.entries(REVOKED).filter(([revocation]) => Number(counts[revocation] ?? 0) > 0);
+  return told.map(([revocation, what]) => `\n${text(counts[revocation] ?? null)} of its connections ${what}`).join('');
+}
+
+const REVOKED: Readonly<Record<string, string>> = {
+  queued: 'are being revoked at their providers.',
+  shared: 'were not revoked: others may live on the same consent.',
+  unsupported: 'could not be revoked: their services have no revocation URL, or no app.',
 };
 
 export const clientCommands: CommandGroup = {
@@ -86,12 +101,12 @@ export const clientCommands: CommandGroup = {
     },
     {
       name: 'delete',
-      about: 'delete a client with its connections and own apps',
+      about: 'delete a client with its own apps and its connections, which are revoked at the providers',
       route: 'DELETE /v1/clients/:clientId',
       fields: [client],
       examples: ['otobot client delete acme', 'otobot client delete acme --yes'],
       confirm: 'Delete client {clientId} with all its connections, for good?',
-      show: noted('Client {clientId} was deleted.'),
+      show: noted(({ revocations }) => `Client {clientId} was deleted.${revoked(revocations)}`),
     },
   ],
 };

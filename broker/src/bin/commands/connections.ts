@@ -138,16 +138,18 @@ export const connectionCommands: CommandGroup = {
       about: 'the other account was a mistake: forget it, and keep the one in use',
       route: 'POST /v1/connections/:id/held/reject',
       examples: ['otobot connection reject acme/google'],
-      show: noted('The other account was forgotten; connection {id} stays as it was.'),
+      show: noted(
+        ({ revocation }) => `The other account was forgotten; connection {id} stays as it was.${told(revocation)}`,
+      ),
     },
     {
       ...one,
       name: 'delete',
-      about: 'delete it with its tokens',
+      about: 'delete it with its tokens, and revoke them at the provider',
       route: 'DELETE /v1/connections/:id',
       examples: ['otobot connection delete acme/google', 'otobot connection delete acme/google --yes'],
       confirm: 'Delete connection {id} with its tokens, for good?',
-      show: noted('Connection {id} was deleted.'),
+      show: noted(({ revocation }) => `Connection {id} was deleted.${told(revocation)}`),
     },
   ],
 };
@@ -159,6 +161,15 @@ function shownWithHistory(answer: Json, screen: Screen): string {
   const shown = record(facts, screen);
   return attempts.length === 0 ? shown : `${shown}\n\n${list(attempts, ATTEMPT, screen)}`;
 }
+
+const told = (revocation: Json | undefined): string => ` ${REVOCATIONS[text(revocation ?? null)] ?? ''}`;
+
+const REVOCATIONS: Readonly<Record<string, string>> = {
+  queued: 'A worker revokes its tokens at the provider (npm start, or otobot refresh).',
+  shared: 'Its tokens were not revoked at the provider: another connection may live on the same consent.',
+  unsupported: 'Nothing was revoked at the provider: the service has no revocation URL, or no app.',
+  none: 'There was nothing to revoke at the provider.',
+};
 
 const OUTCOMES: Readonly<Record<string, string>> = {
   refreshed: 'It was refreshed.',

@@ -52,10 +52,10 @@ export function clientRoutes({ clients }: { clients: Clients }): Route[] {
     route({
       method: 'delete',
       path: '/v1/clients/:clientId',
-      summary: 'Deletes a client with its connections and own apps; nothing is revoked at the providers',
+      summary:
+        'Deletes a client with its connections, which are revoked at the providers where they can be, and own apps',
       scope: 'clients:write',
       params: one,
-      status: 204,
       handle: ({ params }, caller) => clients.remove(caller, params.clientId),
     }),
     route({

@@ -150,10 +150,9 @@ export function connectionRoutes({ connections }: { connections: Connections }):
     route({
       method: 'delete',
       path: '/v1/connections/:id',
-      summary: 'Deletes a connection with its tokens',
+      summary: 'Deletes a connection with its tokens, and revokes them at the provider where it can; tells which',
       scope: 'connections:write',
       params: one,
-      status: 204,
       handle: ({ params }, caller) => connections.remove(caller, params.id),
     }),
   ];

@@ -12,12 +12,14 @@ import {
   type Connection,
   type ConnectionFilter,
 } from '../../repositories/connections';
+import { LIVE_KINDS } from '../../repositories/revocations';
 import type { Scope } from '../../secrets/scopes';
 import type { Vault } from '../../vault/vault';
 import type { Authorize } from '../access/authorize';
 import type { Caller } from '../access/principal';
 import { pageOf, positionOf, type Page, type PageRequest } from '../page';
 import type { RefreshWaiter } from '../refresh-wait';
+import { giveUpTokens, type Revocation } from '../revocations/give-up-tokens';
 import { acceptHeld, rejectHeld } from './held';
 import { importConnection, type ConnectionImport } from './import-connection';
 import { refreshableOrThrow, refreshNow, type RefreshedConnection } from './refresh-now';
@@ -30,6 +32,11 @@ export interface ConnectionUsage {
   since: Date;
   total: number;
   workflows: WorkflowUsage[];
+}
+
+export interface RemovedConnection {
+  id: string;
+  revocation: Revocation;
 }
 
 /** Clients' credentials, without their secrets: those leave by services/credentials alone. */
@@ -45,10 +52,10 @@ export interface Connections {
   enable(caller: Caller, id: string): Promise<ConnectionView>;
   /** The other account that the client signed in with is the right one now. */
   acceptHeld(caller: Caller, id: string): Promise<ConnectionView>;
-  /** It was a mistake. */
-  rejectHeld(caller: Caller, id: string): Promise<ConnectionView>;
-  /** With its tokens. Nothing is revoked at the provider. */
-  remove(caller: Caller, id: string): Promise<void>;
+  /** It was a mistake; its tokens are revoked as those of a deleted connection. */
+  rejectHeld(caller: Caller, id: string): Promise<ConnectionView & { revocation: Revocation }>;
+  /** With its tokens, which are revoked at the provider where nobody else lives on the same consent. */
+  remove(caller: Caller, id: string): Promise<RemovedConnection>;
 }
 
 export interface ConnectionsParts {
@@ -161,15 +168,23 @@ export function createConnections({ database, authorize, vault, waiter }: Connec
 
     async rejectHeld(caller, id) {
       const organizationId = await may(caller, 'connection.held.reject', 'connections:write', id);
-      return changed(organizationId, id, async (tx) =>
-        rejectHeld(tx, organizationId, foundConnection(await findConnection(tx, organizationId, id))),
-      );
+      const givenUp = { organizationId, connectionId: id, clientId: null, kinds: ['held'] } as const;
+      return database.asTenant(organizationId, async (tx) => {
+        const connection = foundConnection(await findConnection(tx, organizationId, id));
+        const { revocations } = await giveUpTokens(tx, givenUp, () => rejectHeld(tx, organizationId, connection));
+        const rejected = foundConnection(await findConnection(tx, organizationId, id));
+        return { ...connectionViewOf(rejected), revocation: revocations.get(id) ?? 'none' };
+      });
     },
 
     async remove(caller, id) {
       const organizationId = await may(caller, 'connection.delete', 'connections:write', id);
-      const removed = await database.asTenant(organizationId, (tx) => deleteConnection(tx, organizationId, id));
+      const givenUp = { organizationId, connectionId: id, clientId: null, kinds: LIVE_KINDS };
+      const { removed, revocations } = await database.asTenant(organizationId, (tx) =>
+        giveUpTokens(tx, givenUp, () => deleteConnection(tx, organizationId, id)),
+      );
       if (!removed) foundConnection(null);
+      return { id, revocation: revocations.get(id) ?? 'none' };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { Problem } from '../../errors/problem';
 import { SERVICE_FIELDS, type Service, type ServiceFields } from '../../repositories/services';
+import { mayGetTokens } from './revocation-endpoint';
 
 /** A service as callers describe it. */
 export type ServiceDefinition = Omit<ServiceFields, 'scopes'> & { scopes: readonly string[] };
@@ -76,6 +77,16 @@ export function checkDefinition(definition: ServiceDefinition, allowedUrl: (url:
       `${member}: must be an https URL of a public host, without user name, password or fragment. For a private host: list it in OTOBOT_PRIVATE_HOSTS.`,
     );
   }
+  checkRevocationUrl(definition);
+}
+
+/** Throws Problem `invalid_value` for a revocation URL that would not be sent anything. */
+function checkRevocationUrl({ revocationUrl, ...endpoints }: ServiceDefinition): void {
+  if (revocationUrl === null || mayGetTokens({ revocationUrl, ...endpoints })) return;
+  throw new Problem(
+    'invalid_value',
+    'revocationUrl: must be on the same origin as tokenUrl or refreshUrl, since it is sent refresh tokens; or the one of a provider that is known (GET its facts with "from").',
+  );
 }
 
 export function fieldsOf({ scopes, ...definition }: ServiceDefinition): ServiceFields {
