@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CONNECTION_KINDS } from '../types/credential';
+import { RENEWALS } from '../types/dialect';
 import { line, oauthScopes, seconds } from './fields';
 
 const url = z
@@ -22,6 +23,24 @@ const path = z
   .nullable();
 const TEN_YEARS_SECONDS = 315_360_000;
 const lifetime = z.int().min(1).max(TEN_YEARS_SECONDS).nullable();
+const paramName = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, 'must be the name of a parameter');
+/** Everything that a token request is made of but grant_type, for which some providers have values of their own. */
+const TOKEN_RESERVED = new Set([
+  'client_id',
+  'client_secret',
+  'code',
+  'redirect_uri',
+  'code_verifier',
+  'refresh_token',
+  'scope',
+]);
+const tokenParams = z
+  .record(paramName, z.string().max(500))
+  .refine(
+    (params) => Object.keys(params).every((name) => !TOKEN_RESERVED.has(name)),
+    'holds a parameter that Otobot sets itself',
+  );
+
 /** RFC 6749 section 4.1.1, RFC 7636, OpenID Connect: what an authorization request is made of. */
 const RESERVED = new Set([
   'client_id',
@@ -46,6 +65,25 @@ export const serviceFields = {
   tokenUrl: url.optional(),
   refreshUrl: url.optional().describe('Where tokens are renewed, if not at tokenUrl.'),
   revocationUrl: url.optional(),
+  bodyFormat: z.enum(['form', 'json']).optional().describe('How token requests are written.'),
+  paramNames: z
+    .strictObject({ client_id: paramName.optional(), client_secret: paramName.optional(), scope: paramName.optional() })
+    .optional()
+    .describe('What the provider calls standard parameters, such as client_key for client_id.'),
+  tokenParams: tokenParams.optional().describe('Sent with every request for a first token, such as expiring=1.'),
+  refreshParams: tokenParams.optional().describe('Sent with every renewal.'),
+  answerPath: path.optional().describe('The member of an answer in which the tokens stand, such as authed_user.'),
+  permanentErrors: z
+    .array(z.string().regex(/^[\x21-\x7e]{1,64}$/, 'holds what is no error code'))
+    .max(50)
+    .optional()
+    .describe('Error codes that mean that the client has to consent again, beyond the usual ones.'),
+  renewal: z
+    .enum(RENEWALS)
+    .nullable()
+    .optional()
+    .describe('How long-lived tokens are renewed; check: only asked after.'),
+  minAgeSeconds: seconds.min(1).nullable().optional().describe('Long-lived tokens are not renewed before.'),
   scopes: oauthScopes.optional(),
   scopeSeparator: z.enum([' ', ',']).optional().describe('What parts scopes in requests to the provider.'),
   authStyle: z.enum(['header', 'body']).optional().describe('Where the client secret goes in token requests.'),

@@ -1,18 +1,23 @@
 import type { AnswerBody } from './answer-body';
 import { RULES, type FailureClass } from './classification-rules';
 import { safeErrorCode } from './error-code';
+import type { Granted } from './granted';
+import { memberAt } from './member-path';
+
+type Fields = Readonly<Record<string, unknown>>;
 
 export interface Answer {
   /** Host name of the token endpoint, for rules that hold at one provider only. */
   host: string;
   status: number;
   body: AnswerBody;
-  /** More codes that are permanent at this provider, as it writes them. No caller knows any yet. */
+  /** More codes that are permanent at this provider, as it writes them. */
   permanentErrors?: readonly string[];
+  /** See Dialect. */
+  answerPath?: string | null;
 }
 
-export type Classification =
-  { class: 'granted'; fields: Readonly<Record<string, unknown>> } | { class: FailureClass; code: string };
+export type Classification = ({ class: 'granted' } & Granted) | { class: FailureClass; code: string };
 
 /**
  * What an answer means: total over every status and body, without I/O. The body speaks before the status, because GitHub,
@@ -24,7 +29,9 @@ export function classify(answer: Answer): Classification {
   if (body.kind !== 'fields') return withoutFields(status, body.kind);
   const { fields } = body;
   const success = status >= 200 && status < 300;
-  if (success && fields.ok !== false && isToken(fields.access_token)) return { class: 'granted', fields };
+  const tokens = tokensIn(fields, answer.answerPath ?? null);
+  if (success && fields.ok !== false && isToken(tokens.access_token))
+    return { class: 'granted', fields: tokens, answer: fields };
   const raw = errorIn(fields, success);
   const description = descriptionIn(fields);
   const ruled = raw === null && description === '' ? null : byRule(answer, raw, description);
@@ -33,7 +40,13 @@ export function classify(answer: Answer): Classification {
     return { class: 'transient', code: raw === null ? httpCode(status) : safeErrorCode(raw) };
   if (raw !== null) return { class: 'unknown', code: safeErrorCode(raw) };
   if (!success) return { class: 'unknown', code: httpCode(status) };
-  return { class: 'malformed', code: 'access_token' in fields ? 'unusable_access_token' : 'no_access_token' };
+  return { class: 'malformed', code: 'access_token' in tokens ? 'unusable_access_token' : 'no_access_token' };
+}
+
+/** Where nothing stands at the path, the answer is a plain one: Slack's to a renewal. */
+function tokensIn(fields: Fields, answerPath: string | null): Fields {
+  const found = answerPath === null ? undefined : memberAt(fields, answerPath);
+  return typeof found === 'object' && found !== null ? (found as Fields) : fields;
 }
 
 function byRule(answer: Answer, raw: string | null, description: string): Classification | null {
@@ -60,7 +73,7 @@ function withoutFields(status: number, kind: Exclude<AnswerBody['kind'], 'fields
 }
 
 /** The error's name, wherever providers put it: `error`, `error.code`, Slack's `ok: false`, HubSpot's `status`. */
-function errorIn(fields: Readonly<Record<string, unknown>>, success: boolean): string | null {
+function errorIn(fields: Fields, success: boolean): string | null {
   const { error } = fields;
   const nested = typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {};
   // Beside `error`, these names mean other things in a good answer (`status: "ok"`): they count in a bad one only.
@@ -76,7 +89,7 @@ function errorIn(fields: Readonly<Record<string, unknown>>, success: boolean): s
   );
 }
 
-function descriptionIn(fields: Readonly<Record<string, unknown>>): string {
+function descriptionIn(fields: Fields): string {
   const { error } = fields;
   const nested = typeof error === 'object' && error !== null ? (error as Record<string, unknown>).message : error;
   return [fields.error_description, fields.message, nested]

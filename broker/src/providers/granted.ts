@@ -1,4 +1,5 @@
 import { accessLifetimeSeconds, refreshLifetimeSeconds } from './lifetime';
+import { textAt } from './member-path';
 import { isStorable } from './storable';
 
 export interface GrantedTokens {
@@ -14,29 +15,27 @@ export interface GrantedTokens {
   consentExpiresInSeconds: number | null;
   /** Null: not said, which means as asked for (RFC 6749 5.1). */
   scopes: string[] | null;
-  extra: Partial<Record<ExtraField, string>>;
+  /** By path, what was asked for of the rest of the answer and is there. */
+  extra: Readonly<Record<string, string>>;
 }
 
-/** What else of an answer is kept: where the account's API lives, and who the account is. Everything else is dropped. */
-const EXTRA_FIELDS = [
-  'instance_url',
-  'api_domain',
-  'id_token',
-  'id',
-  'account_id',
-  'user_id',
-  'hub_id',
-  'workspace_id',
-  'workspace_name',
-] as const;
-export type ExtraField = (typeof EXTRA_FIELDS)[number];
+/** Where the account's API lives, as some answers say; to be asked for with what else is wanted of an answer. */
+export const BASE_URL_PATHS: readonly string[] = ['instance_url', 'api_domain'];
 
 const MAX_EXTRA_LENGTH = 2_048;
 const MAX_ID_TOKEN_LENGTH = 16_384;
 const MAX_SCOPES = 500;
 
-/** The fields of an answer that was classified as granted. */
-export function grantedTokens(fields: Readonly<Record<string, unknown>>): GrantedTokens {
+/** What is taken out of an answer. */
+export interface Granted {
+  /** The object in which the tokens stand. */
+  fields: Readonly<Record<string, unknown>>;
+  /** All of it. */
+  answer: Readonly<Record<string, unknown>>;
+}
+
+/** The tokens of an answer that was classified as granted, and what stands at the paths `keep`. Everything else is dropped. */
+export function grantedTokens({ fields, answer }: Granted, keep: readonly string[]): GrantedTokens {
   const { access_token: accessToken, refresh_token: refreshToken, token_type: tokenType } = fields;
   return {
     accessToken: typeof accessToken === 'string' ? accessToken : '',
@@ -50,7 +49,7 @@ export function grantedTokens(fields: Readonly<Record<string, unknown>>): Grante
     // Intuit's, where it is asked for: https://github.com/intuit/QuickBooks-V3-Java-SDK/releases/tag/v6.5.4
     consentExpiresInSeconds: refreshLifetimeSeconds(fields.x_refresh_token_hard_expires_in),
     scopes: scopesOf(fields.scope),
-    extra: extraOf(fields),
+    extra: extraOf(answer, keep),
   };
 }
 
@@ -67,15 +66,12 @@ function scopesOf(scope: unknown): string[] | null {
   return [...new Set(named)].slice(0, MAX_SCOPES);
 }
 
-function extraOf(fields: Readonly<Record<string, unknown>>): Partial<Record<ExtraField, string>> {
-  const extra: Partial<Record<ExtraField, string>> = {};
-  for (const name of EXTRA_FIELDS) {
-    const value = fields[name];
-    const text = typeof value === 'number' ? String(value) : value;
-    const max = name === 'id_token' ? MAX_ID_TOKEN_LENGTH : MAX_EXTRA_LENGTH;
-    if (typeof text === 'string' && text !== '' && text.length <= max && isStorable(text)) extra[name] = text;
-  }
-  return extra;
+function extraOf(answer: Readonly<Record<string, unknown>>, keep: readonly string[]): Record<string, string> {
+  const kept = keep.flatMap((path) => {
+    const text = textAt(answer, path, path === 'id_token' ? MAX_ID_TOKEN_LENGTH : MAX_EXTRA_LENGTH);
+    return text === null ? [] : [[path, text] as const];
+  });
+  return Object.fromEntries(kept);
 }
 
 /** Where the account's API lives, if the answer says so. */

@@ -9,6 +9,7 @@ import {
 import type { AnswerBody } from './answer-body';
 import { classify } from './classification';
 import { bodyOf, type Ending } from './ending';
+import type { Dialect } from '../types/dialect';
 import { withoutSecrets } from './error-code';
 import { grantedTokens } from './granted';
 import { retryAfterMs } from './lifetime';
@@ -23,12 +24,10 @@ const MAX_ANSWER_BYTES = 256 * 1024;
 const OVERDUE_MS = 100;
 const CATCH_UP_MS = 250;
 
-export interface TokenEndpoint {
+export interface TokenEndpoint extends Dialect {
   tokenUrl: string;
   authStyle: 'header' | 'body';
   scopeSeparator: string;
-  /** Error codes that mean "consent again" here, beyond the common table. No caller knows any yet. */
-  permanentErrors?: readonly string[];
 }
 
 export type TokenGrant =
@@ -40,6 +39,8 @@ export interface TokenCall {
   endpoint: TokenEndpoint;
   client: { id: string; secret: string };
   grant: TokenGrant;
+  /** Paths into the answer: what is kept of it beside the tokens. */
+  keep: readonly string[];
   /** The guarded way out. */
   agents: { http: Agent; https: Agent };
   /** For all of it, from the name look-up to the last byte of the body. */
@@ -63,10 +64,10 @@ export async function requestToken(call: TokenCall): Promise<TokenOutcome> {
   const body = response === null ? null : bodyOf(ending, response, wire.receivedBytes() > MAX_ANSWER_BYTES);
   if (response === null || body === null) return { ...unanswered(ending, wire), durationMs };
   const httpStatus = response.statusCode ?? 0;
-  const { permanentErrors = [] } = call.endpoint;
-  const verdict = classify({ host: url?.hostname ?? '', status: httpStatus, body, permanentErrors });
+  const { permanentErrors, answerPath } = call.endpoint;
+  const verdict = classify({ host: url?.hostname ?? '', status: httpStatus, body, permanentErrors, answerPath });
   if (verdict.class === 'granted')
-    return { class: 'granted', ...grantedTokens(verdict.fields), httpStatus, durationMs };
+    return { class: 'granted', ...grantedTokens(verdict, call.keep), httpStatus, durationMs };
   return {
     class: verdict.class,
     code: withoutSecrets(verdict.code, secretsOf(call)),
@@ -80,11 +81,16 @@ export async function requestToken(call: TokenCall): Promise<TokenOutcome> {
 
 /** Everything that simple-oauth2 does for us: client authentication, parameters per grant, the POST. */
 async function send({ endpoint, client, grant }: TokenCall, url: URL, wire: WatchedAgent): Promise<AccessToken> {
-  const options: ModuleOptions = {
-    client,
+  const { paramNames, tokenParams, refreshParams, bodyFormat } = endpoint;
+  const options: ModuleOptions<string> = {
+    client: {
+      ...client,
+      idParamName: paramNames.client_id ?? 'client_id',
+      secretParamName: paramNames.client_secret ?? 'client_secret',
+    },
     // The whole URL as path: simple-oauth2 resolves it against the host, so that a query survives.
     auth: { tokenHost: url.origin, tokenPath: url.href },
-    options: { authorizationMethod: endpoint.authStyle, scopeSeparator: endpoint.scopeSeparator },
+    options: { authorizationMethod: endpoint.authStyle, scopeSeparator: endpoint.scopeSeparator, bodyFormat },
   };
   const http: WreckHttpOptions = {
     agent: wire.agent,
@@ -95,14 +101,17 @@ async function send({ endpoint, client, grant }: TokenCall, url: URL, wire: Watc
     // Nothing compressed, so nothing that could inflate.
     headers: { 'accept-encoding': 'identity', 'user-agent': 'otobot' },
   };
-  if (grant.type === 'client_credentials') return new ClientCredentials(options).getToken(scopeOf(grant.scopes), http);
+  if (grant.type === 'client_credentials')
+    return new ClientCredentials(options).getToken({ ...tokenParams, ...scopeOf(grant.scopes) }, http);
   const oauth = new AuthorizationCode(options);
   if (grant.type === 'refresh_token')
-    return oauth.createToken({ refresh_token: grant.refreshToken }).refresh(scopeOf(grant.scopes), http);
+    return oauth
+      .createToken({ refresh_token: grant.refreshToken })
+      .refresh({ ...refreshParams, ...scopeOf(grant.scopes) }, http);
   const { code, redirectUri, codeVerifier } = grant;
   // Without a challenge in the request, a verifier would look like an attack (RFC 9700 section 4.8.2).
   const verifier = codeVerifier === null ? {} : { code_verifier: codeVerifier };
-  const parameters = { code, redirect_uri: redirectUri, ...verifier };
+  const parameters = { ...tokenParams, code, redirect_uri: redirectUri, ...verifier };
   return oauth.getToken(parameters, http);
 }
 

@@ -1,6 +1,7 @@
 import type { Queryable } from '../db/database';
 import type { ConsentEnds } from '../types/consent-ends';
 import type { ConnectionKind } from '../types/credential';
+import type { Dialect, Renewal } from '../types/dialect';
 import type { RefreshState } from '../types/refresh-state';
 
 /** All that an attempt needs, as of the moment its intent was committed. Secrets are sealed. */
@@ -36,9 +37,11 @@ export interface ClaimedApp {
   suspended: boolean;
 }
 
-export interface ClaimedProvider {
+export interface ClaimedProvider extends Dialect {
   tokenUrl: string | null;
   refreshUrl: string | null;
+  renewal: Renewal | null;
+  minAgeSeconds: number | null;
   authStyle: 'header' | 'body';
   scopes: string;
   scopeSeparator: string;
@@ -139,7 +142,10 @@ const CLAIM_DUE = `
          a.id as "appId", a.client_id as "appClientId", a.oauth_client_id as "oauthClientId",
          a.client_secrets_sealed as "secretsSealed", a.client_secrets_key_version as "secretsKeyVersion",
          a.secret_position as "secretPosition", a.scopes as "appScopes", a.suspended_at is not null as suspended,
-         s.oauth_token_url as "tokenUrl", s.refresh_url as "refreshUrl", s.auth_style as "authStyle", s.oauth_scopes as "serviceScopes",
+         s.oauth_token_url as "tokenUrl", s.refresh_url as "refreshUrl",
+         s.body_format as "bodyFormat", s.param_names as "paramNames", s.token_params as "tokenParams", s.refresh_params as "refreshParams",
+         s.answer_path as "answerPath", s.permanent_errors as "permanentErrors", s.renewal, s.min_age_seconds as "minAgeSeconds",
+         s.auth_style as "authStyle", s.oauth_scopes as "serviceScopes",
          s.scope_separator as "scopeSeparator", s.rotation, s.grace_seconds as "graceSeconds",
          s.default_ttl_seconds as "defaultTtlSeconds", s.refresh_ahead_seconds as "refreshAheadSeconds"
     from claimed c

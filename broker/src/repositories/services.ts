@@ -1,8 +1,9 @@
 import type { Tx } from '../db/database';
 import type { ConnectionKind } from '../types/credential';
+import type { Dialect, Renewal } from '../types/dialect';
 
 /** What a provider is like: all that may be changed of a service. */
-export interface ServiceFields {
+export interface ServiceFields extends Dialect {
   displayName: string;
   oauthType: ConnectionKind;
   authorizationUrl: string | null;
@@ -10,6 +11,9 @@ export interface ServiceFields {
   /** Where tokens are renewed, if not at tokenUrl. */
   refreshUrl: string | null;
   revocationUrl: string | null;
+  /** How its long-lived tokens are renewed; null: not at all. */
+  renewal: Renewal | null;
+  minAgeSeconds: number | null;
   /** Parted by spaces, whatever the provider wants in its requests. */
   scopes: string;
   scopeSeparator: ' ' | ',';
@@ -61,6 +65,14 @@ const FIELDS: readonly [column: string, field: keyof ServiceFields][] = [
   ['oauth_authorization_url', 'authorizationUrl'],
   ['oauth_token_url', 'tokenUrl'],
   ['refresh_url', 'refreshUrl'],
+  ['body_format', 'bodyFormat'],
+  ['param_names', 'paramNames'],
+  ['token_params', 'tokenParams'],
+  ['refresh_params', 'refreshParams'],
+  ['answer_path', 'answerPath'],
+  ['permanent_errors', 'permanentErrors'],
+  ['renewal', 'renewal'],
+  ['min_age_seconds', 'minAgeSeconds'],
   ['oauth_revocation_url', 'revocationUrl'],
   ['oauth_scopes', 'scopes'],
   ['scope_separator', 'scopeSeparator'],

@@ -1,5 +1,6 @@
 import { createOutbound } from '../../src/outbound/outbound';
 import { requestToken, type TokenGrant } from '../../src/providers/token-endpoint';
+import { STANDARD } from '../../src/types/dialect';
 import type { TokenOutcome } from '../../src/providers/token-outcome';
 import { startOidcProvider, type OidcProvider } from '../support/oidc';
 
@@ -16,9 +17,10 @@ afterAll(async () => {
 
 const ask = (grant: TokenGrant, secret = oidc.clientSecret): Promise<TokenOutcome> =>
   requestToken({
-    endpoint: { tokenUrl: oidc.tokenUrl, authStyle: 'header', scopeSeparator: ' ' },
+    endpoint: { ...STANDARD, tokenUrl: oidc.tokenUrl, authStyle: 'header', scopeSeparator: ' ' },
     client: { id: oidc.clientId, secret },
     grant,
+    keep: ['id_token'],
     agents: outbound.agents,
     timeoutMs: 5_000,
   });

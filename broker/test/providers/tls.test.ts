@@ -2,6 +2,7 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createOutbound, type Outbound } from '../../src/outbound/outbound';
 import { requestToken } from '../../src/providers/token-endpoint';
+import { STANDARD } from '../../src/types/dialect';
 import type { TokenOutcome } from '../../src/providers/token-outcome';
 import { selfSigned, type Certificate } from './certificate';
 
@@ -32,12 +33,14 @@ async function ask(certificate: Certificate, trusted: boolean): Promise<{ outcom
   if (trusted) outbound.agents.https.options.ca = certificate.cert;
   const outcome = await requestToken({
     endpoint: {
+      ...STANDARD,
       tokenUrl: `https://provider.example:${(server.address() as AddressInfo).port}/token`,
       authStyle: 'header',
       scopeSeparator: ' ',
     },
     client: { id: 'app', secret: 'secret' },
     grant: { type: 'client_credentials', scopes: [] },
+    keep: [],
     agents: outbound.agents,
     timeoutMs: 5_000,
   });

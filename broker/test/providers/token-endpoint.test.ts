@@ -93,23 +93,38 @@ describe('a refresh', () => {
     expect((await granted(call())).expiresInSeconds).toBe(expected);
   });
 
-  it('keeps what says where the API is and how long consent lasts, and nothing else', async () => {
+  it('keeps what was asked for, texts and numbers that can be stored, and nothing else', async () => {
     const extra = {
       instance_url: 'https://eu5.example',
       hub_id: 42,
+      team: { id: 'T1', name: 'a\u0000b', secret: 'x' },
+      list: [{ id: 7 }],
       x_refresh_token_expires_in: '8640000',
       secret_sauce: 'x',
     };
     provider.behave({
       extra: { ...extra, api_domain: { nested: 1 }, account_id: 'y'.repeat(3_000), expires_in_sec: 1800 },
     });
-    expect(await granted(call())).toMatchObject({
-      extra: { instance_url: 'https://eu5.example', hub_id: '42' },
-      refreshExpiresInSeconds: 8_640_000,
-      expiresInSeconds: 1800,
+    const keep = [
+      'instance_url',
+      'hub_id',
+      'team.id',
+      'team.name',
+      'list.0.id',
+      'api_domain',
+      'account_id',
+      'a.b',
+      'toString',
+    ];
+    const outcome = await granted(call({ keep }));
+    expect(outcome).toMatchObject({ refreshExpiresInSeconds: 8_640_000, expiresInSeconds: 1800 });
+    expect(outcome.extra).toEqual({
+      instance_url: 'https://eu5.example',
+      hub_id: '42',
+      'team.id': 'T1',
+      'list.0.id': '7',
     });
-    const { extra: kept } = await granted(call());
-    expect(Object.keys(kept).sort()).toEqual(['hub_id', 'instance_url']);
+    expect((await granted(call())).extra).toEqual({});
   });
 
   it.each([

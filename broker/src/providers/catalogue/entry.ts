@@ -1,4 +1,5 @@
 import type { ConnectionKind } from '../../types/credential';
+import type { ParamNames, Renewal } from '../../types/dialect';
 
 export type Source = `https://${string}`;
 
@@ -67,6 +68,23 @@ export interface ProviderEntry {
   refreshUrl: Known<string>;
   revocationUrl: Known<string>;
   authorizationParams: Known<Readonly<Record<string, string>>>;
+  /** How token requests are written. */
+  bodyFormat: Known<'form' | 'json'>;
+  paramNames: Known<ParamNames>;
+  /** Sent with every request for a first token. */
+  tokenParams: Known<Readonly<Record<string, string>>>;
+  /** Sent with every renewal. */
+  refreshParams: Known<Readonly<Record<string, string>>>;
+  /** The member of an answer in which the tokens stand, where it is there. */
+  answerPath: Known<string>;
+  /** Error codes that mean "consent again" here and nowhere else. */
+  permanentErrors: Known<readonly string[]>;
+  /** Of long-lived tokens. */
+  renewal: Known<Renewal>;
+  /** A younger long-lived token is not renewed. */
+  minAgeSeconds: Known<number>;
+  /** How long before its end a token is to be refreshed, where that matters to the provider. */
+  refreshAheadSeconds: Known<number>;
   /** How the client secret travels. */
   authStyle: Known<'header' | 'body'>;
   scopeSeparator: Known<' ' | ','>;
@@ -102,6 +120,15 @@ export const UNKNOWN = {
   refreshUrl: null,
   revocationUrl: null,
   authorizationParams: null,
+  bodyFormat: null,
+  paramNames: null,
+  tokenParams: null,
+  refreshParams: null,
+  answerPath: null,
+  permanentErrors: null,
+  renewal: null,
+  minAgeSeconds: null,
+  refreshAheadSeconds: null,
   authStyle: null,
   scopeSeparator: null,
   pkce: null,

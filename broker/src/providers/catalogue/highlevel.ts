@@ -46,7 +46,7 @@ export const highlevel: ProviderEntry = {
       seen('A token is one of a location or of an agency: locationId stands in the answer for a location only.', SPEC),
     ],
     notSupported: [
-      'The account: HighLevel names it in locationId and companyId of its answer, which are not kept.',
+      'The account behind the token of an agency (companyId): only that of a location (locationId) is read.',
       'Tokens of locations made from the token of an agency.',
       'The parameter user_type in token requests, where the app needs it.',
     ],

@@ -69,7 +69,6 @@ export const slack: ProviderEntry = {
       seen('One installation stands for a workspace, not for a person.', ANSWER),
     ],
     notSupported: [
-      'The account: Slack names it in the member team of its answer, and of answers no nested members are kept yet. So it is not known, and reconnecting with another workspace is not noticed.',
       'User tokens (the parameter user_scope): Slack nests them in the member authed_user of its answer, which is not read. Only bot tokens are kept.',
     ],
   },

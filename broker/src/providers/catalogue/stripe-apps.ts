@@ -29,7 +29,6 @@ export const stripeApps: ProviderEntry = {
       seen('The first of the allowed redirect URIs is the default.', OAUTH),
     ],
     notSupported: [
-      'The account: Stripe names it in stripe_user_id of its answer, which is not kept.',
       'Client authentication: Stripe takes the secret API key as the user name of Basic authentication, without a client ID; Otobot sends the client ID and the secret. This has not been tried.',
     ],
   },

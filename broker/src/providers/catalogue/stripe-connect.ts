@@ -37,9 +37,6 @@ export const stripeConnect: ProviderEntry = {
       ),
       seen('In live mode the redirect URI must be https.', CLIENT),
     ],
-    notSupported: [
-      'The account: Stripe names it in stripe_user_id of its answer, which is not kept.',
-      'Disconnecting at Stripe (/oauth/deauthorize), which is asked with the id of the account.',
-    ],
+    notSupported: ['Disconnecting at Stripe (/oauth/deauthorize), which is asked with the id of the account.'],
   },
 };

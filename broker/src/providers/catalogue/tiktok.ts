@@ -42,7 +42,6 @@ export const tiktok: ProviderEntry = {
     ],
     notSupported: [
       'TikTok calls the client ID client_key, in the authorization request and in token requests; Otobot sends client_id. So there are no Connect links and no renewals for this service yet.',
-      'The account: TikTok names it in open_id of its answer, which is not kept.',
     ],
   },
 };

@@ -1,5 +1,6 @@
 import { getJson } from '../../outbound/get-json';
-import { accountIn, claimsOf, type Account } from '../../providers/account';
+import { accountIn, accountInAnswer, accountPathsOf, type Account } from '../../providers/account';
+import { BASE_URL_PATHS } from '../../providers/granted';
 import { requestToken } from '../../providers/token-endpoint';
 import type { TokenGranted } from '../../providers/token-outcome';
 import type { Service } from '../../repositories/services';
@@ -35,15 +36,16 @@ export async function exchangeCode(
   { service, app }: OpenLink,
   { code, codeVerifier, redirectUri, clientSecrets }: Redeemable,
 ): Promise<{ consent: Consent } | { failed: Outcome }> {
-  const { tokenUrl, authStyle, scopeSeparator } = service;
+  const { tokenUrl } = service;
   if (tokenUrl === null || app === null) return { failed: 'not_configured' };
   let failed: Outcome = 'not_configured';
   for (const { secret } of clientSecrets) {
     const sentAtMs = Date.now();
     const outcome = await requestToken({
-      endpoint: { tokenUrl, authStyle, scopeSeparator },
+      endpoint: { ...service, tokenUrl },
       client: { id: app.oauthClientId, secret },
       grant: { type: 'authorization_code', code, redirectUri, codeVerifier },
+      keep: [...BASE_URL_PATHS, ...accountPathsOf(service)],
       agents,
       timeoutMs: EXCHANGE_TIMEOUT_MS,
     });
@@ -69,8 +71,7 @@ async function accountOf(
   const { accountFrom, accountUrl } = service;
   if (accountFrom === null) return { consent: { granted, account: null, sentAtMs } };
   if (accountFrom !== 'url' || accountUrl === null) {
-    const claims = accountFrom === 'id_token' ? claimsOf(granted) : granted.extra;
-    return { consent: { granted, account: accountIn(service, claims), sentAtMs } };
+    return { consent: { granted, account: accountInAnswer(service, granted), sentAtMs } };
   }
   const answer = await getJson({
     url: accountUrl,

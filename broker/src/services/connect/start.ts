@@ -66,6 +66,7 @@ async function begin({ database, vault, publicUrl }: ConnectParts, open: OpenLin
     redirectUri,
     scopes: scopesAsked(open),
     scopeSeparator: service.scopeSeparator,
+    paramNames: service.paramNames,
     state,
     codeVerifier: service.pkce ? codeVerifier : null,
   });

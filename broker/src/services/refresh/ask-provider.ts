@@ -1,3 +1,4 @@
+import { BASE_URL_PATHS } from '../../providers/granted';
 import type { TokenCall, TokenGrant } from '../../providers/token-endpoint';
 import type { TokenFailure, TokenOutcome } from '../../providers/token-outcome';
 import type { ClaimedConnection } from '../../repositories/refresh-claims';
@@ -37,9 +38,10 @@ function tokenCall(parts: RefreshParts, claim: ClaimedConnection, secrets: Opene
       ? { type: 'client_credentials', scopes }
       : { type: 'refresh_token', refreshToken: secrets.refreshToken };
   return {
-    endpoint: { tokenUrl: secrets.url, authStyle: provider.authStyle, scopeSeparator: provider.scopeSeparator },
+    endpoint: { ...provider, tokenUrl: secrets.url },
     client: { id: app.oauthClientId, secret },
     grant,
+    keep: BASE_URL_PATHS,
     agents: parts.agents,
     timeoutMs: parts.limits.requestTimeoutMs,
   };

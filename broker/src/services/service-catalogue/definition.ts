@@ -1,3 +1,4 @@
+import { STANDARD } from '../../types/dialect';
 import { Problem } from '../../errors/problem';
 import { SERVICE_FIELDS, type Service, type ServiceFields } from '../../repositories/services';
 import { mayGetTokens } from './revocation-endpoint';
@@ -12,6 +13,9 @@ export const DEFAULTS: Omit<ServiceDefinition, 'displayName'> = {
   tokenUrl: null,
   refreshUrl: null,
   revocationUrl: null,
+  ...STANDARD,
+  renewal: null,
+  minAgeSeconds: null,
   scopes: [],
   scopeSeparator: ' ',
   authStyle: 'header',
@@ -50,7 +54,7 @@ const WITH_TOKEN_URL: readonly string[] = ['oauth2', 'client_credentials', 'long
 
 /** Throws Problem `invalid_value` for what cannot work, with what to do about it. */
 export function checkDefinition(definition: ServiceDefinition, allowedUrl: (url: string) => boolean): void {
-  const { oauthType, tokenUrl, rotation, graceSeconds } = definition;
+  const { oauthType, tokenUrl, rotation, graceSeconds, renewal } = definition;
   if (WITH_TOKEN_URL.includes(oauthType) && tokenUrl === null) {
     throw new Problem(
       'invalid_value',
@@ -60,6 +64,16 @@ export function checkDefinition(definition: ServiceDefinition, allowedUrl: (url:
   if (definition.refreshUrl !== null && tokenUrl === null) {
     throw new Problem('invalid_value', 'refreshUrl: goes with a tokenUrl; alone it brings no tokens. Give both.');
   }
+  if (renewal === 'check' && definition.verifyUrl === null)
+    throw new Problem(
+      'invalid_value',
+      'verifyUrl: renewal "check" needs it: it is what tells whether a token still works.',
+    );
+  if ((renewal === 'ig_refresh_token' || renewal === 'th_refresh_token') && definition.refreshUrl === null)
+    throw new Problem(
+      'invalid_value',
+      `refreshUrl: renewal "${renewal}" needs it: such tokens are not renewed at tokenUrl.`,
+    );
   if (rotation === 'grace' && graceSeconds === null) {
     throw new Problem(
       'invalid_value',
