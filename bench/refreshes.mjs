@@ -39,16 +39,20 @@ async function ourRound({ installation, provider, refresher, count }, latencyMs)
   await provider.ask('begin', { latencyMs });
   const since = await installation.ask('makeDue');
   const [usage, commits] = [await refresher.ask('usage'), await installation.ask('commitsSoFar')];
+  const serverBefore = await installation.ask('serverCpu');
   await refresher.ask('start');
   await provider.ask('received', count);
   const { peak } = await refresher.ask('stop');
   const cpu = (await refresher.ask('usage')).cpuMicroseconds - usage.cpuMicroseconds;
+  const serverAfter = await installation.ask('serverCpu');
   const committed = (await installation.ask('commitsSoFar')) - commits;
   const { refreshed, otherwise, seconds } = await installation.ask('tallyAttempts', since);
   const calls = await provider.ask('calls');
   if (refreshed !== count || otherwise !== 0 || calls !== count)
     throw new Error(`${count} were due; ${refreshed} refreshed, ${otherwise} ended otherwise, ${calls} calls`);
-  return { perSecond: count / seconds, cpuMicroseconds: cpu / count, commitsPerRefresh: committed / count, peak };
+  const serverMicroseconds = serverBefore === null ? null : (serverAfter - serverBefore) / count;
+  const perSecond = count / seconds;
+  return { perSecond, cpuMicroseconds: cpu / count, serverMicroseconds, commitsPerRefresh: committed / count, peak };
 }
 
 async function bareRound({ provider, bare, count }, latencyMs, concurrency) {

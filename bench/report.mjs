@@ -32,9 +32,15 @@ function reportOfRefreshes({ apps, connections, rounds, providers }) {
   const table = providers.map(({ provider, ours, bare, toBare }) => [
     provider,
     ...[whole(ours.perSecond), whole(bare.perSecond), of(toBare.perSecond, toBare.perSecondMedian)],
-    ...[whole(ours.cpuMicroseconds), whole(bare.cpuMicroseconds), whole(ours.peak), ours.commitsPerRefresh.toFixed(3)],
+    ...[
+      whole(ours.cpuMicroseconds),
+      whole(bare.cpuMicroseconds),
+      orNone(ours.serverMicroseconds),
+      whole(ours.peak),
+      ours.commitsPerRefresh.toFixed(3),
+    ],
   ]);
-  const columns = ['provider', 'Otobot/s', 'bare/s', 'ratio', 'CPU µs', 'bare', 'at once', 'commits'];
+  const columns = ['provider', 'Otobot/s', 'bare/s', 'ratio', 'CPU µs', 'bare', 'PostgreSQL', 'at once', 'commits'];
   return [
     `Refreshes: ${connections} due connections of ${apps} apps; medians of ${rounds} rounds, beside bare simple-oauth2`,
     aligned([columns, ...table]),
@@ -45,6 +51,7 @@ function reportOfRefreshes({ apps, connections, rounds, providers }) {
 const of = (rounds, middle) =>
   `${middle.toFixed(2)} (${Math.min(...rounds).toFixed(2)} to ${Math.max(...rounds).toFixed(2)})`;
 const whole = (value) => Math.round(value).toLocaleString('en');
+const orNone = (value) => (value === null ? '-' : whole(value));
 const ms = (value) => value.toFixed(2);
 const percent = (share) => `${Math.round(share * 100)} %`;
 

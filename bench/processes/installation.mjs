@@ -7,6 +7,7 @@ import { serveParent } from '../parent.mjs';
 import { commitsSoFar, countReleased, makeDue, measureCommits, tallyAttempts } from '../rows/observed.mjs';
 import { storeDueConnections } from '../rows/due-connections.mjs';
 import { storeReadClients } from '../rows/read-clients.mjs';
+import { serverCpu } from '../rows/server-cpu.mjs';
 
 const { connectDatabase } = fromBroker('./dist/db/database');
 const { startEmbedded } = fromBroker('./dist/db/embedded/start-embedded');
@@ -46,6 +47,7 @@ serveParent(async ({ home }) => {
         makeDue: () => makeDue(stage),
         commitsSoFar: () => commitsSoFar(stage),
         tallyAttempts: (since) => tallyAttempts(stage, since),
+        serverCpu: () => serverCpu(stage),
       },
       close,
     };

@@ -45,10 +45,8 @@ export function createLogger(
     stream.isTTY === true ? combine(timestamp({ format: 'HH:mm:ss' }), forPeople) : combine(timestamp(), json());
   const logger = winston.createLogger({ level, format: combine(onePrintableLine(), line) });
   logger.add(new winston.transports.Stream({ stream }));
-  return {
-    error: (message, fields) => void logger.error(message, fields),
-    warn: (message, fields) => void logger.warn(message, fields),
-    info: (message, fields) => void logger.info(message, fields),
-    debug: (message, fields) => void logger.debug(message, fields),
-  };
+  // winston makes the whole line before it looks at the level.
+  const at = (name: keyof Logger): Logger['info'] =>
+    logger.isLevelEnabled(name) ? (message, fields) => void logger[name](message, fields) : () => undefined;
+  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
 }

@@ -151,4 +151,5 @@ const CLAIM_DUE = `
     from claimed c
     join apps a on a.id = c.app_id
     left join lateral otobot_service(c.organization_id, c.service) s on true
-    left join token_sets t on t.connection_id = c.id and t.generation = c.generation and t.kind = 'current'`;
+    left join lateral (
+      select * from token_sets where connection_id = c.id and generation = c.generation and kind = 'current' limit 1) t on true`;

@@ -1,6 +1,7 @@
 import type { Queryable } from '../db/database';
 import type { ConsentEnds } from '../types/consent-ends';
 import type { PlannedState } from '../types/refresh-state';
+import { COLUMN_NAMES, COLUMN_PARAMETERS, packed } from './packed-completions';
 
 export type AttemptOutcome =
   'refreshed' | 'unsent' | 'transient' | 'permanent' | 'app' | 'malformed' | 'unknown_code' | 'uncertain';
@@ -44,11 +45,10 @@ export interface Completion {
  * positions that were written. A token set that was not is kept as `late`; a completion sent again changes nothing.
  */
 export async function writeCompletions(db: Queryable, completions: readonly Completion[]): Promise<Set<number>> {
-  const rows = completions.map((completion, position) => ({ position, ...flat(completion) }));
   const written = await db.query<{ position: number }>({
     name: 'write-completions',
     text: WRITE_COMPLETIONS,
-    values: [JSON.stringify(rows)],
+    values: packed(completions),
   });
   return new Set(written.map(({ position }) => position));
 }
@@ -62,87 +62,75 @@ export async function listExisting(db: Queryable, ids: readonly string[]): Promi
   return new Set(rows.map(({ id }) => id));
 }
 
-function flat({ next, set, ...attempt }: Completion) {
-  const sealed = set && {
-    ...set,
-    accessSealed: set.accessSealed.toString('base64'),
-    refreshSealed: set.refreshSealed?.toString('base64') ?? null,
-  };
-  return { ...attempt, ...next, ...sealed };
-}
-
 // The rows are locked in one order first, so that two batches of late answers cannot wait for each other.
 // A connection that needs its client takes a token from any attempt of its generation: it has nothing to lose. While another attempt
 // is in flight the token waits as a late one, or that attempt would go on to send the refresh token before it.
+// What later parts need of an answer is carried along by \`written\`: joined again, the parts would cost more with every row of a batch.
 const WRITE_COMPLETIONS = `
   with answer as materialized (
-    select * from json_to_recordset($1::json) as a (
-      position int, "connectionId" uuid, "organizationId" uuid, generation int, "attemptId" uuid, "startedAt" timestamptz,
-      outcome text, "errorCode" text, "httpStatus" int, "durationMs" int, "mayStillAnswer" boolean,
-      status text, "statusReason" text, "failureCount" int, "failingSince" timestamptz, "uncertainSince" timestamptz,
-      "permanentCode" text, "lastErrorCode" text, "nextRefreshAt" timestamptz, "notBeforeAt" timestamptz, events json,
-      "accessSealed" text, "accessKeyVersion" int, "refreshSealed" text, "refreshKeyVersion" int, "tokenType" text,
-      scopes json, "expiresAt" timestamptz, "lifetimeSeconds" int, "baseUrl" text, "refreshExpiresAt" timestamptz,
-      "idleExpiresAt" timestamptz, "absoluteExpiresAt" timestamptz,
-      "adoptedSetId" uuid)
+    select * from unnest(${COLUMN_PARAMETERS}) as a (${COLUMN_NAMES})
   ), locked as materialized (
-    select id from connections where id in (select "connectionId" from answer) order by id for no key update
+    select id from connections where id = any (array(select "connectionId" from answer)) order by id for no key update
   ), written as (
     update connections c
        set status = case when c.status = 'disabled' then c.status else a.status end,
            status_reason = case when c.status = 'disabled' then c.status_reason else a."statusReason" end,
-           generation = c.generation + (a."accessSealed" is not null)::int,
+           generation = c.generation + (a."accessLength" is not null)::int,
            failure_count = a."failureCount", failing_since = a."failingSince", uncertain_since = a."uncertainSince",
            permanent_code = a."permanentCode", last_error_code = a."lastErrorCode",
            -- Somebody may have made it due meanwhile; that request stands unless a new token answers it.
-           next_refresh_at = case when a."accessSealed" is null then coalesce(c.next_refresh_at, a."nextRefreshAt") else a."nextRefreshAt" end,
+           next_refresh_at = case when a."accessLength" is null then coalesce(c.next_refresh_at, a."nextRefreshAt") else a."nextRefreshAt" end,
            not_before_at = a."notBeforeAt",
            lease_until = null, attempt_id = case when a."mayStillAnswer" then c.attempt_id end,
-           last_refreshed_at = case when a."accessSealed" is null then c.last_refreshed_at else otobot_now() end,
-           refresh_expires_at = case when a."accessSealed" is null then c.refresh_expires_at else a."refreshExpiresAt" end,
-           idle_expires_at = case when a."accessSealed" is null then c.idle_expires_at else a."idleExpiresAt" end,
-           absolute_expires_at = case when a."accessSealed" is null then c.absolute_expires_at else a."absoluteExpiresAt" end
-      from answer a join locked on locked.id = a."connectionId"
-     where c.id = a."connectionId" and c.generation = a.generation
-       and (c.attempt_id = a."attemptId" or (a."accessSealed" is not null and c.status = 'reauth_required' and c.lease_until is null))
-    returning a.position, c.id, c.client_id, c.service, a."accessSealed" is not null as renewed
-  ), known as (
-    -- Sent before, and committed without our hearing of it.
-    select a.position from answer a
-      join refresh_attempts r on r.id = a."attemptId" and r.started_at = a."startedAt"
-     where r.outcome in ('refreshed', 'late')
+           last_refreshed_at = case when a."accessLength" is null then c.last_refreshed_at else otobot_now() end,
+           refresh_expires_at = case when a."accessLength" is null then c.refresh_expires_at else a."refreshExpiresAt" end,
+           idle_expires_at = case when a."accessLength" is null then c.idle_expires_at else a."idleExpiresAt" end,
+           absolute_expires_at = case when a."accessLength" is null then c.absolute_expires_at else a."absoluteExpiresAt" end
+      from answer a
+     where (select count(*) from locked) > 0
+       and c.id = a."connectionId" and c.generation = a.generation
+       and (c.attempt_id = a."attemptId" or (a."accessLength" is not null and c.status = 'reauth_required' and c.lease_until is null))
+    returning a.*, a."accessLength" is not null as renewed, c.client_id, c.service
+  ), unwritten as (
+    select * from answer where position not in (select position from written)
+  ), kept as (
+    select * from unwritten a
+     where a."accessLength" is not null and a."adoptedSetId" is null
+       and a."connectionId" in (select id from locked)
+       -- Sent before, and committed without our hearing of it.
+       and not exists (select from refresh_attempts r
+                        where r.id = a."attemptId" and r.started_at = a."startedAt" and r.outcome in ('refreshed', 'late'))
   ), stored as (
     insert into token_sets (organization_id, connection_id, generation, kind, access_sealed, access_key_version, refresh_sealed,
                             refresh_key_version, token_type, scopes, expires_at, lifetime_seconds, base_url, account_id, account_label,
                             refresh_expires_at, idle_expires_at, absolute_expires_at)
-    select a."organizationId", a."connectionId", a.generation + 1, case when w.renewed then 'current' else 'late' end,
-           decode(a."accessSealed", 'base64'), a."accessKeyVersion", decode(a."refreshSealed", 'base64'), a."refreshKeyVersion",
-           a."tokenType", case when json_typeof(a.scopes) = 'array' then array(select json_array_elements_text(a.scopes)) else t.scopes end,
+    select a."organizationId", a."connectionId", a.generation + 1, a.kind,
+           substr($1::bytea, a."accessFrom", a."accessLength"), a."accessKeyVersion",
+           substr($1, a."refreshFrom", a."refreshLength"), a."refreshKeyVersion",
+           a."tokenType", case when a.scopes is null then t.scopes else array(select json_array_elements_text(a.scopes)) end,
            a."expiresAt", a."lifetimeSeconds", coalesce(a."baseUrl", t.base_url), t.account_id, t.account_label,
            a."refreshExpiresAt", a."idleExpiresAt", a."absoluteExpiresAt"
-      from answer a
-      join locked on locked.id = a."connectionId"
-      left join written w using (position)
-      left join token_sets t on t.connection_id = a."connectionId" and t.generation = a.generation and t.kind = 'current'
-     where a."accessSealed" is not null and a.position not in (select position from known)
-       and (w.renewed or a."adoptedSetId" is null)
+      from (select ${COLUMN_NAMES}, 'current' as kind from written where renewed union all select *, 'late' from kept) a
+      left join lateral (
+        select * from token_sets where connection_id = a."connectionId" and generation = a.generation and kind = 'current' limit 1) t on true
   ), superseded as (
     update token_sets t set kind = 'previous', superseded_at = otobot_now() from written w
-     where w.renewed and t.connection_id = w.id and t.kind = 'current'
+     where w.renewed and t.connection_id = w."connectionId" and t.kind = 'current'
   ), dropped as (
-    delete from token_sets t using written w join answer a using (position)
-     where w.renewed and t.connection_id = w.id and (t.kind = 'previous' or (t.kind = 'late' and t.id = a."adoptedSetId"))
+    delete from token_sets t using written w
+     where w.renewed and t.connection_id = w."connectionId" and (t.kind = 'previous' or (t.kind = 'late' and t.id = w."adoptedSetId"))
   ), finished as (
     update refresh_attempts r
        set finished_at = otobot_now(), error_code = a."errorCode", http_status = a."httpStatus", duration_ms = a."durationMs",
-           outcome = case when a."accessSealed" is not null and a."adoptedSetId" is null and w.position is null then 'late' else a.outcome end
-      from answer a left join written w using (position)
+           outcome = case when a."accessLength" is not null and a."adoptedSetId" is null and a.position in (select position from unwritten)
+                          then 'late' else a.outcome end
+      from answer a
      where r.id = a."attemptId" and r.started_at = a."startedAt" and r.outcome is distinct from 'refreshed' and r.outcome is distinct from 'late'
   ), told as (
     insert into outbox (organization_id, type, client_id, service, connection_id, data)
-    select a."organizationId", e.type, w.client_id, w.service, w.id,
-           jsonb_strip_nulls(jsonb_build_object('generation', a.generation + w.renewed::int, 'code', a."errorCode", 'reason', a."statusReason",
-                                                'expiresAt', case when w.renewed then a."expiresAt" end))
-      from written w join answer a using (position) cross join lateral json_array_elements_text(a.events) e (type)
+    select w."organizationId", e.type, w.client_id, w.service, w."connectionId",
+           jsonb_strip_nulls(jsonb_build_object('generation', w.generation + w.renewed::int, 'code', w."errorCode", 'reason', w."statusReason",
+                                                'expiresAt', case when w.renewed then w."expiresAt" end))
+      from written w cross join lateral json_array_elements_text(w.events) e (type)
   )
   select position from written`;
