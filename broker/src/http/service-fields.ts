@@ -107,6 +107,12 @@ export const serviceFields = {
     .optional()
     .describe('How long a consent lives, however often it is refreshed; null: not known, or no such end.'),
   maxConcurrent: z.int().min(1).max(1_000).optional().describe('Refreshes at once, per app and process.'),
+  maxPerMinute: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe('Refreshes begun per minute in the long run, per app and process; a tenth of it at once.'),
   baseUrl: url.optional().describe('Of the API.'),
   allowedHosts: z
     .array(host)

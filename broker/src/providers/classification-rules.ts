@@ -1,8 +1,8 @@
 /**
  * Whom a failure concerns. `permanent`: this connection, its client must consent again. `app`: the OAuth client, so every connection
- * of it. `transient`: nobody, try later. `malformed`: no answer that a token endpoint gives. `unknown`: an error we have no rule for.
+ * of it. `transient`: nobody, try later. `throttled`: too many requests of this client or from this address. `malformed`: no answer that a token endpoint gives. `unknown`: an error we have no rule for.
  */
-export type FailureClass = 'permanent' | 'app' | 'transient' | 'malformed' | 'unknown';
+export type FailureClass = 'permanent' | 'app' | 'transient' | 'throttled' | 'malformed' | 'unknown';
 
 interface Rule {
   class: FailureClass;
@@ -49,16 +49,18 @@ export const RULES: readonly Rule[] = [
   { class: 'app', codes: ['invalid_client_secret'], source: 'Zoho, with 200' },
   {
     class: 'transient',
-    codes: ['temporarily_unavailable', 'server_error', 'slow_down'],
-    source: 'RFC 6749 4.1.2.1, RFC 8628 3.5',
+    codes: ['temporarily_unavailable', 'server_error'],
+    source: 'RFC 6749 4.1.2.1',
   },
+  { class: 'throttled', codes: ['slow_down'], source: 'RFC 8628 3.5' },
   {
-    class: 'transient',
-    codes: ['ratelimited', 'rate_limited', 'rate_limit_exceeded', 'too_many_requests', 'internal_error', 'fatal_error'],
+    class: 'throttled',
+    codes: ['ratelimited', 'rate_limited', 'rate_limit_exceeded', 'too_many_requests'],
     source: 'Slack and others',
   },
+  { class: 'transient', codes: ['internal_error', 'fatal_error'], source: 'Slack' },
   {
-    class: 'transient',
+    class: 'throttled',
     text: /too many requests|rate limit|throttl/i,
     source: 'Zoho: "Access Denied" with 400 and this text',
   },

@@ -37,7 +37,7 @@ export function classify(answer: Answer): Classification {
   const ruled = raw === null && description === '' ? null : byRule(answer, raw, description);
   if (ruled !== null) return ruled;
   if (isTransientStatus(status))
-    return { class: 'transient', code: raw === null ? httpCode(status) : safeErrorCode(raw) };
+    return { class: transientClass(status), code: raw === null ? httpCode(status) : safeErrorCode(raw) };
   if (raw !== null) return { class: 'unknown', code: safeErrorCode(raw) };
   if (!success) return { class: 'unknown', code: httpCode(status) };
   return { class: 'malformed', code: 'access_token' in tokens ? 'unusable_access_token' : 'no_access_token' };
@@ -68,7 +68,7 @@ function byRule(answer: Answer, raw: string | null, description: string): Classi
 
 function withoutFields(status: number, kind: Exclude<AnswerBody['kind'], 'fields'>): Classification {
   return isTransientStatus(status)
-    ? { class: 'transient', code: httpCode(status) }
+    ? { class: transientClass(status), code: httpCode(status) }
     : { class: 'malformed', code: status >= 400 ? `${httpCode(status)}_${kind}` : kind };
 }
 
@@ -105,5 +105,6 @@ function isToken(value: unknown): value is string {
 
 const isTransientStatus = (status: number): boolean =>
   status === 408 || status === 425 || status === 429 || status >= 500;
+const transientClass = (status: number): 'throttled' | 'transient' => (status === 429 ? 'throttled' : 'transient');
 const httpCode = (status: number): string =>
   `http_${Number.isInteger(status) && status >= 0 && status < 1000 ? status : 0}`;

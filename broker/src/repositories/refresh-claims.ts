@@ -35,6 +35,8 @@ export interface ClaimedApp {
   scopes: string | null;
   /** This attempt is the probe of a suspended app. */
   suspended: boolean;
+  /** Its provider slowed it down lately, and no token has come since. */
+  throttled: boolean;
 }
 
 export interface ClaimedProvider extends Dialect {
@@ -51,6 +53,11 @@ export interface ClaimedProvider extends Dialect {
   refreshAheadSeconds: number | null;
   consentIdleSeconds: number | null;
   consentSeconds: number | null;
+  maxPerMinute: number;
+  /** Where tokens are renewed, with a placeholder as it is written; null: nowhere. */
+  host: string | null;
+  /** Of that host: failures were seen and no answer since; or it is out, and this attempt is the probe. */
+  hostState: 'well' | 'suspected' | 'out';
 }
 
 export interface ClaimRequest {
@@ -63,17 +70,20 @@ export interface ClaimRequest {
   perApp: number;
   /** Attempts in flight in this process, by app id. */
   inFlight: Readonly<Record<string, number>>;
+  /** How much of its allowance this process has used of late, by app id: see services.max_per_minute. */
+  spent: Readonly<Record<string, number>>;
   /** A random uuid: where the round through the apps begins, so that none is always last. */
   firstApp: string;
 }
 
 /**
- * Claims what is due, app by app, and commits the intent to refresh it before any request leaves: one statement.
- * A suspended app gives one connection when its probe is due, at most once a minute over all workers.
+ * Claims what is due and can be sent now, app by app, and commits the intent to refresh it before any request leaves: one statement.
+ * A suspended app gives one connection when its probe is due, at most once a minute over all workers; the apps of a host that is out
+ * give one between them when its probe is; a paused app gives none.
  */
 export async function claimDue(db: Queryable, request: ClaimRequest): Promise<ClaimedConnection[]> {
-  const { workerNumber, leaseSeconds, limit, perApp, inFlight, firstApp } = request;
-  const values = [workerNumber, leaseSeconds, limit, perApp, JSON.stringify(inFlight), firstApp];
+  const { workerNumber, leaseSeconds, limit, perApp, inFlight, firstApp, spent } = request;
+  const values = [workerNumber, leaseSeconds, limit, perApp, JSON.stringify(inFlight), firstApp, JSON.stringify(spent)];
   const rows = await db.query<Row>({ name: 'claim-due', text: CLAIM_DUE, values });
   return rows.map(nested);
 }
@@ -97,12 +107,30 @@ function nested(row: Row): ClaimedConnection {
   };
 }
 
-// The attempt's start is cut to milliseconds because it is part of a key and JavaScript keeps no more.
+// The attempt's start is cut to milliseconds because it is part of a key and JavaScript keeps no more. An app that gives nothing is
+// passed by with a limit of 0, so that none of its rows is looked at. A probe's turn is over before the next can come: a request is cut
+// off at 20 s. What is a tenth of max_per_minute here is the size of the bucket.
 const CLAIM_DUE = `
   with ripe as (
     select id from apps where suspended_at is not null and next_probe_at <= otobot_now() for update skip locked
   ), probing as (
     update apps set next_probe_at = otobot_now() + interval '1 minute' where id in (select id from ripe) returning id
+  ), dark as materialized (
+    select id, host, next_probe_at from provider_incidents where opened_at is not null and closed_at is null
+  ), lit as (
+    update provider_incidents set next_probe_at = otobot_now() + interval '30 seconds'
+     where id in (select i.id from provider_incidents i join dark using (id) where i.next_probe_at <= otobot_now() for update of i skip locked)
+    returning host
+  ), paused as materialized (
+    select app_id from app_pauses where until > otobot_now()
+  ), torch as (
+    select distinct on (s.renewal_host) a.id from lit
+      join services s on s.renewal_host = lit.host
+      join apps a on a.service = s.name and (s.organization_id = a.organization_id or s.organization_id is null)
+     where a.suspended_at is null and a.id not in (select app_id from paused)
+       and s.id = (select visible.id from otobot_service(a.organization_id, a.service) visible)
+       and exists (select from connections c where c.app_id = a.id and c.next_refresh_at <= otobot_now() and c.status <> 'disabled')
+     order by s.renewal_host, random()
   ), turn as (
     select id, organization_id, service, suspended_at is not null as suspended
       from apps where suspended_at is null or id in (select id from probing)
@@ -113,9 +141,15 @@ const CLAIM_DUE = `
         from connections c
        where c.app_id = turn.id and c.next_refresh_at is not null and c.status <> 'disabled' and c.next_refresh_at <= otobot_now()
        order by c.next_refresh_at
-       limit case when turn.suspended then 1 else greatest(0, coalesce(
-               (select least(s.max_concurrent, $4::int) from otobot_service(turn.organization_id, turn.service) s), 0)
-               - coalesce(($5::jsonb ->> turn.id::text)::int, 0)) end
+       limit coalesce((
+               select case
+                        when turn.id = any (array(select app_id from paused)) then 0
+                        when s.renewal_host = any (array(select host from dark)) then (turn.id = any (array(select id from torch)))::int
+                        when turn.suspended then 1
+                        else greatest(0, least(least(s.max_concurrent, $4::int) - coalesce(($5::jsonb ->> turn.id::text)::int, 0),
+                                               greatest(1, s.max_per_minute / 10) - coalesce(($7::jsonb ->> turn.id::text)::int, 0)))
+                      end
+                 from otobot_service(turn.organization_id, turn.service) s), 0)
          for update skip locked
     ) d
     limit $3
@@ -142,6 +176,10 @@ const CLAIM_DUE = `
          a.id as "appId", a.client_id as "appClientId", a.oauth_client_id as "oauthClientId",
          a.client_secrets_sealed as "secretsSealed", a.client_secrets_key_version as "secretsKeyVersion",
          a.secret_position as "secretPosition", a.scopes as "appScopes", a.suspended_at is not null as suspended,
+         exists (select from app_pauses p where p.app_id = a.id) as throttled,
+         s.renewal_host as host, s.max_per_minute as "maxPerMinute",
+         case when i.id is null then 'well' when i.opened_at is not null and i.closed_at is null then 'out'
+              when i.failures > 0 then 'suspected' else 'well' end as "hostState",
          s.oauth_token_url as "tokenUrl", s.refresh_url as "refreshUrl",
          s.body_format as "bodyFormat", s.param_names as "paramNames", s.token_params as "tokenParams", s.refresh_params as "refreshParams",
          s.answer_path as "answerPath", s.permanent_errors as "permanentErrors", s.renewal, s.min_age_seconds as "minAgeSeconds",
@@ -151,5 +189,6 @@ const CLAIM_DUE = `
     from claimed c
     join apps a on a.id = c.app_id
     left join lateral otobot_service(c.organization_id, c.service) s on true
+    left join provider_incidents i on i.host = s.renewal_host and i.ended_at is null
     left join lateral (
       select * from token_sets where connection_id = c.id and generation = c.generation and kind = 'current' limit 1) t on true`;

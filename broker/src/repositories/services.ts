@@ -27,6 +27,7 @@ export interface ServiceFields extends Dialect {
   consentIdleSeconds: number | null;
   consentSeconds: number | null;
   maxConcurrent: number;
+  maxPerMinute: number;
   baseUrl: string | null;
   allowedHosts: readonly string[] | null;
   requestHeader: string;
@@ -85,6 +86,7 @@ const FIELDS: readonly [column: string, field: keyof ServiceFields][] = [
   ['consent_idle_seconds', 'consentIdleSeconds'],
   ['consent_seconds', 'consentSeconds'],
   ['max_concurrent', 'maxConcurrent'],
+  ['max_per_minute', 'maxPerMinute'],
   ['base_url', 'baseUrl'],
   ['allowed_hosts', 'allowedHosts'],
   ['request_header', 'requestHeader'],

@@ -6,6 +6,7 @@ import { claimDue, type ClaimedConnection } from '../repositories/refresh-claims
 import { takeBackAttempts } from '../repositories/refresh-sweeps';
 import type { AttemptClock } from '../services/refresh/attempt';
 import { soonest } from '../services/refresh/soonest';
+import { createTokenBuckets } from './token-buckets';
 
 export interface ClaimLoop {
   /** The worker goes on under that number: what is in flight is its own again, unless somebody has claimed it meanwhile. */
@@ -32,6 +33,7 @@ const GATHER_MS = 10;
 /** Claims as much as can be sent now, sends it, and looks again when an attempt has ended, when woken, or after `idleMs`. */
 export function startClaimLoop({ database, workerNumber, refresh, limits, log }: ClaimLoopParts): ClaimLoop {
   const inFlight: Record<string, number> = {};
+  const buckets = createTokenBuckets(() => performance.now());
   const attempts = new Map<ClaimedConnection, Promise<void>>();
   let stopping = false;
   let wake: () => void = () => undefined;
@@ -39,6 +41,7 @@ export function startClaimLoop({ database, workerNumber, refresh, limits, log }:
   const start = (claim: ClaimedConnection, clock: AttemptClock): void => {
     const app = claim.app.id;
     inFlight[app] = (inFlight[app] ?? 0) + 1;
+    buckets.take(app, claim.provider.maxPerMinute);
     const attempt = refresh(claim, clock)
       .catch((error: unknown) => {
         // Its lease runs out and the sweep takes it up.
@@ -65,6 +68,7 @@ export function startClaimLoop({ database, workerNumber, refresh, limits, log }:
       limit,
       perApp,
       inFlight,
+      spent: buckets.spent(),
       firstApp: randomUUID(),
     };
     const claims = await claimDue(database, request);

@@ -13,6 +13,8 @@ import { createKeyReload, openVault } from '../services/encryption-keys';
 import { startHeartbeat } from '../services/heartbeat';
 import type { RefreshParts } from '../services/refresh/attempt';
 import { createCompletions } from '../services/refresh/completions';
+import { createHostHealth } from '../services/refresh/host-health';
+import { followIncidents } from '../services/refresh/incidents';
 import { patiently, type Patience } from '../services/refresh/patiently';
 import { createPulse } from '../services/refresh/pulse';
 import { refreshConnection } from '../services/refresh/refresh-connection';
@@ -92,7 +94,10 @@ export async function startRefresher({
   const parts: RefreshParts = {
     ...{ vault, requestToken, agents: outbound.agents, limits, random: Math.random, log },
     reloadKeys: () => keys.reload(),
-    completions: createCompletions({ database, onWritten, patience, spool, log }),
+    completions: createCompletions({
+      ...{ database, onWritten, patience, spool, log },
+      hostHealth: createHostHealth({ random: Math.random, log }),
+    }),
     findLateSet: (connectionId, generation) =>
       patiently(patience, () => findLateSet(database, connectionId, generation)),
   };
@@ -140,6 +145,7 @@ export async function startRefresher({
       { name: 'adopt spools', everyMs: SECOND, work: () => spooling.adoption.run() },
       { name: 'sweep', everyMs: SECOND, work: () => sweepAbandoned(database, Math.random, log) },
       { name: 'revoke', everyMs: SECOND, work: () => revokeDue(revocationParts) },
+      { name: 'follow incidents', everyMs: SECOND, work: () => followIncidents(database, log) },
       { name: 'forget processes', everyMs: 10 * SECOND, work: () => forgetGoneProcesses(database) },
       { name: 'delete old token sets', everyMs: 600 * SECOND, work: () => deleteOldSets(database) },
       { name: 'delete old flows', everyMs: 3_600 * SECOND, work: () => deleteOldFlows(database) },

@@ -28,6 +28,7 @@ test('a service is created with careful defaults, read, changed and deleted', as
       authStyle: 'header',
       defaultTtlSeconds: 3600,
       maxConcurrent: 32,
+      maxPerMinute: 6_000,
       shared: true,
     },
   });

@@ -102,11 +102,11 @@ const SAMPLES: Sample[] = [
   json('RFC 6749', 503, { error: 'temporarily_unavailable' }, 'transient temporarily_unavailable'),
   json('RFC 6749, with 400', 400, { error: 'temporarily_unavailable' }, 'transient temporarily_unavailable'),
   json('RFC 6749', 400, { error: 'server_error' }, 'transient server_error'),
-  json('RFC 8628', 400, { error: 'slow_down' }, 'transient slow_down'),
-  json('Slack', 200, { ok: false, error: 'ratelimited' }, 'transient ratelimited'),
-  json('others', 400, { error: 'rate_limited' }, 'transient rate_limited'),
-  json('others', 403, { error: 'rate_limit_exceeded' }, 'transient rate_limit_exceeded'),
-  json('others', 400, { error: 'too_many_requests' }, 'transient too_many_requests'),
+  json('RFC 8628', 400, { error: 'slow_down' }, 'throttled slow_down'),
+  json('Slack', 200, { ok: false, error: 'ratelimited' }, 'throttled ratelimited'),
+  json('others', 400, { error: 'rate_limited' }, 'throttled rate_limited'),
+  json('others', 403, { error: 'rate_limit_exceeded' }, 'throttled rate_limit_exceeded'),
+  json('others', 400, { error: 'too_many_requests' }, 'throttled too_many_requests'),
   json('Slack', 200, { ok: false, error: 'internal_error' }, 'transient internal_error'),
   json('Slack', 200, { ok: false, error: 'fatal_error' }, 'transient fatal_error'),
   json(
@@ -117,12 +117,13 @@ const SAMPLES: Sample[] = [
       error_description: 'You have made too many requests continuously. Please try again.',
       status: 'failure',
     },
-    'transient access_denied',
+    'throttled access_denied',
   ),
-  json('Zoho with 200', 200, { message: 'Too many requests' }, 'transient throttled'),
-  ...[408, 425, 429, 500, 502, 503, 504, 520, 599].map((status) => json('any', status, {}, `transient http_${status}`)),
+  json('Zoho with 200', 200, { message: 'Too many requests' }, 'throttled throttled'),
+  ...[408, 425, 500, 502, 503, 504, 520, 599].map((status) => json('any', status, {}, `transient http_${status}`)),
+  json('any', 429, {}, 'throttled http_429'),
   plain('a gateway', 503, 'text/html', '<html>Service Unavailable</html>', 'transient http_503'),
-  plain('nobody', 429, 'text/plain', '', 'transient http_429'),
+  plain('nobody', 429, 'text/plain', '', 'throttled http_429'),
   plain('a portal', 200, 'text/html', '<!doctype html><title>Sign in</title>', 'malformed html'),
   plain('a firewall', 403, 'text/html', '<html>Forbidden</html>', 'malformed http_403_html'),
   plain('broken JSON', 200, 'application/json', '{"access_token":"at-1', 'malformed text'),
@@ -175,7 +176,7 @@ describe('an answer of the token endpoint, over HTTP', () => {
 });
 
 describe('the classifier', () => {
-  const CLASSES = ['granted', 'permanent', 'app', 'transient', 'malformed', 'unknown'];
+  const CLASSES = ['granted', 'permanent', 'app', 'transient', 'throttled', 'malformed', 'unknown'];
   const codes = RULES.flatMap((rule) => rule.codes ?? []);
   const fields = fc.oneof(
     fc.dictionary(fc.string(), fc.anything()),

@@ -143,7 +143,7 @@ describe('Retry-After', () => {
   it.each(waits)('%j is honoured, capped or ignored', async (header, expected) => {
     provider.next({ status: 429, headers: { 'retry-after': header } });
     expect(await refresh({ now: () => now })).toMatchObject({
-      class: 'transient',
+      class: 'throttled',
       code: 'http_429',
       retryAfterMs: expected,
     });

@@ -20,7 +20,7 @@ afterAll(async () => {
 afterEach(() => scene.db.query('update connections set next_refresh_at = null'));
 
 const request = (change: Partial<ClaimRequest> = {}): ClaimRequest => ({
-  ...{ workerNumber: 1, leaseSeconds: 60, limit: 100, perApp: 32, inFlight: {}, firstApp: randomUUID() },
+  ...{ workerNumber: 1, leaseSeconds: 60, limit: 100, perApp: 32, inFlight: {}, spent: {}, firstApp: randomUUID() },
   ...change,
 });
 

@@ -19,7 +19,15 @@ afterAll(async () => {
 /** Claims the one connection that is due. */
 async function claimOne(): Promise<ClaimedConnection> {
   await addConnection(scene, await addReach(scene));
-  const request = { workerNumber: 1, leaseSeconds: 60, limit: 10, perApp: 32, inFlight: {}, firstApp: randomUUID() };
+  const request = {
+    workerNumber: 1,
+    leaseSeconds: 60,
+    limit: 10,
+    perApp: 32,
+    inFlight: {},
+    spent: {},
+    firstApp: randomUUID(),
+  };
   const [claim, ...others] = await claimDue(database, request);
   expect(others).toHaveLength(0);
   return claim as ClaimedConnection;

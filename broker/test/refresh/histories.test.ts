@@ -20,7 +20,7 @@ interface Real {
   now: number;
   state: RefreshState;
 }
-type Given = Pick<RefreshFacts, 'random' | 'readerWaits' | 'rotation' | 'graceSeconds' | 'kind'>;
+type Given = Pick<RefreshFacts, 'random' | 'readerWaits' | 'hostIsOut' | 'rotation' | 'graceSeconds' | 'kind'>;
 
 /** One attempt ends so, at the moment that the step before asked for, or `lateSeconds` later. */
 class AttemptEnds implements fc.Command<Model, Real> {
@@ -44,7 +44,7 @@ class AttemptEnds implements fc.Command<Model, Real> {
     };
     const before = real.state;
     const next = transition(before, outcome, facts);
-    judge({ model, before, outcome, next, now });
+    judge({ model, before, outcome, next, now, hostIsOut: this.given.hostIsOut });
     remember(model, outcome, next);
     real.state = { ...next, expiresAt: outcome.class === 'granted' ? outcome.expiresAt : before.expiresAt };
     real.now = Math.max(real.now, next.nextRefreshAt?.getTime() ?? 0);
@@ -61,19 +61,25 @@ function judge({
   outcome,
   next,
   now,
+  hostIsOut,
 }: {
   model: Model;
   before: RefreshState;
   outcome: Outcome;
   next: NextState;
   now: Date;
+  hostIsOut: boolean;
 }): void {
   const ends = next.status === 'reauth_required' && !model.ended;
   // Only by a refusal that was confirmed, or that follows an attempt which may have used the token up.
   if (ends) expect([outcome.class, model.refusals + model.unknownEnds > 0]).toEqual(['permanent', true]);
   expect(next.events.includes('connection.reauth_required')).toBe(ends);
   // Only a new token makes it active again, and settles all.
-  const staysActive = before.status === 'active' && ['app', 'unsent'].includes(outcome.class);
+  const blamesOthers = [...['app', 'unsent', 'throttled'], ...(hostIsOut ? ['transient', 'malformed'] : [])].includes(
+    outcome.class,
+  );
+  const staysActive = before.status === 'active' && blamesOthers;
+  if (blamesOthers) expect(next).toMatchObject({ failureCount: before.failureCount, status: before.status });
   expect(next.status === 'active').toBe(outcome.class === 'granted' || staysActive);
   if (outcome.class === 'granted')
     expect(next).toMatchObject({ failureCount: 0, uncertainSince: null, permanentCode: null });
@@ -100,7 +106,7 @@ function remember(model: Model, outcome: Outcome, { status }: NextState): void {
 const code = fc.constantFrom('timeout', 'invalid_grant', 'http_503', 'weird');
 const retryAfterMs = fc.option(fc.integer({ min: 0, max: 1e9 }));
 const failures = fc.record({
-  class: fc.constantFrom('permanent', 'app', 'malformed', 'transient', 'unknown', 'uncertain'),
+  class: fc.constantFrom('permanent', 'app', 'malformed', 'transient', 'throttled', 'unknown', 'uncertain'),
   ...{ code, retryAfterMs },
 }) as fc.Arbitrary<Outcome>;
 const unsent = fc.record({
@@ -126,6 +132,7 @@ const outcomes: fc.Arbitrary<(now: Date) => Outcome> = fc.oneof(
 const given: fc.Arbitrary<Given> = fc.record({
   random: fc.double({ min: 0, max: 0.999_999, noNaN: true }),
   readerWaits: fc.boolean(),
+  hostIsOut: fc.boolean(),
   rotation: fc.constantFrom('none', 'grace', 'strict'),
   graceSeconds: fc.constantFrom(30, 600, 1_800),
   kind: fc.constantFrom('oauth2', 'client_credentials'),

@@ -42,7 +42,15 @@ async function fill(from: number, to: number): Promise<void> {
 }
 
 async function claimBatch(): Promise<{ claims: ClaimedConnection[]; plan: PlanNode }> {
-  const request = { workerNumber: 1, leaseSeconds: 60, limit: BATCH, perApp: 32, inFlight: {}, firstApp: randomUUID() };
+  const request = {
+    workerNumber: 1,
+    leaseSeconds: 60,
+    limit: BATCH,
+    perApp: 32,
+    inFlight: {},
+    spent: {},
+    firstApp: randomUUID(),
+  };
   const claims = await claimDue(worker, request);
   expect(claims).toHaveLength(BATCH);
   return { claims, plan: worker.plans().at(-1) as PlanNode };

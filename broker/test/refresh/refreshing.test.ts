@@ -141,17 +141,6 @@ test('a malformed answer never overwrites tokens', async () => {
   expect(await eventsOf(scene, id)).toEqual(['connection.refresh_failed']);
 });
 
-test('a pause that the provider asks for is kept, also when a reader waits', async () => {
-  scene.provider.next({ status: 429, headers: { 'retry-after': '300' }, body: { error: 'rate_limited' } });
-  const { id } = await addConnection(scene, await addReach(scene));
-  await scene.worker();
-  await ended(id, ['transient']);
-  const now = await stored(scene, id);
-  expect(now.next_in).toBeGreaterThan(290);
-  expect(now.next_in).toBeLessThanOrEqual(300);
-  expect(now.not_before_at).toEqual(now.next_refresh_at);
-});
-
 test('what can never be refreshed is left alone after one look', async () => {
   const { id } = await addConnection(scene, await addReach(scene), { expiresInSeconds: null });
   await scene.worker();

@@ -47,7 +47,7 @@ test('a worker whose session is cut while its request is under way is not asked 
 });
 
 async function claimOne(workerNumber: number): Promise<ClaimedConnection> {
-  const request = { workerNumber, leaseSeconds: 60, limit: 10, perApp: 32, inFlight: {} };
+  const request = { workerNumber, leaseSeconds: 60, limit: 10, perApp: 32, inFlight: {}, spent: {} };
   const [claim] = await claimDue(database, { ...request, firstApp: '00000000-0000-0000-0000-000000000000' });
   return claim as ClaimedConnection;
 }

@@ -23,6 +23,7 @@ const FACTS: RefreshFacts = {
   attemptStartedAt: inSeconds(-1),
   previousAttemptAt: null,
   readerWaits: false,
+  hostIsOut: false,
   kind: 'oauth2',
   rotation: 'strict',
   graceSeconds: null,

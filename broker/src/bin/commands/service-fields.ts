@@ -104,6 +104,7 @@ export const SERVICE_FIELDS: readonly Field[] = [
     read: seconds,
   },
   { flags: '--max-concurrent <n>', about: 'refreshes at once, per app', to: 'body.maxConcurrent', read: wholeNumber },
+  { flags: '--max-per-minute <n>', about: 'refreshes begun, per app', to: 'body.maxPerMinute', read: wholeNumber },
   { flags: '--base-url <url>', about: 'of its API', to: 'body.baseUrl', read: clearable(asIs) },
   {
     flags: '--allowed-hosts <list>',

@@ -51,7 +51,7 @@ export async function exchangeCode(
     });
     if (outcome.class === 'granted') return accountOf(agents, service, outcome, sentAtMs);
     failed =
-      outcome.class === 'transient'
+      outcome.class === 'transient' || outcome.class === 'throttled'
         ? 'provider_unreachable'
         : outcome.class === 'app'
           ? 'not_configured'

@@ -1,5 +1,6 @@
 import type { Database } from '../../db/database';
 import { Problem } from '../../errors/problem';
+import { findObstacle, type Obstacle } from '../../repositories/obstacles';
 import { markRejected } from '../../repositories/rejections';
 import type { ServingConnection, ServingFacts } from '../../repositories/serving';
 import type { ConnectionName } from '../../types/credential';
@@ -31,6 +32,18 @@ export function createRenewal({ database, facts, waiter, clock }: RenewalParts):
     return found;
   };
 
+  /** What makes waiting until the deadline useless: the provider is out, or its pause ends later. */
+  const obstacleTo = async (
+    { organizationId }: ConnectionName,
+    { id }: ServingConnection,
+    deadlineMs: number,
+  ): Promise<Obstacle | null> => {
+    const obstacle = await database.asTenant(organizationId, (tx) => findObstacle(tx, organizationId, id));
+    const endsInTime =
+      obstacle?.host === null && performance.now() + obstacle.seconds * 1_000 + REFRESH_TAKES_MS < deadlineMs;
+    return endsInTime ? null : obstacle;
+  };
+
   const waitForChange = async (
     asked: ConnectionName,
     connection: ServingConnection,
@@ -51,18 +64,21 @@ export function createRenewal({ database, facts, waiter, clock }: RenewalParts):
         if (freshness === 'impossible') throw impossible(asked, connection, minTtlSeconds);
         // A refresh that is already failing will not be quicker for one more reader: what is still valid is served at once.
         const worthWaiting = isRenewable(connection) && (freshness === 'short' || connection.status === 'active');
-        if (worthWaiting && performance.now() < deadlineMs) {
+        const mayWait = worthWaiting && performance.now() < deadlineMs;
+        const obstacle = mayWait ? await obstacleTo(asked, connection, deadlineMs) : null;
+        if (mayWait && obstacle === null) {
           await waitForChange(asked, connection, deadlineMs);
           continue;
         }
         if (freshness === 'aging') return found;
-        throw tooShort(asked, connection);
+        throw tooShort(asked, connection, obstacle);
       }
     },
 
     async replaceRejected(asked, found, deadlineMs) {
       const { connection } = connectionOrThrow(asked, found);
       if (!isRenewable(connection)) return found;
+      if ((await obstacleTo(asked, connection, deadlineMs)) !== null) return found;
       const allowed = await database.asTenant(asked.organizationId, (tx) =>
         markRejected(tx, asked.organizationId, connection.id, connection.generation),
       );
@@ -73,6 +89,10 @@ export function createRenewal({ database, facts, waiter, clock }: RenewalParts):
     },
   };
 }
+
+/** Less is left of a reader's patience after a pause: not worth it. */
+const REFRESH_TAKES_MS = 1_000;
+const LONGEST_RETRY_AFTER_S = 60;
 
 function isRenewable({ renewable, status }: ServingConnection): boolean {
   return renewable && status !== 'reauth_required';
@@ -89,13 +109,25 @@ function impossible(
   );
 }
 
-function tooShort(asked: ConnectionName, connection: ServingConnection): Problem {
+function tooShort(asked: ConnectionName, connection: ServingConnection, obstacle: Obstacle | null): Problem {
   if (connection.status === 'reauth_required') return reauthRequired(asked, connection.statusReason ?? 'revoked');
   if (!connection.renewable) return reauthRequired(asked, 'expired');
+  if (obstacle !== null) return blocked(obstacle);
   const why = connection.appSuspended
     ? 'the OAuth client of this service is suspended because the provider refuses it; the operator has to correct its secret'
     : 'the provider has not answered yet';
   return new Problem('refresh_pending', `The token is being refreshed: ${why}. Try again shortly.`, {
     extras: { retryAfterSeconds: 5 },
+  });
+}
+
+function blocked({ host, code, since, seconds }: Obstacle): Problem {
+  const why =
+    host === null
+      ? `the provider asked for fewer requests (${code}), so all refreshes of this app wait`
+      : `${host} has been out since ${since?.toISOString() ?? 'a moment ago'} (${code}). Otobot tries it every few seconds and goes on as soon as it answers`;
+  const retryAfterSeconds = Math.min(LONGEST_RETRY_AFTER_S, Math.max(5, Math.ceil(seconds)));
+  return new Problem('refresh_pending', `The token cannot be refreshed just now: ${why}. Try again later.`, {
+    extras: { retryAfterSeconds },
   });
 }

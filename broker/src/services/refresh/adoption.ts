@@ -4,7 +4,7 @@ import { listExisting } from '../../repositories/refresh-completions';
 import { forgetAdopted, listLiveWorkers } from '../../repositories/processes';
 import { adoptFile, keepAside, listSpoolFiles, readEntries, removeFile } from '../../spool/folder';
 import type { SpoolFile, SpoolFolder } from '../../spool/folder';
-import { commitEnded, type EndedAttempt } from './completions';
+import { commitEnded, type EndedAttempt } from './ended-attempts';
 import { isUnavailable } from './patiently';
 import { attemptOf, textOf } from './spooled-attempt';
 
@@ -105,7 +105,7 @@ async function replay(parts: AdoptionParts, attempts: readonly EndedAttempt[]): 
 
 async function write({ database, onWritten, log }: AdoptionParts, batch: readonly EndedAttempt[]): Promise<void> {
   // What an old answer says about its app may be over, unless nobody has tried since.
-  const written = await commitEnded(database, batch, { appsOf: 'written', log });
+  const written = await commitEnded(database, batch, { appsOf: 'written', hostHealth: null, log });
   onWritten();
   const others = batch.filter((_, position) => !written.has(position)).map(({ completion }) => completion);
   const existing = await listExisting(

@@ -23,7 +23,8 @@ export async function askProvider(
     }
     const sentAt = clock.now();
     const answer = await parts.requestToken(tokenCall(parts, claim, secrets, secret));
-    const ending = endingOf(parts, claim, { answer, sentAt, usedRefreshToken: secrets.refreshToken, position });
+    const read = endingOf(parts, claim, { answer, sentAt, usedRefreshToken: secrets.refreshToken, position });
+    const ending = { ...read, askedHost: new URL(secrets.url).host };
     if (ending.outcome.class !== 'app') return ending;
     refused = ending;
   }
@@ -68,8 +69,12 @@ function endingOf({ vault }: RefreshParts, claim: ClaimedConnection, answered: A
   return { ...endingWith(outcomeOf(answer)), httpStatus, durationMs, secretPosition };
 }
 
-/** A refusal is an answer, whoever passed it on; everything else that may have been processed is uncertain. */
+/**
+ * A refusal is an answer, whoever passed it on; everything else that may have been processed is uncertain. Who asks for a pause asks the
+ * app, or the address that all of its connections share.
+ */
 function outcomeOf({ class: failure, code, retryAfterMs, uncertain }: TokenFailure): Outcome {
-  const isRefusal = failure === 'permanent' || failure === 'app';
-  return { class: uncertain && !isRefusal ? 'uncertain' : failure, code, retryAfterMs };
+  const isRefusal = failure === 'permanent' || failure === 'app' || failure === 'throttled';
+  if (uncertain && !isRefusal) return { class: 'uncertain', code, retryAfterMs };
+  return { class: failure === 'transient' && retryAfterMs !== null ? 'throttled' : failure, code, retryAfterMs };
 }

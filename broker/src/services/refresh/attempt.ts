@@ -34,6 +34,8 @@ export interface Ending {
   errorCode: string | null;
   httpStatus: number | null;
   durationMs: number | null;
+  /** Who was asked; null: nobody. */
+  askedHost: string | null;
   set: SealedSet | null;
   adoptedSetId: string | null;
   /** The client secret that the provider accepted. */
@@ -45,6 +47,7 @@ export const endingWith = (outcome: Outcome): Ending => ({
   errorCode: 'code' in outcome ? outcome.code : null,
   httpStatus: null,
   durationMs: null,
+  askedHost: null,
   set: null,
   adoptedSetId: null,
   secretPosition: null,

@@ -5,9 +5,11 @@ import type { AttemptOutcome } from '../../repositories/refresh-completions';
 import { askProvider } from './ask-provider';
 import { movingEndOf } from './consent-ends';
 import { endingWith, type AttemptClock, type Ending, type RefreshParts } from './attempt';
+import type { AppReport } from './ended-attempts';
+import type { HostReport } from './host-health';
 import { openSecrets, type OpenedSecrets, type Unopened } from './opened-secrets';
 import { sealAdopted } from './sealed-set';
-import type { NextState, RefreshFacts } from './state';
+import type { NextState, Outcome, RefreshFacts } from './state';
 import { transition } from './transition';
 
 /** One attempt, from a committed claim to a committed end. Throws only when the end could not be written. */
@@ -55,7 +57,7 @@ async function complete(
 ): Promise<void> {
   const next = transition(claim, ending.outcome, factsOf(claim, clock.now(), parts.random()));
   report(parts.log, claim, ending, next);
-  const { id: connectionId, organizationId, generation, attemptId, startedAt, app } = claim;
+  const { id: connectionId, organizationId, generation, attemptId, startedAt } = claim;
   const { errorCode, httpStatus, durationMs, set, adoptedSetId } = ending;
   await parts.completions.submit({
     completion: {
@@ -71,21 +73,43 @@ async function complete(
         mayStillAnswer: false,
       },
     },
-    app: {
-      id: app.id,
-      verdict: next.app,
-      code: errorCode ?? '',
-      wasSuspended: app.suspended,
-      acceptedPosition: ending.secretPosition,
-      knownPosition: app.secretPosition,
-    },
+    app: appReport(claim, ending, next),
+    host: hostReport(claim, ending),
   });
+}
+
+function appReport({ app, organizationId }: ClaimedConnection, ending: Ending, next: NextState): AppReport {
+  const { outcome, errorCode, secretPosition } = ending;
+  return {
+    ...{ id: app.id, organizationId, verdict: next.app, code: errorCode ?? '' },
+    retryAfterMs: 'retryAfterMs' in outcome ? outcome.retryAfterMs : null,
+    wasSuspended: app.suspended,
+    recovers: app.throttled && outcome.class === 'granted',
+    ...{ acceptedPosition: secretPosition, knownPosition: app.secretPosition },
+  };
+}
+
+const FAILURES: readonly Outcome['class'][] = ['transient', 'malformed', 'uncertain'];
+
+/** What the attempt says about the provider's host: who refuses, for whatever reason, is there. */
+function hostReport({ id, startedAt, provider }: ClaimedConnection, ending: Ending): HostReport | null {
+  const { host, hostState: state } = provider;
+  const { outcome, errorCode, httpStatus, durationMs, askedHost } = ending;
+  if (host === null || durationMs === null) return null;
+  const isThrottledOutage = outcome.class === 'throttled' && (httpStatus ?? 0) >= 500;
+  const fails = FAILURES.includes(outcome.class) || isThrottledOutage;
+  // Nothing of it left the machine, so nobody has answered.
+  if (!fails && httpStatus === null) return null;
+  // Behind a pattern there are many hosts, of which one may be gone.
+  const witness = host.includes('{') ? (askedHost ?? id) : id;
+  return { host, state, verdict: fails ? 'fails' : 'answers', code: errorCode ?? '', witness, startedAt };
 }
 
 function factsOf(claim: ClaimedConnection, now: Date, random: number): RefreshFacts {
   const { startedAt, previousAttemptAt, readerWaits, kind, consentEndsAt, provider } = claim;
   const { rotation, graceSeconds, refreshAheadSeconds } = provider;
-  const attempt = { attemptStartedAt: startedAt, previousAttemptAt, readerWaits, kind, consentEndsAt };
+  const hostIsOut = provider.hostState === 'out';
+  const attempt = { attemptStartedAt: startedAt, previousAttemptAt, readerWaits, hostIsOut, kind, consentEndsAt };
   return { now, random, ...attempt, rotation, graceSeconds, refreshAheadSeconds };
 }
 
@@ -93,6 +117,7 @@ function recordedAs({ outcome, adoptedSetId }: Ending): AttemptOutcome {
   if (adoptedSetId !== null) return 'permanent';
   if (outcome.class === 'granted') return 'refreshed';
   if (outcome.class === 'unknown') return 'unknown_code';
+  if (outcome.class === 'throttled') return 'transient';
   return outcome.class === 'unusable' ? 'unsent' : outcome.class;
 }
 

@@ -1,7 +1,7 @@
 import { createLane } from '../../db/lane';
 import type { Logger } from '../../log/logger';
 import { appendEntries, keepAside, ownFile, removeFile, type SpoolFolder } from '../../spool/folder';
-import type { EndedAttempt } from './completions';
+import type { EndedAttempt } from './ended-attempts';
 import { textOf } from './spooled-attempt';
 
 /** Where ends of attempts wait on the disk while the database does not take them, so that a kill does not lose what a provider answered. */

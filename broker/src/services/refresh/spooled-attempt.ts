@@ -1,4 +1,4 @@
-import type { EndedAttempt } from './completions';
+import type { EndedAttempt } from './ended-attempts';
 
 /**
  * The end of an attempt as one line of text and back. What it is made of is not listed here, or a field that is added elsewhere would

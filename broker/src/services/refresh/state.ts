@@ -11,6 +11,8 @@ export interface RefreshFacts {
   previousAttemptAt: Date | null;
   /** Somebody is waiting for this refresh. */
   readerWaits: boolean;
+  /** The provider's host is known to be out, and this attempt was the probe: its failure says nothing about the connection. */
+  hostIsOut: boolean;
   kind: ConnectionKind;
   rotation: 'none' | 'grace' | 'strict';
   graceSeconds: number | null;
@@ -23,6 +25,8 @@ export interface RefreshFacts {
 export type Outcome =
   | { class: 'granted'; expiresAt: Date; lifetimeSeconds: number; movingEndAt: Date | null }
   | { class: 'permanent' | 'app' | 'malformed' | 'transient' | 'unknown'; code: string; retryAfterMs: number | null }
+  /** The provider counts the requests of the app, or of our address, not those of one connection. */
+  | { class: 'throttled'; code: string; retryAfterMs: number | null }
   /** The request may have been processed: no answer, or its worker died. */
   | { class: 'uncertain'; code: string; retryAfterMs: number | null }
   /** Something sealed did not open, or the service cannot be called: nothing left. */
@@ -39,6 +43,6 @@ export type EventType =
 
 export interface NextState extends PlannedState {
   events: EventType[];
-  /** 'fails': every secret was refused, suspend the app; 'works': lift a suspension that this attempt was a probe of. */
-  app: 'works' | 'fails' | null;
+  /** 'fails': every secret was refused, suspend the app; 'waits': pause it; 'works': lift a suspension that this attempt was a probe of. */
+  app: 'works' | 'fails' | 'waits' | null;
 }

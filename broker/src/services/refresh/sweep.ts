@@ -38,7 +38,15 @@ function givenUp(attempt: AbandonedAttempt, random: number): Completion {
     attempt,
     { class: 'uncertain', code: LOST, retryAfterMs: null },
     {
-      ...{ now, random, attemptStartedAt: startedAt, previousAttemptAt: null, readerWaits: false, kind },
+      ...{
+        now,
+        random,
+        attemptStartedAt: startedAt,
+        previousAttemptAt: null,
+        readerWaits: false,
+        hostIsOut: false,
+        kind,
+      },
       ...{ rotation, graceSeconds, refreshAheadSeconds: null, consentEndsAt: null },
     },
   );

@@ -44,9 +44,13 @@ const TRANSITIONS: { [Class in Outcome['class']]: Rule<Class> } = {
   // Nothing is wrong with the connection: it stays due, and its app is what waits.
   app: (state, _outcome, facts) => ({ ...unchanged(state), nextRefreshAt: facts.now, app: 'fails' }),
 
+  throttled: (state, _outcome, facts) => ({ ...unchanged(state), nextRefreshAt: facts.now, app: 'waits' }),
+
   transient: (state, outcome, facts) => delayed(state, outcome, facts),
   malformed: (state, outcome, facts) => delayed(state, outcome, facts),
-  unknown: (state, outcome, facts) => {
+  // An answer, so no outage.
+  unknown: (state, outcome, given) => {
+    const facts = { ...given, hostIsOut: false };
     const next = delayed(state, outcome, facts);
     return runsOutOfPatience(state, facts) ? { ...next, events: ['connection.refresh_failed'] } : next;
   },
@@ -67,7 +71,7 @@ const TRANSITIONS: { [Class in Outcome['class']]: Rule<Class> } = {
 
   // A retry sends nothing while it stays so, and works as soon as the operator has put it right.
   unusable: (state, { code }, facts) => ({
-    ...delayed(state, { code, retryAfterMs: null }, facts),
+    ...delayed(state, { code, retryAfterMs: null }, { ...facts, hostIsOut: false }),
     statusReason: code,
     events: state.lastErrorCode === code ? [] : ['connection.integrity'],
   }),
@@ -148,12 +152,16 @@ function confirmationAt(state: RefreshState, facts: RefreshFacts): Date {
   return graceEndsAt !== null && usual >= graceEndsAt ? soonest : usual;
 }
 
-/** A failure that only time heals. The confirmation of an earlier permanent refusal is still owed. */
+/**
+ * A failure that only time heals. The confirmation of an earlier permanent refusal is still owed. An outage that is known is not charged
+ * to the connection that probed it: it stays due, behind those that have waited longer.
+ */
 function delayed(
   state: RefreshState,
   { code, retryAfterMs }: { code: string; retryAfterMs: number | null },
   facts: RefreshFacts,
 ): NextState {
+  if (facts.hostIsOut) return { ...unchanged(state), nextRefreshAt: facts.now };
   const pauseUntil = retryAfterMs === null ? null : inMs(facts, Math.min(retryAfterMs, HOUR));
   return {
     ...failed(state, facts, code),

@@ -27,6 +27,7 @@ export const DEFAULTS: Omit<ServiceDefinition, 'displayName'> = {
   consentIdleSeconds: null,
   consentSeconds: null,
   maxConcurrent: 32,
+  maxPerMinute: 6_000,
   baseUrl: null,
   allowedHosts: null,
   requestHeader: 'Authorization',

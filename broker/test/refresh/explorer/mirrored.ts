@@ -56,7 +56,7 @@ export async function mirror({ scene, database, serving, connectionId, rules }: 
         limit: 10,
         perApp: 32,
       };
-      const rest = { inFlight: {}, firstApp: '00000000-0000-0000-0000-000000000000' };
+      const rest = { inFlight: {}, spent: {}, firstApp: '00000000-0000-0000-0000-000000000000' };
       claims.push(...(await claimDue(database, { ...request, ...rest })));
     },
     decide: async (before, after, n) => {

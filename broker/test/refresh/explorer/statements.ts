@@ -132,7 +132,13 @@ export function factsOf(claimed: Claim, { rotation, graceSeconds, random }: Rule
   const { startedAt, previousAttemptAt, readerWaits } = claimed;
   return {
     ...{ now: date(now), random, attemptStartedAt: date(startedAt), previousAttemptAt: dateOrNull(previousAttemptAt) },
-    ...({ readerWaits, kind: 'oauth2', rotation, graceSeconds: rotation === 'grace' ? graceSeconds : null } as const),
+    ...({
+      readerWaits,
+      hostIsOut: false,
+      kind: 'oauth2',
+      rotation,
+      graceSeconds: rotation === 'grace' ? graceSeconds : null,
+    } as const),
     ...{ refreshAheadSeconds: null, consentEndsAt: null },
   };
 }

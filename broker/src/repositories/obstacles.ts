@@ -1,0 +1,30 @@
+import type { Tx } from '../db/database';
+
+/** Why a connection cannot be refreshed just now, whoever waits for it. */
+export interface Obstacle {
+  /** Its provider's host, if that is out; null: the provider asked its app for a pause. */
+  host: string | null;
+  /** The latest failure, or what the provider said. */
+  code: string;
+  /** From then on it is out; null for a pause. */
+  since: Date | null;
+  /** Until the next try, or to the end of the pause. */
+  seconds: number;
+}
+
+/** Null: nothing stands in the way. */
+export async function findObstacle(tx: Tx, organizationId: string, connectionId: string): Promise<Obstacle | null> {
+  const [row] = await tx.query<Obstacle>({
+    name: 'find-obstacle',
+    text: `
+      select i.host, coalesce(i.code, p.code) as code, i.opened_at as since,
+             greatest(0, extract(epoch from coalesce(i.next_probe_at, p.until) - otobot_now()))::float8 as seconds
+        from connections c
+        left join lateral otobot_service(c.organization_id, c.service) s on true
+        left join provider_incidents i on i.host = s.renewal_host and i.opened_at is not null and i.closed_at is null
+        left join app_pauses p on p.app_id = c.app_id and p.until > otobot_now()
+       where c.organization_id = $1 and c.id = $2 and (i.id is not null or p.app_id is not null)`,
+    values: [organizationId, connectionId],
+  });
+  return row ?? null;
+}
