@@ -61,6 +61,10 @@ export interface Totals {
   refreshErrors: number;
   stopped: number;
   liveWorkers: number;
+  /** Refreshing stands still, for the whole installation. */
+  refreshingPaused: boolean;
+  /** Answers of providers that have waited in a worker's spool for more than a minute. */
+  spooled: number;
 }
 
 export interface Filters {
@@ -102,19 +106,20 @@ const KNOWN = `
             where $1 in ('-', c.client_id, o.name || '/-', o.name || '/' || c.client_id)) as client,
          $2::text is null or exists (select from services where name = $2) as service`;
 
-// A worker beats every 5 s; not seen for 20 s it counts as gone, as in the broker. Without one nothing is renewed. Nor is
+// A worker beats every 5 s; not seen for 20 s it counts as gone, as in the broker. Without one nothing is renewed, nor while that is paused, nor is
 // what the claim passes by: no app (the view's renewable), no service, not due at any time, or an app that is suspended.
 // Materialized, or the view's long case is worked out anew wherever its status stands.
 // An idle end moves with every refresh. The end of a refresh token moves where the provider issues a new one each time.
 const JUDGED = `
   with live as (
-    select count(*)::int as workers from processes
+    select count(*)::int as workers, exists (select from installation where refreshing_paused_at is not null) as paused
+      from processes
      where role = 'refresh' and seen_at > otobot_now() - interval '20 seconds'
   ), selected as materialized (
     select s.*, o.name as organization, s.status in ('disabled', 'client_suspended') as stopped,
            s.status in ('reauth_required', 'expired', 'key_unavailable') as dead,
            coalesce(s.next_refresh_at, otobot_now()) as renewed_at, p.rotation,
-           s.renewable and p.id is not null and live.workers > 0
+           s.renewable and p.id is not null and live.workers > 0 and not live.paused
              and s.status in ('active', 'backoff', 'uncertain', 'refreshing')
              and (c.next_refresh_at is not null or c.lease_until is not null) as renews
       from connection_status s
@@ -154,7 +159,8 @@ const TOTALS = `${JUDGED}
          (count(*) filter (where severity = 'warning' and consent_ends_at <= otobot_now() + interval '14 days'))::int as "consentEnding",
          (count(*) filter (where not stopped and failure_count > 0))::int as "refreshErrors",
          (count(*) filter (where stopped))::int as stopped,
-         (select workers from live) as "liveWorkers"
+         (select workers from live) as "liveWorkers", (select paused from live) as "refreshingPaused",
+         (select coalesce(sum(spool_depth), 0)::int from processes where spool_since < otobot_now() - interval '1 minute') as spooled
     from judged`;
 
 const ROWS = `${JUDGED}

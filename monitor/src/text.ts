@@ -29,12 +29,13 @@ export function unknownAsText({ message, hint }: Unknown, look: Look): string {
 export const LINES_AROUND_ROWS = 8;
 
 function totalLines(totals: Totals, filters: Filters): string[] {
-  const { connections, allConnections, stopped, liveWorkers } = totals;
+  const { connections, allConnections, stopped, liveWorkers, refreshingPaused } = totals;
   const filtered = Object.values(filters).some((filter) => filter !== undefined);
   const where = [
     `${counted(connections, 'connection')}${filtered ? ` of ${grouped(allConnections)}` : ''}`,
     ...(stopped > 0 ? [`${grouped(stopped)} on hold`] : []),
     liveWorkers > 0 ? counted(liveWorkers, 'live worker') : 'no live worker: nothing is refreshed',
+    ...(refreshingPaused ? ['refreshing is paused: otobot refresh --resume'] : []),
   ];
   const figures = [
     `${grouped(totals.expired)} expired`,

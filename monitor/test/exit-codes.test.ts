@@ -23,6 +23,9 @@ async function judge({ then, ...given }: Case): Promise<[number, string]> {
 const suspendApps = 'update apps set suspended_at = otobot_now()';
 const suspendClients = 'update clients set suspended_at = otobot_now()';
 const killWorkers = `update processes set seen_at = otobot_now() - interval '21 seconds'`;
+const pause = `update installation set refreshing_paused_at = otobot_now(), refreshing_paused_reason = 'test'`;
+const spooledFor = (time: string) =>
+  `update processes set spool_depth = 3, spool_since = otobot_now() - interval '${time}'`;
 
 test.each<[status: string, code: number, summary: string, given: Case]>([
   ['active', 0, 'OK: nothing needs attention', {}],
@@ -54,6 +57,10 @@ test.each<[what: string, summary: string, given: Case]>([
   ['a token whose service has no app', ends, { service: 'stripe' }],
   ['a token whose service was removed', ends, { service: 'removed' }],
   ['a token while no worker lives', `${ends}, no live worker`, { then: killWorkers }],
+  ['a token while refreshing is paused', `${ends}, refreshing is paused`, { then: pause }],
+  ['a far end while refreshing is paused', 'WARNING: refreshing is paused', { expiresIn: '2 days', then: pause }],
+  ['what waits in a spool for long', 'WARNING: 3 answers wait in a spool', { then: spooledFor('61 seconds') }],
+  ['what waits in a spool for a moment', fine, { then: spooledFor('59 seconds') }],
   ['a far end while no worker lives', fine, { expiresIn: '2 days', then: killWorkers }],
   ['a far end of a suspended app', fine, { expiresIn: '2 days', then: suspendApps }],
 ])('a WARNING is given for what nothing will renew: %s → %s', async (_, summary, given) => {

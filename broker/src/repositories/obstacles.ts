@@ -2,6 +2,8 @@ import type { Tx } from '../db/database';
 
 /** Why a connection cannot be refreshed just now, whoever waits for it. */
 export interface Obstacle {
+  /** Nothing is refreshed in the whole installation, until an operator lets it go on. */
+  refreshingPaused: boolean;
   /** Its provider's host, if that is out; null: the provider asked its app for a pause. */
   host: string | null;
   /** The latest failure, or what the provider said. */
@@ -17,13 +19,14 @@ export async function findObstacle(tx: Tx, organizationId: string, connectionId:
   const [row] = await tx.query<Obstacle>({
     name: 'find-obstacle',
     text: `
-      select i.host, coalesce(i.code, p.code) as code, i.opened_at as since,
-             greatest(0, extract(epoch from coalesce(i.next_probe_at, p.until) - otobot_now()))::float8 as seconds
+      select n.id is not null as "refreshingPaused", i.host, coalesce(i.code, p.code, '') as code, i.opened_at as since,
+             greatest(0, extract(epoch from coalesce(i.next_probe_at, p.until, otobot_now()) - otobot_now()))::float8 as seconds
         from connections c
         left join lateral otobot_service(c.organization_id, c.service) s on true
         left join provider_incidents i on i.host = s.renewal_host and i.opened_at is not null and i.closed_at is null
         left join app_pauses p on p.app_id = c.app_id and p.until > otobot_now()
-       where c.organization_id = $1 and c.id = $2 and (i.id is not null or p.app_id is not null)`,
+        left join installation n on n.refreshing_paused_at is not null
+       where c.organization_id = $1 and c.id = $2 and (i.id is not null or p.app_id is not null or n.id is not null)`,
     values: [organizationId, connectionId],
   });
   return row ?? null;

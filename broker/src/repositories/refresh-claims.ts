@@ -79,7 +79,7 @@ export interface ClaimRequest {
 /**
  * Claims what is due and can be sent now, app by app, and commits the intent to refresh it before any request leaves: one statement.
  * A suspended app gives one connection when its probe is due, at most once a minute over all workers; the apps of a host that is out
- * give one between them when its probe is; a paused app gives none.
+ * give one between them when its probe is; a paused app gives none, and nobody does while refreshing as a whole is paused.
  */
 export async function claimDue(db: Queryable, request: ClaimRequest): Promise<ClaimedConnection[]> {
   const { workerNumber, leaseSeconds, limit, perApp, inFlight, firstApp, spent } = request;
@@ -112,14 +112,17 @@ function nested(row: Row): ClaimedConnection {
 // off at 20 s. What is a tenth of max_per_minute here is the size of the bucket.
 const CLAIM_DUE = `
   with ripe as (
-    select id from apps where suspended_at is not null and next_probe_at <= otobot_now() for update skip locked
+    select id from apps
+     where suspended_at is not null and next_probe_at <= otobot_now() and (select refreshing_paused_at from installation) is null
+       for update skip locked
   ), probing as (
     update apps set next_probe_at = otobot_now() + interval '1 minute' where id in (select id from ripe) returning id
   ), dark as materialized (
     select id, host, next_probe_at from provider_incidents where opened_at is not null and closed_at is null
   ), lit as (
     update provider_incidents set next_probe_at = otobot_now() + interval '30 seconds'
-     where id in (select i.id from provider_incidents i join dark using (id) where i.next_probe_at <= otobot_now() for update of i skip locked)
+     where id in (select i.id from provider_incidents i join dark using (id) where i.next_probe_at <= otobot_now()
+                     and (select refreshing_paused_at from installation) is null for update of i skip locked)
     returning host
   ), paused as materialized (
     select app_id from app_pauses where until > otobot_now()
@@ -133,7 +136,8 @@ const CLAIM_DUE = `
      order by s.renewal_host, random()
   ), turn as (
     select id, organization_id, service, suspended_at is not null as suspended
-      from apps where suspended_at is null or id in (select id from probing)
+      from apps
+     where (suspended_at is null or id in (select id from probing)) and (select refreshing_paused_at from installation) is null
      order by id < $6::uuid, id
   ), due as (
     select d.* from turn cross join lateral (

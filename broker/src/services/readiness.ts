@@ -1,4 +1,5 @@
 import type { Database } from '../db/database';
+import { findPause } from '../repositories/installation';
 import { countLiveWorkers } from '../repositories/processes';
 import type { Vault } from '../vault/vault';
 
@@ -22,6 +23,8 @@ export function createReadiness({ database, vault }: { database: Database; vault
     try {
       if ((await countLiveWorkers(database)) === 0)
         warnings.push('no token-refresher is running: tokens will not be refreshed');
+      if ((await findPause(database)) !== null)
+        warnings.push('refreshing is paused: tokens will not be refreshed until `otobot refresh --resume`');
     } catch {
       missing.push('the database does not answer');
     }

@@ -18,6 +18,7 @@ import { followIncidents } from '../services/refresh/incidents';
 import { patiently, type Patience } from '../services/refresh/patiently';
 import { createPulse } from '../services/refresh/pulse';
 import { refreshConnection } from '../services/refresh/refresh-connection';
+import { recogniseDatabase, tellOfPause } from '../services/refresh/restored';
 import { sweepAbandoned } from '../services/refresh/sweep';
 import { revokeDue } from '../services/revocations/revoke-due';
 import type { Roots } from '../vault/roots';
@@ -125,6 +126,7 @@ export async function startRefresher({
   tell = () => {
     heartbeat.beat();
   };
+  await recogniseDatabase(database, log);
   // Before anything is claimed: what a dead worker left may be the token that is about to be refreshed.
   await spooling.adoption.run();
   const loop = startClaimLoop({
@@ -150,6 +152,7 @@ export async function startRefresher({
       { name: 'delete old token sets', everyMs: 600 * SECOND, work: () => deleteOldSets(database) },
       { name: 'delete old flows', everyMs: 3_600 * SECOND, work: () => deleteOldFlows(database) },
       { name: 'make partitions', everyMs: 3_600 * SECOND, work: () => makePartitions(database, 2) },
+      { name: 'tell of a pause', everyMs: 60 * SECOND, work: () => tellOfPause(database, log) },
       { name: 'reload keys', everyMs: 60 * SECOND, work: () => keys.reload() },
     ],
     log,

@@ -1,4 +1,4 @@
-import { generateKeySync, randomUUID } from 'node:crypto';
+import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -10,7 +10,7 @@ import { appContext, tokenContext, type SecretEndpoints } from '../../src/servic
 import { rootsOfMaster, type Roots } from '../../src/vault/roots';
 import type { Vault } from '../../src/vault/vault';
 import { startRefresher, type Refresher, type RefresherLimits } from '../../src/worker/refresher';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { copyDatabase, createTestDatabase, type TestDatabase } from '../support/database';
 import { startProvider, type Issued, type Provider } from '../support/provider';
 
 export interface LogLine {
@@ -38,12 +38,14 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-export async function setScene(): Promise<Scene> {
-  const db = await createTestDatabase();
-  const provider = await startProvider();
+/** `original`: what a copy of its database is worth, where the provider is the same and so are the keys. */
+export async function setScene(original?: Scene): Promise<Scene> {
+  const db = await (original === undefined ? createTestDatabase() : copyDatabase(original.db));
+  const provider = original?.provider ?? (await startProvider());
   const lines: LogLine[] = [];
   const log = collectingLog(lines);
-  const master = generateKeySync('hmac', { length: 256 });
+  const masterHex = original?.masterHex ?? randomBytes(32).toString('hex');
+  const master = createSecretKey(Buffer.from(masterHex, 'hex'));
   const roots: Roots = { current: rootsOfMaster(master), previous: null };
   const owner = connectDatabase({ url: db.url, role: null, log });
   await ensureDataKeys(owner, roots);
@@ -56,7 +58,7 @@ export async function setScene(): Promise<Scene> {
     await Promise.all(workers.splice(0).map((worker) => worker.stop()));
   };
   return {
-    ...{ db, provider, vault, roots, masterHex: master.export().toString('hex'), dataDir },
+    ...{ db, provider, vault, roots, masterHex, dataDir },
     ...{ organizationId, owner, outbound, log, lines, stopWorkers },
     worker: async (limits = {}) => {
       const worker = await startRefresher({
@@ -74,7 +76,7 @@ export async function setScene(): Promise<Scene> {
       await stopWorkers();
       outbound.close();
       await owner.close();
-      await provider.close();
+      if (original === undefined) await provider.close();
       await db.drop();
       fs.rmSync(dataDir, { recursive: true });
     },

@@ -21,6 +21,14 @@ export function createEmptyDatabase(): Promise<TestDatabase> {
   return createDatabase('');
 }
 
+/** A second database with what is in this one, as a restored backup would be. Ends the sessions that are on the original. */
+export async function copyDatabase({ url }: TestDatabase): Promise<TestDatabase> {
+  const name = new URL(url).pathname.slice(1);
+  const server = process.env.OTOBOT_TEST_SERVER ?? '';
+  await onServer(server, `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${name}'`);
+  return createDatabase(`template ${name}`);
+}
+
 async function createDatabase(options: string): Promise<TestDatabase> {
   const server = process.env.OTOBOT_TEST_SERVER ?? '';
   const name = `test_${run()}_${randomBytes(6).toString('hex')}`;

@@ -15,13 +15,6 @@ export function serveCommand(): Command {
     .action(inRoles({ serve: true, refresh: false }));
 }
 
-export function refreshCommand(): Command {
-  return new Command('refresh')
-    .description('refresh tokens before they die (compose service token-refresher)')
-    .addHelpText('after', '\nExamples:\n  otobot refresh\n  LOG_LEVEL=debug otobot refresh')
-    .action(inRoles({ serve: false, refresh: true }));
-}
-
 /** Loaded only when it runs: help and mistakes are told at once. */
 function inRoles(roles: Roles) {
   return async (): Promise<void> => (await import('../roles.js')).runRoles(roles);

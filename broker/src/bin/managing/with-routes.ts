@@ -9,9 +9,11 @@ import type { Route } from '../../http/route';
 import { allRoutes } from '../../http/serve';
 import { createLogger, type Logger } from '../../log/logger';
 import { createOrganizations } from '../../services/organizations';
+import { createRefreshing } from '../../services/refreshing';
 import type { Config } from '../../types/config';
 import { untilToldToStop } from '../until-told-to-stop';
 import { organizationRoutes } from './organization-routes';
+import { refreshingRoutes } from './refreshing-routes';
 
 type Work<T> = (routes: readonly Route[]) => Promise<T>;
 
@@ -40,7 +42,8 @@ async function onInstallation<T>(
   const owner = connectDatabase({ url: installation.databaseUrl, role: null, max: 1, log });
   try {
     const organizations = createOrganizations({ owner, authorize: broker.authorize });
-    return await work([...allRoutes(broker), ...organizationRoutes(organizations)]);
+    const refreshing = createRefreshing({ owner, authorize: broker.authorize });
+    return await work([...allRoutes(broker), ...organizationRoutes(organizations), ...refreshingRoutes(refreshing)]);
   } finally {
     await owner.close();
     await broker.close();

@@ -32,13 +32,14 @@ export function createRenewal({ database, facts, waiter, clock }: RenewalParts):
     return found;
   };
 
-  /** What makes waiting until the deadline useless: the provider is out, or its pause ends later. */
+  /** What makes waiting until the deadline useless: refreshing stands still, the provider is out, or its pause ends later. */
   const obstacleTo = async (
     { organizationId }: ConnectionName,
     { id }: ServingConnection,
     deadlineMs: number,
   ): Promise<Obstacle | null> => {
     const obstacle = await database.asTenant(organizationId, (tx) => findObstacle(tx, organizationId, id));
+    if (obstacle?.refreshingPaused) return obstacle;
     const endsInTime =
       obstacle?.host === null && performance.now() + obstacle.seconds * 1_000 + REFRESH_TAKES_MS < deadlineMs;
     return endsInTime ? null : obstacle;
@@ -121,7 +122,8 @@ function tooShort(asked: ConnectionName, connection: ServingConnection, obstacle
   });
 }
 
-function blocked({ host, code, since, seconds }: Obstacle): Problem {
+function blocked({ refreshingPaused, host, code, since, seconds }: Obstacle): Problem {
+  if (refreshingPaused) return standingStill();
   const why =
     host === null
       ? `the provider asked for fewer requests (${code}), so all refreshes of this app wait`
@@ -131,3 +133,11 @@ function blocked({ host, code, since, seconds }: Obstacle): Problem {
     extras: { retryAfterSeconds },
   });
 }
+
+// An operator has to act, so there is no use in asking every few seconds.
+const standingStill = (): Problem =>
+  new Problem(
+    'refresh_pending',
+    'There is no token that lives long enough, and refreshing is paused for the whole installation. The operator lets it go on with: otobot refresh --resume',
+    { extras: { retryAfterSeconds: LONGEST_RETRY_AFTER_S } },
+  );

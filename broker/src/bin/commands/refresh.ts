@@ -1,0 +1,59 @@
+import { Command } from 'commander';
+import { BadUsage } from '../bad-usage';
+import type { RouteName } from '../managing/declaration';
+import { isMembers, type Members } from '../managing/json';
+import { filled } from '../managing/show';
+
+interface Options {
+  pause?: string | true;
+  resume?: true;
+}
+
+const USUAL_REASON = 'by an operator';
+
+/** The worker; with --pause and --resume the switch that all workers of this installation obey. */
+export function refreshCommand(): Command {
+  return new Command('refresh')
+    .description('refresh tokens before they die (compose service token-refresher)')
+    .option('--pause [reason]', 'let no worker refresh anything from now on; tokens are served while they live')
+    .option('--resume', 'let the workers go on, after --pause or after a backup was restored')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  otobot refresh\n  LOG_LEVEL=debug otobot refresh\n  otobot refresh --pause "moving to another server"\n  otobot refresh --resume',
+    )
+    .action(async ({ pause, resume }: Options) => {
+      if (pause !== undefined && resume)
+        throw new BadUsage('--pause and --resume exclude each other', 'give one of them');
+      if (pause !== undefined)
+        await flip('POST /v1/refreshing/pause', { reason: pause === true ? USUAL_REASON : pause });
+      else if (resume) await flip('POST /v1/refreshing/resume', null);
+      // Loaded only when it runs: help and mistakes are told at once.
+      else await (await import('../roles.js')).runRoles({ serve: false, refresh: true });
+    });
+}
+
+async function flip(route: RouteName, body: Members | null): Promise<void> {
+  const [{ withRoutes }, { callRoute }, { operatorCaller }] = await Promise.all([
+    import('../managing/with-routes.js'),
+    import('../managing/call-route.js'),
+    import('../../services/access/operator.js'),
+  ]);
+  const input = { params: {}, query: {}, body: body ?? {} };
+  const answer = await withRoutes((routes) => callRoute(routes, route, { input, caller: operatorCaller('default') }));
+  if (isMembers(answer)) process.stdout.write(`${told(answer)}\n`);
+}
+
+/** What is so now, and what happens next. */
+function told({ paused, was, due, uncertain }: Members): string {
+  const backlog = { due: due ?? 0, uncertain: uncertain ?? 0 };
+  if (isMembers(paused)) return filled(PAUSED, { ...paused, ...backlog });
+  const before = isMembers(was) ? filled('It was paused since {since}: {reason}.', was) : 'It was not paused.';
+  return `Refreshing goes on. ${before}\n${filled(NEXT, backlog)}`;
+}
+
+const PAUSED = `Refreshing is paused since {since}: {reason}.
+Tokens are served while they live; {due} would be refreshed now. \`otobot refresh --resume\` lets the workers go on.`;
+
+const NEXT = `{due} connections are due now and are refreshed at once.
+{uncertain} are uncertain: their refresh token may have been used up elsewhere. Each is tried once, shortly before its token ends or at once where it
+has ended, and asks its client to reconnect only if the provider refuses.`;
