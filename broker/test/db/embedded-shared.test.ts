@@ -85,6 +85,25 @@ test('a server that was killed is back on its port while it has members', async 
   expect(runningServer(dataOf(dataDir))).toBeNull();
 });
 
+test('a server whose children outlive it for a moment is back on its port all the same', async () => {
+  const here = await startEmbedded({ dataDir, settings: THROWAWAY });
+  const { pid } = here;
+  await withClient(here.url, async (client) => {
+    client.on('error', () => undefined);
+    const { rows } = await client.query<{ child: number }>('select pg_backend_pid() as child');
+    const { child = 0 } = rows[0] ?? {};
+    process.kill(child, 'SIGSTOP');
+    try {
+      process.kill(pid, 'SIGKILL');
+      await until('a start was refused', () => serverLog().includes('shared memory block'));
+    } finally {
+      process.kill(child, 'SIGCONT');
+    }
+  });
+  await until('it answers at the old URL', () => answers(here.url));
+  await here.release();
+});
+
 test('members whose connections were all terminated are still members', async () => {
   const here = await startEmbedded({ dataDir, settings: THROWAWAY });
   const other = await enterMember(dataDir);

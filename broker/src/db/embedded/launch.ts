@@ -32,7 +32,7 @@ export async function launch(
   programs: Programs,
   { settings, port }: { settings: Settings; port: number },
 ): Promise<RunningServer> {
-  let wanted = port || formerPort(installation.data);
+  const wanted = port || formerPort(installation.data);
   for (let attempt = 1; ; attempt++) {
     removeLeftover(installation.data);
     const chosen = await portOr(wanted);
@@ -40,8 +40,7 @@ export async function launch(
     const server = await untilReady(installation.data, exit);
     if (server !== null) return server;
     if (attempt === ATTEMPTS) throw new Error(`PostgreSQL did not start: ${lastComplaint(installation.log)}`);
-    // Somebody took the port in between, or children of a killed server still hold its shared memory.
-    wanted = 0;
+    // Children of a killed server still hold its shared memory, or somebody took the port in between: then the next look finds it taken.
     await sleep(100 * attempt);
   }
 }
