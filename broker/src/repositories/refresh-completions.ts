@@ -63,7 +63,7 @@ export async function listExisting(db: Queryable, ids: readonly string[]): Promi
 }
 
 // The rows are locked in one order first, so that two batches of late answers cannot wait for each other.
-// A connection that needs its client takes a token from any attempt of its generation: it has nothing to lose. While another attempt
+// A connection whose refresh token was refused takes a token from any attempt of its generation: it has nothing to lose. While another attempt
 // is in flight the token waits as a late one, or that attempt would go on to send the refresh token before it.
 // What later parts need of an answer is carried along by \`written\`: joined again, the parts would cost more with every row of a batch.
 const WRITE_COMPLETIONS = `
@@ -89,7 +89,8 @@ const WRITE_COMPLETIONS = `
       from answer a
      where (select count(*) from locked) > 0
        and c.id = a."connectionId" and c.generation = a.generation
-       and (c.attempt_id = a."attemptId" or (a."accessLength" is not null and c.status = 'reauth_required' and c.lease_until is null))
+       and (c.attempt_id = a."attemptId" or (a."accessLength" is not null and c.lease_until is null
+                                          and (c.status = 'reauth_required' or c.permanent_code is not null)))
     returning a.*, a."accessLength" is not null as renewed, c.client_id, c.service
   ), unwritten as (
     select * from answer where position not in (select position from written)

@@ -50,8 +50,29 @@ export function findAbandoned(tx: Tx, limit: number): Promise<AbandonedAttempt[]
   });
 }
 
+/** Of workers that live and are silent, and of dead ones, whose answers may be in a spool that others are about to adopt. */
+const SILENT_WORKER_MAY_ANSWER = `interval '10 minutes'`;
+const DEAD_WORKER_MAY_ANSWER = `interval '10 seconds'`;
+
+/** Until when the answer to an attempt of this generation that was given up may still come in; null: none can any more. */
+export async function findAwaitedAnswer(db: Queryable, connectionId: string, generation: number): Promise<Date | null> {
+  const [row] = await db.query<{ until: Date | null }>({
+    text: `
+      with live as materialized (${LIVE_WORKERS}), lost as (
+        select case when worker_number in (select objid from live) then started_at + ${SILENT_WORKER_MAY_ANSWER}
+                    else finished_at + ${DEAD_WORKER_MAY_ANSWER} end as until
+          from refresh_attempts
+         where connection_id = $1 and generation = $2 and outcome = 'uncertain' and error_code = 'worker_lost'
+           and started_at > otobot_now() - interval '1 day'
+      )
+      select max(until) as until from lost where until > otobot_now()`,
+    values: [connectionId, generation],
+  });
+  return row?.until ?? null;
+}
+
 /**
- * Makes connections due that were given up for lost just while a late answer was being stored, which the refused attempt had looked
+ * Makes connections due whose token was refused just while a late answer was being stored, which the refused attempt had looked
  * for in vain: the next refusal finds it. Once per answer. Returns how many.
  */
 export async function recallForLateAnswers(tx: Tx): Promise<number> {
@@ -60,7 +81,9 @@ export async function recallForLateAnswers(tx: Tx): Promise<number> {
       update connections c set next_refresh_at = otobot_now()
         from token_sets t
        where t.kind = 'late' and t.connection_id = c.id and t.generation > c.generation and t.created_at >= c.last_attempt_at
-         and c.status = 'reauth_required' and c.lease_until is null and c.next_refresh_at is null
+         and c.lease_until is null
+         and case when c.status = 'reauth_required' then c.next_refresh_at is null
+                  else c.status = 'uncertain' and c.permanent_code is not null and c.next_refresh_at > otobot_now() end
       returning c.id`,
   });
   return rows.length;

@@ -5,7 +5,7 @@ import type { Logger } from '../log/logger';
 import type { Outbound } from '../outbound/outbound';
 import { requestToken } from '../providers/token-endpoint';
 import { forgetGoneProcesses } from '../repositories/processes';
-import { makePartitions } from '../repositories/refresh-sweeps';
+import { findAwaitedAnswer, makePartitions } from '../repositories/refresh-sweeps';
 import { signalRefreshed } from '../repositories/signals';
 import { deleteOldFlows } from '../repositories/flows';
 import { deleteOldSets, findLateSet } from '../repositories/token-sets';
@@ -101,6 +101,8 @@ export async function startRefresher({
     }),
     findLateSet: (connectionId, generation) =>
       patiently(patience, () => findLateSet(database, connectionId, generation)),
+    findAwaitedAnswer: (connectionId, generation) =>
+      patiently(patience, () => findAwaitedAnswer(database, connectionId, generation)),
   };
   let wake: () => void = () => undefined;
   let takeBack: (number: number) => Promise<void> = () => Promise.resolve();

@@ -98,7 +98,7 @@ function judge({
 
 function remember(model: Model, outcome: Outcome, { status }: NextState): void {
   if (outcome.class === 'granted') Object.assign(model, { refusals: 0, unknownEnds: 0 });
-  if (outcome.class === 'permanent') model.refusals += 1;
+  if (outcome.class === 'permanent' || outcome.class === 'awaited') model.refusals += 1;
   if (outcome.class === 'uncertain') model.unknownEnds += 1;
   model.ended = status === 'reauth_required';
 }
@@ -126,6 +126,9 @@ const outcomes: fc.Arbitrary<(now: Date) => Outcome> = fc.oneof(
       lifetimeSeconds: seconds,
       movingEndAt: null,
     },
+  })),
+  fc.integer({ min: 1, max: 600 }).map((seconds) => (now: Date): Outcome => ({
+    ...{ class: 'awaited', code: 'invalid_grant', until: new Date(now.getTime() + seconds * 1_000) },
   })),
   fc.oneof({ weight: 6, arbitrary: failures }, unsent, unusable).map((outcome) => () => outcome),
 );

@@ -144,6 +144,15 @@ describe('uncertain', () => {
     expect(transition(state, permanent, { ...FACTS, rotation: 'none' }).status).toBe('uncertain');
     expect(transition(state, permanent, { ...FACTS, kind: 'client_credentials' }).status).toBe('uncertain');
   });
+  test('a refusal while the answer may still come in ends nothing; the one after that does', () => {
+    const awaited = { class: 'awaited', code: 'invalid_grant', until: inSeconds(600) } as const;
+    const waiting = transition(stateOf(after(uncertain)), awaited, FACTS);
+    expect(waiting).toMatchObject({
+      ...{ status: 'uncertain', permanentCode: 'invalid_grant', events: [] },
+      ...{ nextRefreshAt: inSeconds(600), notBeforeAt: inSeconds(600) },
+    });
+    expect(transition(stateOf(waiting), permanent, FACTS)).toMatchObject({ statusReason: 'lost_rotation' });
+  });
   test('an outage afterwards ends nothing, however long', () => {
     let state = stateOf(after(uncertain));
     for (let n = 0; n < 50; n += 1) state = stateOf(transition(state, n % 2 === 0 ? uncertain : transient, FACTS));

@@ -4,6 +4,7 @@ import { until } from '../support/until';
 import {
   addConnection,
   addReach,
+  eventsOf,
   makeDue,
   outcomesOf,
   setScene,
@@ -188,7 +189,8 @@ test('a late answer is kept, and replaces a token that is refused before anybody
   expect(await outcomesOf(scene, id)).toEqual(['late', 'permanent']);
 });
 
-test('a late answer brings back a connection that already needed its client', async () => {
+/** A strict provider has rotated the token for a worker that froze, and refuses it to the next one. */
+async function refusedBehindAFrozenWorker(): Promise<{ id: string; frozen: WorkerProcess }> {
   scene.provider.next({ delayMs: 500 });
   const { id, issued } = await addConnection(scene, await addReach(scene, { rotation: 'strict' }));
   const frozen = await workerProcess();
@@ -199,11 +201,56 @@ test('a late answer brings back a connection that already needed its client', as
   await statusIs(id, 'uncertain');
   await until('the token is used up', () => !scene.provider.isLive(issued.refreshToken));
   await makeDue(scene, id);
-  await statusIs(id, 'reauth_required');
+  await until('it was refused', async () => (await outcomesOf(scene, id)).join() === 'uncertain,permanent');
+  return { id, frozen };
+}
+/** As if so much time had passed since the first attempt. */
+const timePasses = (id: string, time: string) =>
+  scene.db.query(
+    `update refresh_attempts set started_at = started_at - $2::interval, finished_at = finished_at - $2::interval
+      where connection_id = $1 and error_code = 'worker_lost'`,
+    [id, time],
+  );
+
+test('while a frozen worker may hold the answer nobody is asked to connect again, and it is taken as soon as it comes', async () => {
+  const { id, frozen } = await refusedBehindAFrozenWorker();
+  expect(await stored(scene, id)).toMatchObject({ status: 'uncertain', permanent_code: 'invalid_grant' });
   frozen.signal('SIGCONT');
   await generationIs(id, 2);
   expect(await stored(scene, id)).toMatchObject({ status: 'active', status_reason: null, permanent_code: null });
   expect(scene.provider.isLive((await tokensOf(scene, id))?.refreshToken ?? '')).toBe(true);
+  expect(scene.provider.calls).toHaveLength(2);
+  expect(await eventsOf(scene, id)).not.toContain('connection.reauth_required');
+});
+
+test('after ten minutes it is told of as lost, and an answer that comes even then brings it back', async () => {
+  const { id, frozen } = await refusedBehindAFrozenWorker();
+  expect((await stored(scene, id)).next_in).toBeGreaterThan(500);
+  await timePasses(id, '10 minutes');
+  await makeDue(scene, id);
+  await statusIs(id, 'reauth_required');
+  expect((await stored(scene, id)).status_reason).toBe('lost_rotation');
+  frozen.signal('SIGCONT');
+  await generationIs(id, 2);
+  expect(await stored(scene, id)).toMatchObject({ status: 'active', status_reason: null, permanent_code: null });
+});
+
+test('the answer of a dead worker may be in a spool: ten seconds are waited for it', async () => {
+  scene.provider.next('process-then-hang');
+  const { id } = await addConnection(scene, await addReach(scene, { rotation: 'strict' }));
+  const worker = await workerProcess();
+  await scene.provider.received(1);
+  await worker.kill();
+  await scene.worker();
+  await statusIs(id, 'uncertain');
+  await makeDue(scene, id);
+  await until('it was refused', async () => (await outcomesOf(scene, id)).join() === 'uncertain,permanent');
+  const now = await stored(scene, id);
+  expect(now).toMatchObject({ status: 'uncertain', permanent_code: 'invalid_grant' });
+  expect(now.next_in).toBeLessThan(10);
+  await timePasses(id, '10 seconds');
+  await makeDue(scene, id);
+  await statusIs(id, 'reauth_required');
 });
 
 test('a connection deleted while it is refreshed harms no other', async () => {

@@ -15,6 +15,8 @@ export interface RefreshParts {
   /** Looks at the data keys again: one may be new. */
   reloadKeys(): Promise<void>;
   findLateSet(connectionId: string, generation: number): Promise<LateSet | null>;
+  /** Until when an answer to an attempt of this generation may still come in that was given up; null: none can. */
+  findAwaitedAnswer(connectionId: string, generation: number): Promise<Date | null>;
   limits: { requestTimeoutMs: number; minLeaseMs: number };
   /** In [0, 1). */
   random(): number;

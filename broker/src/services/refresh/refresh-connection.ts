@@ -2,6 +2,7 @@ import { Problem } from '../../errors/problem';
 import type { Logger } from '../../log/logger';
 import type { ClaimedConnection } from '../../repositories/refresh-claims';
 import type { AttemptOutcome } from '../../repositories/refresh-completions';
+import type { LateSet } from '../../repositories/token-sets';
 import { askProvider } from './ask-provider';
 import { movingEndOf } from './consent-ends';
 import { endingWith, type AttemptClock, type Ending, type RefreshParts } from './attempt';
@@ -20,7 +21,7 @@ export async function refreshConnection(
 ): Promise<void> {
   const secrets = await openOrReload(parts, claim);
   const ending = 'class' in secrets ? endingWith(secrets) : await askProvider(parts, claim, clock, secrets);
-  const settled = ending.outcome.class === 'permanent' ? await adoptLate(parts, claim, ending) : ending;
+  const settled = ending.outcome.class === 'permanent' ? await afterRefusal(parts, claim, ending) : ending;
   await complete(parts, claim, clock, settled);
 }
 
@@ -31,10 +32,16 @@ async function openOrReload(parts: RefreshParts, claim: ClaimedConnection): Prom
   return openSecrets(parts.vault, claim);
 }
 
-/** A refused refresh token may have been rotated in an answer that came late: that one replaces it before anybody is told. */
-async function adoptLate(parts: RefreshParts, claim: ClaimedConnection, refused: Ending): Promise<Ending> {
+/** A refused refresh token may have been rotated in an answer that came late, or is still to come: that one replaces it before anybody is told. */
+async function afterRefusal(parts: RefreshParts, claim: ClaimedConnection, refused: Ending): Promise<Ending> {
   const late = await parts.findLateSet(claim.id, claim.generation);
-  if (late === null) return refused;
+  if (late !== null) return adoptLate(parts, claim, refused, late);
+  if (claim.uncertainSince === null) return refused;
+  const until = await parts.findAwaitedAnswer(claim.id, claim.generation);
+  return until === null ? refused : { ...refused, outcome: { class: 'awaited', code: refused.errorCode ?? '', until } };
+}
+
+function adoptLate(parts: RefreshParts, claim: ClaimedConnection, refused: Ending, late: LateSet): Ending {
   const facts = { connectionId: claim.id, generation: claim.generation };
   try {
     const set = sealAdopted(parts.vault, claim, late);
@@ -118,6 +125,7 @@ function recordedAs({ outcome, adoptedSetId }: Ending): AttemptOutcome {
   if (outcome.class === 'granted') return 'refreshed';
   if (outcome.class === 'unknown') return 'unknown_code';
   if (outcome.class === 'throttled') return 'transient';
+  if (outcome.class === 'awaited') return 'permanent';
   return outcome.class === 'unusable' ? 'unsent' : outcome.class;
 }
 

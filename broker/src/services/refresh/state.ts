@@ -27,6 +27,8 @@ export type Outcome =
   | { class: 'permanent' | 'app' | 'malformed' | 'transient' | 'unknown'; code: string; retryAfterMs: number | null }
   /** The provider counts the requests of the app, or of our address, not those of one connection. */
   | { class: 'throttled'; code: string; retryAfterMs: number | null }
+  /** Refused, while the answer of an earlier attempt of unknown end may still come in, until then. */
+  | { class: 'awaited'; code: string; until: Date }
   /** The request may have been processed: no answer, or its worker died. */
   | { class: 'uncertain'; code: string; retryAfterMs: number | null }
   /** Something sealed did not open, or the service cannot be called: nothing left. */

@@ -41,6 +41,15 @@ const TRANSITIONS: { [Class in Outcome['class']]: Rule<Class> } = {
     };
   },
 
+  // Whoever was told to connect again, and then the answer came, was told so for nothing.
+  awaited: (state, { code, until }, facts) => ({
+    ...failed(state, facts, code),
+    permanentCode: code,
+    nextRefreshAt: until,
+    notBeforeAt: until,
+    app: 'works',
+  }),
+
   // Nothing is wrong with the connection: it stays due, and its app is what waits.
   app: (state, _outcome, facts) => ({ ...unchanged(state), nextRefreshAt: facts.now, app: 'fails' }),
 

@@ -1,4 +1,4 @@
-import { isLive, type Rules, type World } from './model';
+import { isLive, type Call, type Phase, type Rules, type Worker, type World } from './model';
 import type { Step } from './steps';
 
 /** What is wrong with a step; null: nothing. */
@@ -7,6 +7,8 @@ export function wrongWithStep(from: World, { to, name }: Step, rules: Rules): st
   const ends = from.row.status !== 'reauth_required' && to.row.status === 'reauth_required';
   if (ends && isLive(to, rules, to.current.refreshToken) && !wasLiedToInDoubt(from, to, rules))
     return `${name}: ended with a live token`;
+  if (ends && to.workers.some((worker) => holdsAnswer(to, worker, rules)))
+    return `${name}: ended while a worker that is there holds the token`;
   if (to.row.generation < from.row.generation) return `${name}: an older generation`;
   return null;
 }
@@ -17,6 +19,29 @@ export function wrongWithStep(from: World, { to, name }: Step, rules: Rules): st
  */
 const wasLiedToInDoubt = (from: World, to: World, { rotation }: Rules): boolean =>
   to.happened.lie && rotation !== 'none' && from.row.uncertainSince !== null;
+
+/** For how long a worker that keeps its session may be silent before its answer counts as lost. */
+const SILENCE_SECONDS = 600;
+
+/** Whether the attempt of a worker that PostgreSQL knows to live, frozen or not, has or is about to hear a token that the connection could live on. */
+function holdsAnswer({ row, now, calls, ...world }: World, { number, phase }: Worker, rules: Rules): boolean {
+  if (phase.at === 'idle' || phase.at === 'claimed') return false;
+  const claim = phase.at === 'decided' ? phase.ended.claim : phase.claim;
+  if (
+    number !== world.attempts[claim.attempt]?.worker ||
+    claim.row.generation !== row.generation ||
+    now - claim.startedAt >= SILENCE_SECONDS
+  )
+    return false;
+  const token = phase.at === 'decided' ? phase.ended.set?.refreshToken : tokenOf(phase, calls);
+  return token !== undefined && isLive({ ...world, row, now, calls }, rules, token);
+}
+
+function tokenOf(phase: Extract<Phase, { at: 'waiting' | 'answered' }>, calls: readonly Call[]): number | undefined {
+  if (phase.at === 'answered') return phase.granted?.refreshToken;
+  const result = calls[phase.call]?.result;
+  return typeof result === 'object' ? result.refreshToken : undefined;
+}
 
 /** No second call with a token unless the end of the first is on record as unknown or refused, and nobody waits for it any more. */
 function wrongWithCall({ calls, attempts, workers, happened }: World): string | null {

@@ -2,7 +2,7 @@ import type { Database } from '../../../src/db/database';
 import { connectSession } from '../../../src/db/database';
 import { claimDue, type ClaimedConnection } from '../../../src/repositories/refresh-claims';
 import { writeCompletions, type AttemptOutcome, type Completion } from '../../../src/repositories/refresh-completions';
-import { takeBackAttempts } from '../../../src/repositories/refresh-sweeps';
+import { findAwaitedAnswer, takeBackAttempts } from '../../../src/repositories/refresh-sweeps';
 import { findLateSet } from '../../../src/repositories/token-sets';
 import { markWanted } from '../../../src/repositories/wanted';
 import { becomeWorker, type Session } from '../../../src/repositories/workers';
@@ -10,8 +10,8 @@ import { sweepAbandoned } from '../../../src/services/refresh/sweep';
 import { NO_ENDS } from '../../../src/types/consent-ends';
 import { until } from '../../support/until';
 import type { Scene } from '../scene';
-import { date, type Ended, type Rules, type TokenSet, type World } from './model';
-import { LEASE } from './statements';
+import { date, dateOrNull, type Ended, type Rules, type TokenSet, type World } from './model';
+import { awaitedAnswer, LEASE } from './statements';
 
 /** A world of the model in PostgreSQL, moved on by the real statements. */
 export interface Mirrored {
@@ -64,6 +64,9 @@ export async function mirror({ scene, database, serving, connectionId, rules }: 
       if (from?.at !== 'answered' || to?.at !== 'decided' || from.outcome.class !== 'permanent') return;
       const late = await findLateSet(database, connectionId, to.ended.claim.row.generation);
       expect(late?.refreshSealed?.toString() ?? null).toBe(to.ended.adopted && `${to.ended.adopted.refreshToken}`);
+      const { generation } = to.ended.claim.row;
+      const until = await findAwaitedAnswer(database, connectionId, generation);
+      expect(until?.getTime() ?? null).toBe(dateOrNull(awaitedAnswer(before, generation))?.getTime() ?? null);
     },
     write: async (before, _after, n) => {
       const phase = before.workers[n]?.phase;

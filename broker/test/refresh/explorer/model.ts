@@ -45,6 +45,8 @@ export interface Attempt {
   worker: number;
   generation: number;
   outcome: string | null;
+  /** When it was given up, and when it was begun: only kept of those. */
+  lost: { at: Seconds; startedAt: Seconds } | null;
 }
 
 /** One request: it travels, then the provider processes it, whether or not its sender still lives. */

@@ -1,5 +1,5 @@
 import { transition } from '../../../src/services/refresh/transition';
-import { date, dateOrNull, secondsOrNull, type Claim, type Ended, type Rules, type World } from './model';
+import { date, dateOrNull, secondsOrNull, type Claim, type Ended, type Rules, type Seconds, type World } from './model';
 
 export const LEASE = 60;
 
@@ -16,7 +16,7 @@ export function claim(world: World, worker: number): { world: World; claim: Clai
     world: {
       ...world,
       row: claimed,
-      attempts: [...attempts, { worker, generation: row.generation, outcome: null }],
+      attempts: [...attempts, { worker, generation: row.generation, outcome: null, lost: null }],
     },
     claim: {
       ...{ attempt, worker, startedAt: now, previousAttemptAt: row.lastAttemptAt, readerWaits: row.wanted },
@@ -34,13 +34,17 @@ export function complete(
   const { row, now, attempts } = world;
   const { generation } = claim.row;
   const holds =
-    row.attempt === claim.attempt || (set !== null && row.status === 'reauth_required' && row.leaseUntil === null);
+    row.attempt === claim.attempt ||
+    (set !== null && (row.status === 'reauth_required' || row.permanentCode !== null) && row.leaseUntil === null);
+  const lostAt = (isLost: boolean) => (isLost ? { at: now, startedAt: claim.startedAt } : null);
   const known = ['refreshed', 'late'].includes(attempts[claim.attempt]?.outcome ?? '');
   const written = row.generation === generation && holds;
   const outcome = set !== null && adopted === null && !written ? 'late' : recordedAs;
   const after = {
     ...world,
-    attempts: known ? attempts : attempts.map((each, id) => (id === claim.attempt ? { ...each, outcome } : each)),
+    attempts: known
+      ? attempts
+      : attempts.map((each, id) => (id === claim.attempt ? { ...each, outcome, lost: lostAt(mayStillAnswer) } : each)),
   };
   if (!written) {
     const kept = set !== null && adopted === null && !known ? [{ ...set, createdAt: now }] : [];
@@ -73,10 +77,14 @@ export function isAbandoned({ row, now, attempts, workers }: World): boolean {
 }
 
 /** Whether `recallForLateAnswers` would make the connection due. */
-export const isToRecall = ({ row, late }: World): boolean =>
-  row.status === 'reauth_required' &&
+export const isToRecall = ({ row, late, now }: World): boolean =>
   row.leaseUntil === null &&
-  row.nextRefreshAt === null &&
+  (row.status === 'reauth_required'
+    ? row.nextRefreshAt === null
+    : row.status === 'uncertain' &&
+      row.permanentCode !== null &&
+      row.nextRefreshAt !== null &&
+      row.nextRefreshAt > now) &&
   late.some(({ generation, createdAt }) => generation > row.generation && createdAt >= (row.lastAttemptAt ?? 0));
 
 /** `sweepAbandoned`. */
@@ -103,9 +111,22 @@ export function takeBack(world: World, worker: number, { attempt }: Claim): Worl
   return {
     ...world,
     row: { ...row, nextRefreshAt: null, notBeforeAt: null, leaseUntil },
-    attempts: attempts.map((each, id) => (id === attempt ? { ...each, worker, outcome: null } : each)),
+    attempts: attempts.map((each, id) => (id === attempt ? { ...each, worker, outcome: null, lost: null } : each)),
   };
 }
+
+/** `findAwaitedAnswer`. */
+export function awaitedAnswer({ attempts, workers, now }: World, generation: number): Seconds | null {
+  const until = attempts.flatMap((attempt) => {
+    if (attempt.generation !== generation || attempt.lost === null) return [];
+    const lives = workers.some(({ number }) => number === attempt.worker);
+    return lives ? attempt.lost.startedAt + SILENT_WORKER_MAY_ANSWER : attempt.lost.at + DEAD_WORKER_MAY_ANSWER;
+  });
+  const latest = Math.max(...until, -Infinity);
+  return latest > now ? latest : null;
+}
+const SILENT_WORKER_MAY_ANSWER = 600;
+const DEAD_WORKER_MAY_ANSWER = 10;
 
 const LOST = { class: 'uncertain', code: 'worker_lost', retryAfterMs: null } as const;
 

@@ -11,13 +11,25 @@ import {
   type Worker,
   type World,
 } from './model';
-import { claim, complete, factsOf, isAbandoned, isToRecall, LEASE, stateOf, sweep, takeBack, want } from './statements';
+import {
+  awaitedAnswer,
+  claim,
+  complete,
+  factsOf,
+  isAbandoned,
+  isToRecall,
+  LEASE,
+  stateOf,
+  sweep,
+  takeBack,
+  want,
+} from './statements';
 
 const MIN_LEASE = 25;
 const TIMEOUT = 20;
 const LIFETIME = 3_600;
 /** A world with more than that many attempts in it is not followed further: the policies have long spoken. */
-const MAX_ATTEMPTS = 4;
+const MAX_ATTEMPTS = 5;
 
 /** One thing that can happen next, all of it at once: a statement, a message, a fault. */
 export interface Step {
@@ -118,15 +130,20 @@ function waiting(
   return [...go('hear yes', ends(outcome, granted)), ...cut];
 }
 
+/** What a refusal means where an answer came late, or may still come. */
+function settle(world: World, { row }: Claim, outcome: Outcome, late: TokenSet | null): Outcome {
+  if (late !== null)
+    return { class: 'granted', expiresAt: date(late.expiresAt), lifetimeSeconds: LIFETIME, movingEndAt: null };
+  if (outcome.class !== 'permanent' || row.uncertainSince === null) return outcome;
+  const until = awaitedAnswer(world, row.generation);
+  return until === null ? outcome : { class: 'awaited', code: outcome.code, until: date(until) };
+}
+
 /** The late set, then the pure function, as refreshConnection does. */
 function decide(world: World, rules: Rules, { claim: claimed, outcome, granted }: Extract<Phase, { at: 'answered' }>) {
   const late = outcome.class === 'permanent' ? findLate(world, claimed.row.generation) : null;
   const set = late === null ? granted : { ...late, generation: claimed.row.generation + 1 };
-  const settled: Outcome =
-    late === null
-      ? outcome
-      : { class: 'granted', expiresAt: date(late.expiresAt), lifetimeSeconds: LIFETIME, movingEndAt: null };
-  const next = transition(stateOf(claimed), settled, factsOf(claimed, rules, world.now));
+  const next = transition(stateOf(claimed), settle(world, claimed, outcome, late), factsOf(claimed, rules, world.now));
   const recordedAs = outcome.class === 'granted' ? 'refreshed' : outcome.class;
   const bare = set && { generation: set.generation, refreshToken: set.refreshToken, expiresAt: set.expiresAt };
   return { claim: claimed, recordedAs, next, set: bare, adopted: late };
