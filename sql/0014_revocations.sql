@@ -9,6 +9,7 @@ create table revocations (
   connection_id              uuid not null,
   generation                 integer not null,
   account_id                 text,
+  tenant                     otobot_tenant,
   access_sealed              bytea,
   access_key_version         integer,
   refresh_sealed             bytea,

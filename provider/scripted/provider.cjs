@@ -15,7 +15,7 @@ const { CANARY, createTokenBook, nameOf } = require('./token-book.cjs');
 
 /** See provider.d.cts. */
 async function startScriptedProvider(options = {}) {
-  const { port = 0, clientId = 'provider-app', now: given = Date.now, seed = 1 } = options;
+  const { host = '127.0.0.1', port = 0, clientId = 'provider-app', now: given = Date.now, seed = 1 } = options;
   const { onCall = () => undefined, onRevocation = () => undefined } = options;
   const clientSecrets = options.clientSecrets ?? [`${CANARY}-client-secret-1`, `${CANARY}-client-secret-2`];
   const clock = { offsetMs: 0, now: () => given() + clock.offsetMs };
@@ -69,9 +69,9 @@ async function startScriptedProvider(options = {}) {
     answer(request, response).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;
-  server.listen(port, '127.0.0.1', 4_096);
+  server.listen(port, host, 4_096);
   await once(server, 'listening');
-  const origin = `http://127.0.0.1:${server.address().port}`;
+  const origin = `http://${host}:${server.address().port}`;
   const listening = () => ({ url: origin, tokenUrl: `${origin}/token` });
   const commands = createCommands({ book, apps, script, journal, clock, listening });
   return {

@@ -181,6 +181,8 @@ export interface Asked {
 }
 
 export interface ScriptedProviderOptions {
+  /** A loopback address; 127.0.0.1 unless given. */
+  host?: string;
   port?: number;
   clientId?: string;
   clientSecrets?: string[];
@@ -211,7 +213,7 @@ export interface ScriptedProvider {
   close(): Promise<void>;
 }
 
-/** Starts it on 127.0.0.1. Fails where the port is taken. */
+/** Starts it on loopback. Fails where the port is taken. */
 export function startScriptedProvider(options?: ScriptedProviderOptions): Promise<ScriptedProvider>;
 /** What a token is called in the journal. */
 export function nameOf(token: string | null): string | null;

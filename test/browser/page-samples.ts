@@ -1,4 +1,11 @@
-import type { Brand, ConnectPageModel, Language, Outcome, OutcomePageModel } from '../../broker/src/http/pages/models';
+import type {
+  Brand,
+  ConnectPageModel,
+  Language,
+  Outcome,
+  OutcomePageModel,
+  TenantField,
+} from '../../broker/src/http/pages/models';
 
 export const BRAND: Brand = { name: 'Studio Nordlicht', logoUrl: null, color: '#0f5c5c' };
 
@@ -33,10 +40,16 @@ export function connectSample(language: Language, changes: Partial<ConnectPageMo
     action: '/connect/sample',
     authorizationOrigin: 'https://accounts.google.com',
     formProblem: null,
+    tenant: null,
     expiresAt: new Date('2026-11-26T10:00:00Z'),
     ...changes,
   };
 }
+
+const SHOP: TenantField = {
+  ...{ hosts: null, example: 'acme-store', address: 'acme-store.myshopify.com' },
+  ...{ value: '', problem: null },
+};
 
 /** The Connect page in every form that it takes. */
 export const CONNECT_FORMS: Record<string, Partial<ConnectPageModel>> = {
@@ -45,6 +58,19 @@ export const CONNECT_FORMS: Record<string, Partial<ConnectPageModel>> = {
   'connect-again-unknown': { reconnect: { account: null }, reason: null },
   'connect-unnamed': { scopes: [{ scope: 'crm.objects.contacts.read', text: null }] },
   'connect-no-scopes': { scopes: [], reason: null },
+  'connect-tenant': { serviceName: 'Shopify', authorizationOrigin: null, tenant: SHOP },
+  'connect-tenant-missing': {
+    ...{ serviceName: 'Shopify', authorizationOrigin: null },
+    tenant: { ...SHOP, value: '', problem: 'missing' },
+  },
+  'connect-tenant-unknown': {
+    ...{ serviceName: 'Shopify', authorizationOrigin: null },
+    tenant: { ...SHOP, value: 'ma boutique', problem: 'unknown' },
+  },
+  'connect-tenant-choice': {
+    ...{ serviceName: 'Exact Online', authorizationOrigin: null, scopes: [] },
+    tenant: { ...SHOP, hosts: ['start.exactonline.be', 'start.exactonline.fr', 'start.exactonline.nl'] },
+  },
   'api-key': { kind: 'api_key', serviceName: 'Stripe', scopes: [], authorizationOrigin: null },
   'api-key-missing': { kind: 'api_key', serviceName: 'Stripe', formProblem: 'missing' },
   'api-key-rejected': { kind: 'api_key', serviceName: 'Stripe', formProblem: 'rejected' },
@@ -89,6 +115,7 @@ export const OUTCOMES: Record<Outcome, Partial<OutcomePageModel>> = {
   state_used: {},
   other_browser: { brand: null, serviceName: null, clientName: null },
   provider_error: { retryPath: '/connect/sample', providerMessage: 'The app is blocked by your administrator.' },
+  answer_refused: { retryPath: '/connect/sample' },
   exchange_failed: { retryPath: '/connect/sample' },
   provider_unreachable: { retryPath: '/connect/sample' },
   too_many: { brand: null, serviceName: null, clientName: null },

@@ -13,7 +13,7 @@ const host = z
   .string()
   .max(253)
   .regex(
-    /^([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])$/,
+    /^(([a-z0-9_-]+|\{tenant\})(\.([a-z0-9_-]+|\{tenant\}))*|\[[0-9a-f:.]+\])$/,
     'must be a host name in lower case, without scheme, port and path',
   );
 
@@ -145,6 +145,36 @@ export const serviceFields = {
   accountIdPath: path.optional(),
   accountLabelPath: path.optional(),
   verifyUrl: url.optional().describe('A harmless GET that tells whether an API key is accepted.'),
+  tenantFrom: z
+    .enum(['link', 'redirect', 'answer', 'lookup'])
+    .nullable()
+    .optional()
+    .describe(
+      'Who says what {tenant} in the URLs is: the link or its page, the redirect, the token answer, accountUrl.',
+    ),
+  tenantParam: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9_-]{1,64}(\.[A-Za-z0-9_-]{1,64}){0,5}$/,
+      'must be the name of a parameter, or names with dots between them',
+    )
+    .nullable()
+    .optional()
+    .describe('The parameter of the redirect, or the path in the answer, that names the tenant.'),
+  tenantHosts: z
+    .array(host)
+    .min(1)
+    .max(100)
+    .nullable()
+    .optional()
+    .describe('The hosts that a tenant may be; null: one label of a host name.'),
+  tenantExample: line(100).nullable().optional().describe('For whoever is asked for it.'),
+  redirectHmacParam: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/)
+    .nullable()
+    .optional()
+    .describe('The parameter of the redirect with an HMAC-SHA-256 over all others, under the client secret.'),
   scopeTexts: z
     .record(z.string().min(1).max(300), z.strictObject({ en: line(200).optional(), fr: line(200).optional() }))
     .optional()
@@ -156,7 +186,6 @@ export const providerFields = {
   from: line(64)
     .optional()
     .describe('A provider that is known, such as google: its facts are taken, unless given here.'),
-  tenant: line(100).optional().describe("The customer's part of its host names, such as the name of a shop."),
 };
 
 /** The OAuth client of a service. */

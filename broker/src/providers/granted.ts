@@ -74,6 +74,17 @@ function extraOf(answer: Readonly<Record<string, unknown>>, keep: readonly strin
   return Object.fromEntries(kept);
 }
 
+/**
+ * The base URL that a provider's answer named, where requests may go there at all: by https, to one of the hosts that the service allows,
+ * or below it (null: any). Else null: an answer that is hostile, or was rewritten in the database, leads nobody's requests elsewhere.
+ */
+export function baseUrlWithin(allowedHosts: readonly string[] | null, named: string | null): string | null {
+  if (named === null || !URL.canParse(named)) return null;
+  const { protocol, hostname, username, password } = new URL(named);
+  const isAllowed = allowedHosts?.some((host) => hostname === host || hostname.endsWith(`.${host}`)) ?? true;
+  return protocol === 'https:' && username === '' && password === '' && isAllowed ? named : null;
+}
+
 /** Where the account's API lives, if the answer says so. */
 export function baseUrlOf({ instance_url: instance, api_domain: domain }: GrantedTokens['extra']): string | null {
   const given = instance ?? domain;

@@ -10,6 +10,8 @@ export interface ConnectLink {
   scopes: string | null;
   reason: string | null;
   returnUrl: string | null;
+  /** Told when it was made; null: who opens it is asked, where the service needs one. */
+  tenant: string | null;
   automatic: boolean;
   expiresAt: Date;
   /** By the database's clock. */
@@ -21,7 +23,7 @@ export interface ConnectLink {
 
 export interface NewConnectLink extends Pick<
   ConnectLink,
-  'id' | 'organizationId' | 'clientId' | 'service' | 'name' | 'scopes' | 'reason' | 'returnUrl' | 'automatic'
+  'id' | 'organizationId' | 'clientId' | 'service' | 'name' | 'scopes' | 'reason' | 'returnUrl' | 'tenant' | 'automatic'
 > {
   tokenHash: Buffer;
   /** The connection to be renewed, as it stands now. */
@@ -31,7 +33,7 @@ export interface NewConnectLink extends Pick<
   createdBy: string;
 }
 
-const COLUMNS = `id, organization_id as "organizationId", client_id as "clientId", service, name, scopes, reason, return_url as "returnUrl", automatic,
+const COLUMNS = `id, organization_id as "organizationId", client_id as "clientId", service, name, scopes, reason, return_url as "returnUrl", tenant, automatic,
   expires_at as "expiresAt", expires_at <= otobot_now() as expired, used_at as "usedAt", revoked_at as "revokedAt", created_at as "createdAt"`;
 
 /** Whose link this is; as otobot_audit, because the tenant is not known yet. */
@@ -87,8 +89,8 @@ export function listConnectLinks(
 export async function insertConnectLink(tx: Tx, link: NewConnectLink): Promise<ConnectLink> {
   const [row] = await tx.query<ConnectLink>({
     text: `insert into connect_links (id, organization_id, client_id, service, name, scopes, reason, return_url, automatic, token_hash,
-                                      connection_id, generation, expires_at, created_by)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, otobot_now() + make_interval(secs => $13), $14) returning ${COLUMNS}`,
+                                      connection_id, generation, expires_at, created_by, tenant)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, otobot_now() + make_interval(secs => $13), $14, $15) returning ${COLUMNS}`,
     values: [
       ...[
         link.id,
@@ -101,7 +103,7 @@ export async function insertConnectLink(tx: Tx, link: NewConnectLink): Promise<C
         link.returnUrl,
         link.automatic,
       ],
-      ...[link.tokenHash, link.connectionId, link.generation, link.expiresInSeconds, link.createdBy],
+      ...[link.tokenHash, link.connectionId, link.generation, link.expiresInSeconds, link.createdBy, link.tenant],
     ],
   });
   return row as ConnectLink;

@@ -6,6 +6,7 @@ import type { ConnectionKind, ConnectionName } from '../types/credential';
 export interface ExistingConnection {
   id: string;
   generation: number;
+  tenant: string | null;
   /** A refresh was sent for it at some time, of which an answer may still come. */
   wasAttempted: boolean;
 }
@@ -16,7 +17,7 @@ export async function findConnectionForImport(
   { organizationId, clientId, service, name }: ConnectionName,
 ): Promise<ExistingConnection | null> {
   const [row] = await tx.query<ExistingConnection>({
-    text: `select id, generation, last_attempt_at is not null as "wasAttempted" from connections
+    text: `select id, generation, tenant, last_attempt_at is not null as "wasAttempted" from connections
             where organization_id = $1 and client_id is not distinct from $2 and service = $3 and name = $4 for update`,
     values: [organizationId, clientId, service, name],
   });
@@ -34,19 +35,20 @@ export interface ImportedConnection extends ConnectionName, ConsentEnds {
   /** Who stands behind it; null: not known. */
   accountId: string | null;
   accountLabel: string | null;
+  tenant: string | null;
 }
 
 /** Violates a unique constraint when another import made the name at the same moment. */
 export async function insertConnection(tx: Tx, connection: ImportedConnection): Promise<void> {
   const { id, organizationId, clientId, service, name, kind, appId, generation, nextRefreshAt, metadata } = connection;
-  const { accountId, accountLabel, refreshExpiresAt, idleExpiresAt, absoluteExpiresAt } = connection;
+  const { accountId, accountLabel, tenant, refreshExpiresAt, idleExpiresAt, absoluteExpiresAt } = connection;
   await tx.query({
     text: `insert into connections (id, organization_id, client_id, service, name, kind, app_id, generation, next_refresh_at, metadata,
-                                    account_id, account_label, refresh_expires_at, idle_expires_at, absolute_expires_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+                                    account_id, account_label, refresh_expires_at, idle_expires_at, absolute_expires_at, tenant)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
     values: [
       ...[id, organizationId, clientId, service, name, kind, appId, generation, nextRefreshAt, metadata ?? {}],
-      ...[accountId, accountLabel, refreshExpiresAt, idleExpiresAt, absoluteExpiresAt],
+      ...[accountId, accountLabel, refreshExpiresAt, idleExpiresAt, absoluteExpiresAt, tenant],
     ],
   });
 }
@@ -54,14 +56,14 @@ export async function insertConnection(tx: Tx, connection: ImportedConnection): 
 /** A new beginning for a connection that keeps its id: nothing that was known of its old tokens holds. A disabled one stays so. */
 export async function replaceConnection(tx: Tx, connection: ImportedConnection): Promise<void> {
   const { id, organizationId, kind, appId, generation, nextRefreshAt, metadata } = connection;
-  const { accountId, accountLabel, refreshExpiresAt, idleExpiresAt, absoluteExpiresAt } = connection;
+  const { accountId, accountLabel, tenant, refreshExpiresAt, idleExpiresAt, absoluteExpiresAt } = connection;
   await tx.query({
     text: `update connections
               set kind = $3, app_id = $4, generation = $5, next_refresh_at = $6, metadata = coalesce($7, metadata),
                   status = case when status = 'disabled' then status else 'active' end, status_reason = null,
                   wanted_at = null, attempt_id = null, lease_until = null, failure_count = 0, failing_since = null, uncertain_since = null,
                   not_before_at = null, last_error_code = null, permanent_code = null, rejected_at = null, rejected_count = 0,
-                  account_id = $8, account_label = $9, refresh_expires_at = $10, idle_expires_at = $11, absolute_expires_at = $12
+                  account_id = $8, account_label = $9, refresh_expires_at = $10, idle_expires_at = $11, absolute_expires_at = $12, tenant = $13
             where organization_id = $1 and id = $2`,
     values: [
       organizationId,
@@ -76,6 +78,7 @@ export async function replaceConnection(tx: Tx, connection: ImportedConnection):
       refreshExpiresAt,
       idleExpiresAt,
       absoluteExpiresAt,
+      tenant,
     ],
   });
   await tx.query({
@@ -103,6 +106,8 @@ export interface ImportedTokenSet extends ConsentEnds {
   baseUrl: string | null;
   accountId: string | null;
   accountLabel: string | null;
+  /** Of a held set; the current one has the connection's. */
+  tenant: string | null;
 }
 
 /** `held`: kept beside the current set until somebody decides. */
@@ -110,8 +115,8 @@ export async function insertTokenSet(tx: Tx, kind: 'current' | 'held', set: Impo
   await tx.query({
     text: `insert into token_sets (organization_id, connection_id, generation, kind, access_sealed, access_key_version, refresh_sealed,
                                    refresh_key_version, token_type, scopes, expires_at, lifetime_seconds, base_url, account_id, account_label,
-                                   refresh_expires_at, idle_expires_at, absolute_expires_at)
-           values ($1, $2, $3, $15, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16, $17, $18)`,
+                                   refresh_expires_at, idle_expires_at, absolute_expires_at, tenant)
+           values ($1, $2, $3, $15, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16, $17, $18, $19)`,
     values: [
       set.organizationId,
       set.connectionId,
@@ -131,6 +136,7 @@ export async function insertTokenSet(tx: Tx, kind: 'current' | 'held', set: Impo
       set.refreshExpiresAt,
       set.idleExpiresAt,
       set.absoluteExpiresAt,
+      kind === 'held' ? set.tenant : null,
     ],
   });
 }

@@ -26,6 +26,8 @@ export interface Connection {
   absoluteExpiresAt: Date | null;
   accountId: string | null;
   accountLabel: string | null;
+  /** What is its own in the URLs of the service; null: nothing. */
+  tenant: string | null;
   /** Another account that the client signed in with, waiting for an operator; null: none. */
   heldAccount: string | null;
   metadata: Readonly<Record<string, unknown>>;
@@ -37,7 +39,7 @@ const COLUMNS = `v.id, v.client_id as "clientId", v.service, v.name, v.kind, v.s
   v.renewable, v.expires_at as "expiresAt", v.scopes, v.next_refresh_at as "nextRefreshAt", v.last_refreshed_at as "lastRefreshedAt",
   v.last_attempt_at as "lastAttemptAt", v.failure_count as "failureCount", v.last_error_code as "lastErrorCode",
   v.refresh_expires_at as "refreshExpiresAt", v.idle_expires_at as "idleExpiresAt", v.absolute_expires_at as "absoluteExpiresAt",
-  v.account_id as "accountId", v.account_label as "accountLabel", v.held_account as "heldAccount", v.metadata, v.created_at as "createdAt", v.updated_at as "updatedAt"`;
+  v.account_id as "accountId", v.account_label as "accountLabel", c.tenant, v.held_account as "heldAccount", v.metadata, v.created_at as "createdAt", v.updated_at as "updatedAt"`;
 
 export interface ConnectionFilter {
   /** null: the organization's own; undefined: whoever's. */
@@ -52,6 +54,9 @@ export interface ConnectionFilter {
   onlyClients: readonly string[] | null;
   onlyServices: readonly string[] | null;
 }
+
+// With the table itself: the view shows what is derived.
+const CONNECTIONS = 'connection_status v join connections c on c.id = v.id';
 
 const FILTER = `
       ($2::text is null or v.client_id = $2) and (not $3::boolean or v.client_id is null)
@@ -70,7 +75,7 @@ export function listConnections(
   const { clientId, service, status, expiresWithinSeconds, consentEndsWithinSeconds, onlyClients, onlyServices } =
     filter;
   return tx.query<Connection>({
-    text: `select ${COLUMNS} from connection_status v
+    text: `select ${COLUMNS} from ${CONNECTIONS}
             where v.organization_id = $1 and ${FILTER} and ($10::uuid is null or v.id > $10) order by v.id limit $11`,
     values: [
       organizationId,
@@ -90,7 +95,7 @@ export function listConnections(
 
 export async function findConnection(tx: Tx, organizationId: string, id: string): Promise<Connection | null> {
   const [row] = await tx.query<Connection>({
-    text: `select ${COLUMNS} from connection_status v where v.organization_id = $1 and v.id = $2`,
+    text: `select ${COLUMNS} from ${CONNECTIONS} where v.organization_id = $1 and v.id = $2`,
     values: [organizationId, id],
   });
   return row ?? null;
@@ -103,6 +108,7 @@ export interface ConnectionByName {
   generation: number;
   accountId: string | null;
   accountLabel: string | null;
+  tenant: string | null;
 }
 
 export async function findConnectionByName(
@@ -110,7 +116,7 @@ export async function findConnectionByName(
   { organizationId, clientId, service, name }: ConnectionName,
 ): Promise<ConnectionByName | null> {
   const [row] = await tx.query<ConnectionByName>({
-    text: `select id, generation, account_id as "accountId", account_label as "accountLabel" from connections
+    text: `select id, generation, account_id as "accountId", account_label as "accountLabel", tenant from connections
             where organization_id = $1 and client_id = $2 and service = $3 and name = $4`,
     values: [organizationId, clientId, service, name],
   });

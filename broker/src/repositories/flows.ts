@@ -10,6 +10,8 @@ export interface Flow {
   verifierSealed: Buffer;
   verifierKeyVersion: number;
   redirectUri: string;
+  /** For which the authorization was asked; null: the redirect or the answer tells. */
+  tenant: string | null;
   expired: boolean;
   usedAt: Date | null;
   /** null: under way, or never come back. */
@@ -27,6 +29,7 @@ export type NewFlow = Pick<
   | 'verifierSealed'
   | 'verifierKeyVersion'
   | 'redirectUri'
+  | 'tenant'
 >;
 
 /** Ten minutes: enough to sign in with a second factor, too short to collect. */
@@ -44,11 +47,11 @@ export async function locateFlow(db: Queryable, stateHash: Buffer): Promise<stri
 
 export async function insertFlow(tx: Tx, flow: NewFlow): Promise<void> {
   await tx.query({
-    text: `insert into flows (state_hash, organization_id, link_id, app_id, browser_hash, verifier_sealed, verifier_key_version, redirect_uri, expires_at)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, otobot_now() + ${LIFETIME})`,
+    text: `insert into flows (state_hash, organization_id, link_id, app_id, browser_hash, verifier_sealed, verifier_key_version, redirect_uri, tenant, expires_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, otobot_now() + ${LIFETIME})`,
     values: [
       ...[flow.stateHash, flow.organizationId, flow.linkId, flow.appId, flow.browserHash],
-      ...[flow.verifierSealed, flow.verifierKeyVersion, flow.redirectUri],
+      ...[flow.verifierSealed, flow.verifierKeyVersion, flow.redirectUri, flow.tenant],
     ],
   });
 }
@@ -58,7 +61,7 @@ export async function findFlow(tx: Tx, organizationId: string, stateHash: Buffer
   const [row] = await tx.query<Flow>({
     text: `select state_hash as "stateHash", organization_id as "organizationId", link_id as "linkId", app_id as "appId",
                   browser_hash as "browserHash", verifier_sealed as "verifierSealed", verifier_key_version as "verifierKeyVersion",
-                  redirect_uri as "redirectUri", expires_at <= otobot_now() as expired, used_at as "usedAt", outcome, outcome_data as "outcomeData"
+                  redirect_uri as "redirectUri", tenant, expires_at <= otobot_now() as expired, used_at as "usedAt", outcome, outcome_data as "outcomeData"
              from flows where organization_id = $1 and state_hash = $2 for update`,
     values: [organizationId, stateHash],
   });

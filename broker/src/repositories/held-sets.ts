@@ -17,7 +17,7 @@ export async function findHeldSet(
                   access_key_version as "accessKeyVersion", refresh_sealed as "refreshSealed", refresh_key_version as "refreshKeyVersion",
                   token_type as "tokenType", scopes, expires_at as "expiresAt", lifetime_seconds as "lifetimeSeconds", base_url as "baseUrl",
                   refresh_expires_at as "refreshExpiresAt", idle_expires_at as "idleExpiresAt",
-                  absolute_expires_at as "absoluteExpiresAt", account_id as "accountId", account_label as "accountLabel"
+                  absolute_expires_at as "absoluteExpiresAt", account_id as "accountId", account_label as "accountLabel", tenant
              from token_sets where organization_id = $1 and connection_id = $2 and kind = 'held' for update`,
     values: [organizationId, connectionId],
   });

@@ -3,6 +3,7 @@ import type { ConsentEnds } from '../types/consent-ends';
 import type { ConnectionKind } from '../types/credential';
 import type { Dialect, Renewal } from '../types/dialect';
 import type { RefreshState } from '../types/refresh-state';
+import type { Service } from './services';
 
 /** All that an attempt needs, as of the moment its intent was committed. Secrets are sealed. */
 export interface ClaimedConnection extends RefreshState, ConsentEnds {
@@ -10,6 +11,7 @@ export interface ClaimedConnection extends RefreshState, ConsentEnds {
   organizationId: string;
   clientId: string | null;
   service: string;
+  tenant: string | null;
   kind: ConnectionKind;
   generation: number;
   /** The earliest of its known ends. */
@@ -44,6 +46,8 @@ export interface ClaimedProvider extends Dialect {
   refreshUrl: string | null;
   renewal: Renewal | null;
   minAgeSeconds: number | null;
+  tenantFrom: Service['tenantFrom'];
+  tenantHosts: readonly string[] | null;
   authStyle: 'header' | 'body';
   scopes: string;
   scopeSeparator: string;
@@ -168,7 +172,7 @@ const CLAIM_DUE = `
     insert into refresh_attempts (id, started_at, organization_id, connection_id, app_id, generation, worker_number)
     select attempt_id, last_attempt_at, organization_id, id, app_id, generation, $1 from claimed
   )
-  select c.id, c.organization_id as "organizationId", c.client_id as "clientId", c.service, c.kind, c.generation,
+  select c.id, c.organization_id as "organizationId", c.client_id as "clientId", c.service, c.tenant, c.kind, c.generation,
          c.status, c.status_reason as "statusReason", c.failure_count as "failureCount", c.failing_since as "failingSince",
          c.uncertain_since as "uncertainSince", c.permanent_code as "permanentCode", c.last_error_code as "lastErrorCode",
          t.expires_at as "expiresAt", least(c.refresh_expires_at, c.idle_expires_at, c.absolute_expires_at) as "consentEndsAt",
@@ -187,7 +191,7 @@ const CLAIM_DUE = `
          s.oauth_token_url as "tokenUrl", s.refresh_url as "refreshUrl",
          s.body_format as "bodyFormat", s.param_names as "paramNames", s.token_params as "tokenParams", s.refresh_params as "refreshParams",
          s.answer_path as "answerPath", s.permanent_errors as "permanentErrors", s.renewal, s.min_age_seconds as "minAgeSeconds",
-         s.auth_style as "authStyle", s.oauth_scopes as "serviceScopes",
+         s.tenant_from as "tenantFrom", s.tenant_hosts as "tenantHosts", s.auth_style as "authStyle", s.oauth_scopes as "serviceScopes",
          s.scope_separator as "scopeSeparator", s.rotation, s.grace_seconds as "graceSeconds",
          s.default_ttl_seconds as "defaultTtlSeconds", s.refresh_ahead_seconds as "refreshAheadSeconds"
     from claimed c

@@ -1,5 +1,6 @@
 import type { Queryable } from '../db/database';
 import { CONSENT_SHARED } from './revocations';
+import type { Service } from './services';
 
 /** All that is needed to revoke, as of the moment of the claim. Secrets are sealed. */
 export interface ClaimedRevocation {
@@ -28,6 +29,9 @@ export interface ClaimedRevocation {
   isShared: boolean;
   /** The same client is connecting the same service at this moment: perhaps to the same account. */
   isReconnecting: boolean;
+  tenant: string | null;
+  tenantFrom: Service['tenantFrom'];
+  tenantHosts: readonly string[] | null;
   /** null: the service is gone, or not described so far. */
   tokenUrl: string | null;
   refreshUrl: string | null;
@@ -59,7 +63,7 @@ export function claimRevocations(db: Queryable, limit: number): Promise<ClaimedR
                       where l.organization_id = r.organization_id and l.client_id = r.client_id and l.service = r.service
                         and f.outcome is null and f.expires_at > otobot_now()) as "isReconnecting",
              s.oauth_token_url as "tokenUrl", s.refresh_url as "refreshUrl", s.oauth_revocation_url as "revocationUrl",
-             s.auth_style as "authStyle"
+             s.auth_style as "authStyle", r.tenant, s.tenant_from as "tenantFrom", s.tenant_hosts as "tenantHosts"
         from claimed r left join lateral otobot_service(r.organization_id, r.service) s on true`,
     values: [limit],
   });

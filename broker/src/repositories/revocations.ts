@@ -50,11 +50,12 @@ export interface SetAside {
 export function setAside(tx: Tx, { organizationId, connectionId, clientId, kinds }: GivenUp): Promise<SetAside[]> {
   return tx.query<SetAside>({
     text: `
-      insert into revocations (organization_id, client_id, service, name, connection_id, generation, account_id, access_sealed,
+      insert into revocations (organization_id, client_id, service, name, connection_id, generation, account_id, tenant, access_sealed,
                                access_key_version, refresh_sealed, refresh_key_version, app_id, app_client_id, oauth_client_id,
                                client_secrets_sealed, client_secrets_key_version, secret_position)
       select c.organization_id, c.client_id, c.service, c.name, c.id, t.generation,
-             case when t.kind = 'held' then t.account_id else c.account_id end, t.access_sealed,
+             case when t.kind = 'held' then t.account_id else c.account_id end,
+             case when t.kind = 'held' then t.tenant else c.tenant end, t.access_sealed,
              t.access_key_version, t.refresh_sealed, t.refresh_key_version, a.id, a.client_id, a.oauth_client_id,
              a.client_secrets_sealed, a.client_secrets_key_version, a.secret_position
         from connections c

@@ -40,6 +40,16 @@ export interface ServiceFields extends Dialect {
   accountIdPath: string | null;
   accountLabelPath: string | null;
   verifyUrl: string | null;
+  /** Who tells what {tenant} in its URLs stands for; null: they are the same for everybody. */
+  tenantFrom: 'link' | 'redirect' | 'answer' | 'lookup' | null;
+  /** The parameter of the redirect, or the path in the answer, that names the tenant. */
+  tenantParam: string | null;
+  /** The hosts that a tenant may be; null: a tenant is one label of a host name. */
+  tenantHosts: readonly string[] | null;
+  /** For whoever is asked for it. */
+  tenantExample: string | null;
+  /** The parameter of the redirect with an HMAC-SHA-256 over all the others, under the client secret; null: it signs none. */
+  redirectHmacParam: string | null;
   /** By scope, then by language. */
   scopeTexts: Readonly<Record<string, ScopeTexts>>;
 }
@@ -98,6 +108,11 @@ const FIELDS: readonly [column: string, field: keyof ServiceFields][] = [
   ['account_id_path', 'accountIdPath'],
   ['account_label_path', 'accountLabelPath'],
   ['verify_url', 'verifyUrl'],
+  ['tenant_from', 'tenantFrom'],
+  ['tenant_param', 'tenantParam'],
+  ['tenant_hosts', 'tenantHosts'],
+  ['tenant_example', 'tenantExample'],
+  ['redirect_hmac_param', 'redirectHmacParam'],
   ['scope_texts', 'scopeTexts'],
 ];
 export const SERVICE_FIELDS = FIELDS.map(([, field]) => field);

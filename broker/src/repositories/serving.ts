@@ -1,5 +1,6 @@
 import type { Tx } from '../db/database';
 import type { ConnectionKind, ConnectionName, StoredStatus } from '../types/credential';
+import type { Service } from './services';
 
 /** All that a read of one credential rests on, as of one moment. Secrets are sealed. */
 export interface ServingFacts {
@@ -17,6 +18,8 @@ export interface ServingService {
   allowedHosts: string[] | null;
   requestHeader: string;
   requestScheme: string | null;
+  tenantFrom: Service['tenantFrom'];
+  tenantHosts: string[] | null;
   suspended: boolean;
 }
 
@@ -39,6 +42,7 @@ export interface ServingConnection {
   baseUrl: string | null;
   accountId: string | null;
   accountLabel: string | null;
+  tenant: string | null;
 }
 
 interface Row extends Omit<ServingFacts, 'service' | 'connection'>, Omit<ServingConnection, 'id' | 'baseUrl'> {
@@ -47,6 +51,8 @@ interface Row extends Omit<ServingFacts, 'service' | 'connection'>, Omit<Serving
   allowedHosts: string[] | null;
   requestHeader: string;
   requestScheme: string | null;
+  tenantFrom: Service['tenantFrom'];
+  tenantHosts: string[] | null;
   serviceSuspended: boolean;
   connectionId: string | null;
   tokenBaseUrl: string | null;
@@ -71,13 +77,14 @@ const servingFacts = (ofClient: 'is null' | '= $4'): string => `
   select o.policy_version as "policyVersion", otobot_now() as "databaseNow",
          ${ofClient === 'is null' ? 'true' : 'cl.client_id is not null'} as "clientKnown", cl.suspended_at is not null as "clientSuspended",
          s.name as "serviceName", s.base_url as "serviceBaseUrl", s.allowed_hosts as "allowedHosts",
+         s.tenant_from as "tenantFrom", s.tenant_hosts as "tenantHosts",
          s.request_header as "requestHeader", s.request_scheme as "requestScheme", s.suspended_at is not null as "serviceSuspended",
          c.id as "connectionId", c.version, c.generation, c.kind, c.status, c.status_reason as "statusReason",
          a.suspended_at is not null as "appSuspended",
          c.app_id is not null and (t.refresh_sealed is not null or c.kind = 'client_credentials') as renewable,
          t.access_sealed as "accessSealed", t.access_key_version as "accessKeyVersion", t.token_type as "tokenType", t.scopes,
          t.expires_at as "expiresAt", t.lifetime_seconds as "lifetimeSeconds", t.base_url as "tokenBaseUrl",
-         c.account_id as "accountId", c.account_label as "accountLabel"
+         c.account_id as "accountId", c.account_label as "accountLabel", c.tenant
     from organizations o
     left join clients cl on cl.organization_id = o.id and cl.client_id ${ofClient}
     left join lateral otobot_service(o.id, $2) s on true

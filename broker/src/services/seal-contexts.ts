@@ -1,27 +1,35 @@
+import { atTenant, TENANT, type TenantRule } from '../providers/tenant';
 import { audienceOf, type SealContext } from '../vault/record';
 
-/** What a connection's secrets are bound to. All of it is immutable. */
-export interface SealedConnection {
+/** What an app's client secrets are bound to. All of it is immutable. */
+export interface SealedApp {
   id: string;
   organizationId: string;
   clientId: string | null;
   service: string;
 }
 
-/** What an app's client secrets are bound to. */
-export type SealedApp = SealedConnection;
+/** What a connection's secrets are bound to: immutable too, but for the tenant, which only comes with new secrets. */
+export interface SealedConnection extends SealedApp {
+  tenant: string | null;
+}
 
-/** Of a service: the places that are sent refresh tokens and client secrets. */
-export interface SecretEndpoints {
+/** Of a service, as it is written: the places that are sent refresh tokens and client secrets. */
+export interface SecretEndpoints extends Partial<TenantRule> {
   tokenUrl: string | null;
   /** null: renewals go to the token URL. */
   refreshUrl: string | null;
 }
 
-/** The audience of the refresh tokens and client secrets of a service; null where it has no token URL, or an endpoint that is no http(s) URL. */
-export function secretAudience({ tokenUrl, refreshUrl }: SecretEndpoints): string | null {
+/**
+ * The audience of the client secrets of a service, and of its refresh tokens where it has no tenants; null where it has no token URL, or an
+ * endpoint that is no http(s) URL. Client secrets go to the hosts of all tenants: so to the URLs as they are written, and what {tenant} may be.
+ */
+export function secretAudience({ tokenUrl, refreshUrl, tenantHosts = null }: SecretEndpoints): string | null {
   try {
-    return audienceOf(tokenUrl ?? '', refreshUrl);
+    const origins = audienceOf(tokenUrl ?? '', refreshUrl);
+    if (!origins.includes(TENANT) || tenantHosts === null) return origins;
+    return `${origins} hosts:${[...tenantHosts].sort().join(',')}`;
   } catch {
     return null;
   }
@@ -35,19 +43,25 @@ function sealingAudience(endpoints: SecretEndpoints | undefined): string {
 }
 
 /**
- * The context of a token of one generation. An access token goes to the API, so it has no audience; a refresh token
+ * The context of a token of one generation. An access token goes to the API, so it belongs to no endpoint; a refresh token
  * belongs to the origins of the endpoints: whoever rewrites a URL of theirs in the database gets a record that does not open.
- * Throws TypeError for a refresh token of a service without usable endpoints.
+ * Both belong to the tenant of the connection, where there is one: moved to another, neither opens.
+ * Throws TypeError for a refresh token of a service without endpoints that are usable for this tenant.
  */
 export function tokenContext(
-  { id, organizationId, clientId, service }: SealedConnection,
+  { id, organizationId, clientId, service, tenant }: SealedConnection,
   field: 'access_token' | 'refresh_token',
   generation: number,
   endpoints?: SecretEndpoints,
 ): SealContext {
-  const audience = field === 'access_token' ? '' : sealingAudience(endpoints);
+  const places = field === 'access_token' ? '' : sealingAudience(endpoints && endpointsAt(endpoints, tenant));
+  // No origin has a space in it, and none begins so.
+  const audience = tenant ? `${places} tenant:${tenant}` : places;
   return { organizationId, clientId, service, kind: 'token_set', rowId: id, field, generation, audience };
 }
+
+const endpointsAt = (endpoints: SecretEndpoints, tenant: string | null): SecretEndpoints =>
+  atTenant({ tenantFrom: null, tenantHosts: null, ...endpoints }, tenant);
 
 /** The context of an app's ordered list of client secrets (sealed as a JSON array), bound to the endpoints of its service. */
 export function appContext(

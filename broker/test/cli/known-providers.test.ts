@@ -40,10 +40,6 @@ test('a service is created from a provider, and what is not supported yet is tol
 });
 
 test('what does not fit is told about the option', async () => {
-  expect(await does('service create shop --from shopify')).toMatchObject({
-    code: 1,
-    stderr: expect.stringMatching(/^error: --tenant: must be the shop/) as string,
-  });
   expect(await does('service create shop --from gogle')).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/^error: --from: "gogle" is no provider/) as string,

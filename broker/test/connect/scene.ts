@@ -4,6 +4,7 @@ import { createLogger } from '../../src/log/logger';
 import { operatorCaller } from '../../src/services/access/operator';
 import type { NewKey } from '../../src/services/access-keys/grant';
 import type { Config } from '../../src/types/config';
+import type { Roots } from '../../src/vault/roots';
 import { call, makeRoots, startBroker, type Answer, type TestBroker } from '../support/broker';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { startProvider, type Provider } from '../support/provider';
@@ -17,6 +18,8 @@ export interface Scene {
   broker: TestBroker;
   provider: Provider;
   desk: Desk;
+  /** For more processes on the same database. */
+  roots: Roots;
   key: string;
   /** Of organization `other`. */
   otherKey: string;
@@ -83,7 +86,7 @@ export async function setScene({ service = {} }: { service?: Record<string, unkn
 
   let invited = 0;
   return {
-    ...{ database, broker, provider, desk, key, otherKey, ask, mint },
+    ...{ database, broker, provider, desk, roots, key, otherKey, ask, mint },
     logged: () => lines.join(''),
     browser: () => openBrowser(broker.url),
     async invite(link = {}) {

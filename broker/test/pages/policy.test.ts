@@ -16,6 +16,7 @@ const CONNECT: ConnectPageModel = {
   action: '/connect/token',
   authorizationOrigin: 'https://accounts.google.com',
   formProblem: null,
+  tenant: null,
   expiresAt: new Date('2026-11-26T10:00:00Z'),
 };
 const OUTCOME: OutcomePageModel = {
@@ -94,6 +95,7 @@ const STATUSES: Record<Outcome, number> = {
   state_used: 400,
   other_browser: 400,
   provider_error: 502,
+  answer_refused: 400,
   exchange_failed: 502,
   provider_unreachable: 502,
   too_many: 429,

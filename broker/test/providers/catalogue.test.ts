@@ -9,13 +9,17 @@ import { documentsOf } from '../../src/providers/catalogue/documents';
 import { CHECKED, type Fact, type ProviderEntry } from '../../src/providers/catalogue/entry';
 import { guideOf } from '../../src/providers/catalogue/guide';
 import { grantedTokens } from '../../src/providers/granted';
+import { atTenant, tenantIn } from '../../src/providers/tenant';
 import { checkDefinition, DEFAULTS } from '../../src/services/service-catalogue/definition';
 import { fromProvider } from '../../src/services/service-catalogue/from-provider';
 
 const DOCS = path.resolve(__dirname, '../../../docs');
 const ENTRIES = path.resolve(__dirname, '../../src/providers/catalogue');
 const named = CATALOGUE.map((entry): [string, ProviderEntry] => [entry.name, entry]);
-const tenantOf = ({ tenant }: ProviderEntry): string | undefined => tenant?.value.example;
+/** One of each provider: its first host, its example, or any. */
+const tenantOf = ({ tenant }: ProviderEntry): string => tenant?.value.hosts?.[0] ?? tenant?.value.example ?? 'acme';
+const atOne = (entry: ProviderEntry) =>
+  atTenant({ ...DEFAULTS, displayName: entry.name, ...fromProvider(entry.name) }, tenantOf(entry));
 
 /** What is no fact of its own: names, the kind (how Otobot sees it), plain words, and what Otobot does not do yet. */
 const OWN = ['name', 'displayName', 'kind', 'byDefault', 'en', 'fr', 'notSupported'];
@@ -64,15 +68,15 @@ describe.each(named)('%s', (_name, entry) => {
   });
 
   test('becomes a service that the API takes', () => {
-    const known = fromProvider(entry.name, tenantOf(entry));
+    const known = fromProvider(entry.name);
     expect(z.strictObject(serviceFields).safeParse(known).error?.issues).toBeUndefined();
     const definition = { ...DEFAULTS, displayName: entry.name, ...known };
     expect(() => checkDefinition(definition, isAllowedInProduction)).not.toThrow();
-    expect(JSON.stringify(definition)).not.toMatch(/\{\w+\}/);
+    expect(JSON.stringify(atOne(entry))).not.toMatch(/\{\w+\}/);
   });
 
   test('its API is among the hosts that its credentials may be sent to', () => {
-    const { baseUrl = null, verifyUrl = null, allowedHosts = null } = fromProvider(entry.name, tenantOf(entry));
+    const { baseUrl, verifyUrl, allowedHosts } = atOne(entry);
     const hosts = [baseUrl, verifyUrl].filter((url) => url !== null).map((url) => new URL(url).hostname);
     const outside = hosts.filter(
       (host) => !(allowedHosts ?? []).some((allowed) => host === allowed || host.endsWith(`.${allowed}`)),
@@ -85,9 +89,7 @@ describe.each(named)('%s', (_name, entry) => {
     const wordless = entry.scopes.filter(({ value, en, fr }) => [en, fr].some((text) => text === '' || text === value));
     expect(wordless).toEqual([]);
     expect(entry.scopes.filter(({ en, fr }) => en === fr)).toEqual([]);
-    expect(Object.keys(fromProvider(entry.name, tenantOf(entry)).scopeTexts ?? {})).toEqual(
-      entry.scopes.map(({ value }) => value),
-    );
+    expect(Object.keys(fromProvider(entry.name).scopeTexts ?? {})).toEqual(entry.scopes.map(({ value }) => value));
   });
 
   test('its guide tells where to go, what to paste, the scopes, the traps and the sources', () => {
@@ -110,7 +112,7 @@ describe.each(named)('%s', (_name, entry) => {
 const answering = CATALOGUE.filter(({ account }) => account?.value.from === 'answer').map(({ name }) => name);
 
 test.each(answering)('%s: the account is found in the token answer', (name) => {
-  const { accountFrom = null, accountIdPath = null, accountLabelPath = null } = fromProvider(name, undefined);
+  const { accountFrom = null, accountIdPath = null, accountLabelPath = null } = fromProvider(name);
   const source = { accountFrom, accountIdPath, accountLabelPath };
   const path = (accountIdPath ?? '').split('.');
   const nested = path.reduceRight<unknown>((value, member) => ({ [member]: value }), 'the-account');
@@ -138,35 +140,28 @@ const HOSTILE = [
   'a#',
   'a?',
   '-a',
-  'A',
-  'a\n',
-  ' a',
+  'a-',
+  'a b',
+  'a\n.b',
   'a\\',
   'é',
+  'a%2e',
+  'a\u0000',
+  'a.evil.com',
+  'https://evil.com',
+  'x'.repeat(64),
 ];
 
 const tenants = CATALOGUE.filter(({ tenant }) => tenant !== null).map(({ name }) => name);
 
 describe.each(tenants)('%s, which has a host per customer', (name) => {
   test.each(HOSTILE)('takes no customer called %j into a host name', (tenant) => {
-    expect(() => fromProvider(name, tenant)).toThrow(/tenant: must be the/);
+    expect(tenantIn({ ...DEFAULTS, ...fromProvider(name) }, tenant)).toBeNull();
   });
 });
 
-test('a shop gives a service for its host alone', () => {
-  expect(fromProvider('shopify', 'acme-store')).toMatchObject({
-    tokenUrl: 'https://acme-store.myshopify.com/admin/oauth/access_token',
-    allowedHosts: ['acme-store.myshopify.com'],
-  });
-});
-
-test.each([
-  ['no tenant where one is needed', 'shopify', undefined, /tenant: must be/],
-  ['a tenant where there is none', 'google', 'acme', /tenant: google has the same hosts/],
-  ['a tenant of nobody', undefined, 'acme', /tenant: it belongs to a provider/],
-  ['an unknown provider', 'gogle', undefined, /from: "gogle" is no provider.*google/],
-])('%s is refused with the way out', (_what, provider, tenant, told) => {
-  expect(() => fromProvider(provider, tenant)).toThrow(told);
+test('an unknown provider is refused with the way out', () => {
+  expect(() => fromProvider('gogle')).toThrow(/from: "gogle" is no provider.*google/);
 });
 
 /** Public https only. */

@@ -166,7 +166,7 @@ export async function addConnection(
     [id, organizationId, clientId, service, kind, appId, hasTokens ? 1 : 0],
   );
   if (hasTokens) {
-    const owner = { id, organizationId, clientId, service };
+    const owner = { id, organizationId, clientId, service, tenant: null };
     const access = vault.seal('access', tokenContext(owner, 'access_token', 1), issued.accessToken);
     const refresh = vault.seal('refresh', tokenContext(owner, 'refresh_token', 1, endpoints), issued.refreshToken);
     await db.query(
@@ -229,7 +229,7 @@ export async function tokensOf(
   );
   const [row] = rows;
   if (row === undefined) return null;
-  const owner = { id, organizationId, clientId: row.client_id, service: row.service };
+  const owner = { id, organizationId, clientId: row.client_id, service: row.service, tenant: null };
   const endpoints = { tokenUrl: row.token_url, refreshUrl: row.refresh_url };
   const refresh = tokenContext(owner, 'refresh_token', row.generation, endpoints);
   return {

@@ -98,7 +98,11 @@ export async function storeTokens(
 ): Promise<void> {
   const { database, organizationId, brokers } = stage;
   const generation = await one<number>(database, 'select generation + 1 as value from connections where id = $1', [id]);
-  const context = tokenContext({ id, organizationId, clientId, service: 'crm' }, 'access_token', generation);
+  const context = tokenContext(
+    { id, organizationId, clientId, service: 'crm', tenant: null },
+    'access_token',
+    generation,
+  );
   const { record, keyVersion } = brokers[0].broker.vault.seal('access', context, token);
   await database.query(
     `with tokens as (

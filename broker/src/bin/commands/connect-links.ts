@@ -17,6 +17,11 @@ export const connectLinkCommands: CommandGroup = {
         { flags: '--name <name>', about: 'where a client has several', to: 'body.name' },
         { flags: '--reason <text>', about: 'why you ask; the client reads it', to: 'body.reason' },
         { flags: '--scopes <list>', about: "in place of the service's", to: 'body.scopes', read: listed },
+        {
+          flags: '--tenant <name>',
+          about: 'its own part of the service, such as a shop; the page asks unless given',
+          to: 'body.tenant',
+        },
         { flags: '--return-url <url>', about: 'where the client may go afterwards', to: 'body.returnUrl' },
         { flags: '--expires-in <time>', about: '7d unless given', to: 'body.expiresIn', read: duration },
       ],

@@ -28,6 +28,7 @@ export const connectionCommands: CommandGroup = {
         { flags: '<service>', about: 'where it is valid', to: 'body.service' },
         { flags: '--name <name>', about: 'where a client has several', to: 'body.name' },
         { flags: '--kind <kind>', about: "where it is not the service's oauth type", to: 'body.kind' },
+        { flags: '--tenant <name>', about: 'its own part of the service, such as a shop', to: 'body.tenant' },
         { flags: '--scopes <list>', about: 'what the token is good for', to: 'body.scopes', read: listed },
         {
           flags: '--expires <when>',

@@ -6,7 +6,6 @@ const seconds = clearable(wholeNumber);
 /** What a new service may build on. */
 export const PROVIDER_FIELDS: readonly Field[] = [
   { flags: '--from <provider>', about: 'a provider that is known: see otobot service guide', to: 'body.from' },
-  { flags: '--tenant <name>', about: "the customer's part of its host names, such as a shop", to: 'body.tenant' },
 ];
 
 /** What a service is described by; "" removes what may be absent. */
@@ -144,6 +143,36 @@ export const SERVICE_FIELDS: readonly Field[] = [
     flags: '--verify-url <url>',
     about: 'a harmless GET that tells whether a key is accepted',
     to: 'body.verifyUrl',
+    read: clearable(asIs),
+  },
+  {
+    flags: '--tenant-from <where>',
+    about: 'who says what {tenant} in its URLs is: link, redirect, answer or lookup',
+    to: 'body.tenantFrom',
+    read: clearable(asIs),
+  },
+  {
+    flags: '--tenant-param <name>',
+    about: 'the parameter of the redirect, or the path in the answer, that names it',
+    to: 'body.tenantParam',
+    read: clearable(asIs),
+  },
+  {
+    flags: '--tenant-hosts <list>',
+    about: 'the hosts that it may be; one label of a host unless given',
+    to: 'body.tenantHosts',
+    read: clearable(listed),
+  },
+  {
+    flags: '--tenant-example <text>',
+    about: 'shown to whoever is asked for it',
+    to: 'body.tenantExample',
+    read: clearable(asIs),
+  },
+  {
+    flags: '--redirect-hmac-param <name>',
+    about: 'the parameter of the redirect with an HMAC over the others',
+    to: 'body.redirectHmacParam',
     read: clearable(asIs),
   },
 ];

@@ -9,13 +9,13 @@ export function serviceGuideCommand(): Command {
     .option('--service <name>', 'what the service is to be called, if not as usual')
     .addHelpText(
       'after',
-      '\nExamples:\n  otobot service guide google\n  otobot service guide shopify --service shopify-acme',
+      '\nExamples:\n  otobot service guide google\n  otobot service guide shopify --service shopify-eu',
     )
     .action(async (name: string, { service }: { service?: string }) => {
       if (service !== undefined && !/^[a-z0-9][a-z0-9_-]{0,63}$/.test(service))
         throw new BadUsage(
           '--service: must be lower-case letters, digits, dashes or underscores',
-          'such as shopify-acme',
+          'such as shopify-eu',
         );
       // Loaded only when it runs: help and mistakes are told at once.
       const [{ readConfig }, { CATALOGUE, findProvider }, { guideOf }] = await Promise.all([

@@ -22,7 +22,7 @@ export const serviceCommands: CommandGroup = {
       fields: [{ flags: '<name>', about: 'such as google', to: 'body.name' }, ...PROVIDER_FIELDS, ...SERVICE_FIELDS],
       examples: [
         'otobot service create google --from google --scopes openid,email',
-        'otobot service create shopify-acme --from shopify --tenant acme-store',
+        'otobot service create shopify --from shopify',
         'otobot service create crm --authorization-url https://crm.example/oauth/authorize \\',
         '    --token-url https://crm.example/oauth/token --scopes read --allowed-hosts crm.example',
         'otobot service create openai --oauth-type api_key --allowed-hosts api.openai.com',

@@ -5,21 +5,23 @@ import { ICONS } from './icons';
 import type { ConnectPageModel, Page } from './models';
 import { originOf, ownPath } from './origins';
 import { secretFields } from './secret-fields';
+import { tenantField } from './tenant-field';
 import { TEXTS } from './texts';
 
-const STATUS = { missing: 422, rejected: 422, unreachable: 503 } as const;
+const STATUS = { missing: 422, unknown: 422, rejected: 422, unreachable: 503 } as const;
 
 /** The page behind a Connect link: who asks, for what, why, and what follows; its form starts the sign-in or takes the key. */
 export function connectPage(model: ConnectPageModel): Page {
-  const { language, brand, reconnect, formProblem } = model;
+  const { language, brand, reconnect, formProblem, tenant } = model;
+  const problem = tenant?.problem ?? formProblem;
   const texts = TEXTS[language];
   const names = { brand: brand.name, service: model.serviceName };
   const title = reconnect === null ? texts.asks(names) : texts.asksAgain(names);
   return framed({
-    status: formProblem === null ? 200 : STATUS[formProblem],
+    status: problem === null ? 200 : STATUS[problem],
     language,
     brand,
-    title: formProblem === null ? title : texts.errorPrefix + title,
+    title: problem === null ? title : texts.errorPrefix + title,
     content: html`
       <h1>${title}</h1>
       <p class="lead">${texts.onBehalfOf} <strong>${model.clientName}</strong></p>
@@ -83,7 +85,7 @@ function form(model: ConnectPageModel): Html {
   const texts = TEXTS[model.language];
   const oauth = model.kind === 'oauth';
   return html`<form method="post" action="${ownPath(model.action)}" autocomplete="off">
-    ${oauth ? null : secretFields(model)}
+    ${tenantField(model)} ${oauth ? null : secretFields(model)}
     <button class="button" type="submit">
       ${oauth ? texts.continueTo(model.serviceName) : texts.connect(model.serviceName)}
     </button>

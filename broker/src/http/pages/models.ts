@@ -30,6 +30,20 @@ export interface ConnectPageModel {
   /** An API key or a sign-in was handed in and not accepted. */
   formProblem: 'missing' | 'rejected' | 'unreachable' | null;
   expiresAt: Date;
+  /** null: nothing is asked. */
+  tenant: TenantField | null;
+}
+
+/** What is the client's own in the addresses of the service, such as the name of a shop. */
+export interface TenantField {
+  /** To choose from; null: it is typed. */
+  hosts: readonly string[] | null;
+  example: string | null;
+  /** The address that belongs to the example; null: it is no part of a host. */
+  address: string | null;
+  /** What stands in the field. */
+  value: string;
+  problem: 'missing' | 'unknown' | null;
 }
 
 /** Every way that opening a link or coming back from a provider can end, and what stops a visit before that. */

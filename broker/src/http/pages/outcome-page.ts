@@ -29,6 +29,7 @@ const KINDS: Record<Outcome, Kind> = {
   state_expired: { status: 400, look: 'wait', icon: ICONS.wait, turn: 'reader' },
   state_used: { status: 400, look: 'wait', icon: ICONS.warning, turn: 'reader' },
   other_browser: { status: 400, look: 'wait', icon: ICONS.warning, turn: 'reader' },
+  answer_refused: { status: 400, look: 'bad', icon: ICONS.warning, turn: 'reader' },
   provider_error: { status: 502, look: 'bad', icon: ICONS.warning, turn: 'reader' },
   exchange_failed: { status: 502, look: 'bad', icon: ICONS.warning, turn: 'reader' },
   provider_unreachable: { status: 502, look: 'wait', icon: ICONS.wait, turn: 'reader' },

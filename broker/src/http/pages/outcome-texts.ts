@@ -121,6 +121,12 @@ const english: OutcomeTexts = {
       what: ({ service }) => `An error came back from ${service}. Nothing was connected.`,
       next: ({ sender }) => `Try again in a few minutes. If it fails again, tell ${sender}, with the reference below.`,
     },
+    answer_refused: {
+      title: ({ service }) => `The answer of ${service} does not fit`,
+      what: ({ service }) =>
+        `What came back by your browser names no address of ${service} that we know, another one than yours, or was changed on its way. To be safe nothing was connected.`,
+      next: ({ sender }) => `Try again. If it happens again, tell ${sender}, with the reference below.`,
+    },
     exchange_failed: {
       title: ({ service }) => `The last step failed at ${service}`,
       what: ({ service }) =>
@@ -250,6 +256,12 @@ const french: OutcomeTexts = {
       what: ({ service }) => `Une erreur a été renvoyée par ${service}. Rien n’a été connecté.`,
       next: ({ sender }) =>
         `Réessayez dans quelques minutes. Si cela échoue encore, prévenez ${sender} en indiquant la référence ci-dessous.`,
+    },
+    answer_refused: {
+      title: ({ service }) => `La réponse reçue de ${service} ne convient pas`,
+      what: ({ service }) =>
+        `L’adresse revenue par votre navigateur n’est pas une adresse connue chez ${service}, n’est pas la vôtre, ou a été modifiée en route. Par prudence, rien n’a été connecté.`,
+      next: ({ sender }) => `Réessayez. Si cela se reproduit, prévenez ${sender} en indiquant la référence ci-dessous.`,
     },
     exchange_failed: {
       title: ({ service }) => `La dernière étape a échoué chez ${service}`,

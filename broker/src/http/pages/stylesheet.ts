@@ -48,8 +48,8 @@ form{margin-top:1.5rem}
 .field{margin-bottom:1.25rem}
 label{display:block;font-weight:600}
 .help{color:var(--muted);font-size:.875rem}
-input{display:block;width:100%;min-height:3rem;margin-top:.5rem;padding:.625rem .75rem;border:1px solid var(--field);border-radius:.625rem;background:var(--card);color:var(--text);font:inherit}
-input[aria-invalid=true]{border:2px solid var(--bad)}
+input,select{display:block;width:100%;min-height:3rem;margin-top:.5rem;padding:.625rem .75rem;border:1px solid var(--field);border-radius:.625rem;background:var(--card);color:var(--text);font:inherit}
+[aria-invalid=true]{border:2px solid var(--bad)}
 .error{display:flex;gap:.5rem;margin-top:.5rem;color:var(--bad);font-weight:600}
 .error svg{margin-top:.125rem}
 .button{display:flex;align-items:center;justify-content:center;gap:.625rem;width:100%;min-height:3.25rem;padding:.75rem 1.25rem;border:2px solid var(--edge);border-radius:.75rem;background:var(--button);color:var(--on-button);font:inherit;font-size:1.0625rem;font-weight:650;line-height:1.3;text-align:center;text-decoration:none;cursor:pointer}

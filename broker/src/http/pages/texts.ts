@@ -48,6 +48,18 @@ const english = {
   usernameHelp: 'Sometimes this is an e-mail address.',
   passwordLabel: (service: string) => `Password at ${service}`,
   passwordHelp: 'It is stored encrypted.',
+  tenant: {
+    address: (service: string) => `Your address at ${service}`,
+    name: (service: string) => `The name of your account at ${service}`,
+    choice: (service: string) => `Which address of ${service} do you use?`,
+    example: (example: string) => `For example ${example}.`,
+    exampleAddress: (example: string, address: string) => `For example ${example}, if the address is ${address}.`,
+    problem: {
+      missing: (service: string) => `Please say which address or account at ${service} is yours.`,
+      unknown: (service: string) =>
+        `That cannot be an address at ${service}. You see yours in the address bar when you are signed in at ${service}.`,
+    },
+  },
   problem: {
     api_key: {
       missing: 'Please paste the API key.',
@@ -111,6 +123,18 @@ const french: Texts = {
   usernameHelp: 'C’est parfois une adresse e-mail.',
   passwordLabel: (service) => `Mot de passe chez ${service}`,
   passwordHelp: 'Il est conservé sous forme chiffrée.',
+  tenant: {
+    address: (service) => `Votre adresse chez ${service}`,
+    name: (service) => `Le nom de votre compte chez ${service}`,
+    choice: (service) => `Quelle adresse utilisez-vous chez ${service}\u202f?`,
+    example: (example) => `Par exemple ${example}.`,
+    exampleAddress: (example, address) => `Par exemple ${example}, si l’adresse est ${address}.`,
+    problem: {
+      missing: (service) => `Veuillez indiquer l’adresse ou le compte que vous utilisez chez ${service}.`,
+      unknown: (service) =>
+        `Ce ne peut pas être une adresse chez ${service}. La vôtre s’affiche dans la barre d’adresse lorsque vous y êtes connecté.`,
+    },
+  },
   problem: {
     api_key: {
       missing: 'Veuillez coller la clé API.',

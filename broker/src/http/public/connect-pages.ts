@@ -53,17 +53,22 @@ export function mountConnectPages(server: Express, parts: ConnectPagesParts): vo
     const visit = await connect.visit(caller, token);
     if ('ended' in visit) return outcomePage(outcomeModel(request, caller.requestId, visit.ended));
     const { oauthType } = visit.open.service;
+    const body = await bodyOf(request, response);
+    const typed = fieldOf(body, 'tenant');
     if (oauthType !== 'oauth2') {
-      const result = await connect.handIn(caller, token, handedIn(oauthType, await bodyOf(request, response)));
-      if ('problem' in result) return connectPage(connectModel(request, token, result.open, result.problem));
+      const result = await connect.handIn(caller, token, handedIn(oauthType, body), typed);
+      if ('problem' in result) return connectPage(connectModel(request, token, result.open, { ...result, typed }));
       return outcomePage(outcomeModel(request, caller.requestId, result.ended));
     }
-    const result = await connect.start(caller, token);
+    const result = await connect.start(caller, token, typed);
+    if ('problem' in result) return connectPage(connectModel(request, token, result.open, { ...result, typed }));
     if ('ended' in result) return outcomePage(outcomeModel(request, caller.requestId, result.ended));
     const { browser, location } = result.started;
     setBrowserCookie(response, publicUrl, browser);
-    if (isNavigation(request))
-      return departurePage({ ...connectModel(request, token, visit.open), authorizationUrl: location });
+    const model = connectModel(request, token, visit.open);
+    // Where the page could not name the origin beforehand, its form-action would stop the redirect in every browser.
+    if (isNavigation(request) || model.authorizationOrigin === null)
+      return departurePage({ ...model, authorizationUrl: location });
     response.redirect(303, location);
     return 'redirected';
   };
@@ -78,6 +83,7 @@ export function mountConnectPages(server: Express, parts: ConnectPagesParts): vo
       iss: single(request.query.iss),
       error: single(request.query.error),
       errorDescription: single(request.query.error_description),
+      parameters: new URL(request.originalUrl, publicUrl).searchParams,
     };
     const ended = await connect.finish(caller, service, query, (attempt) => browserCookie(request, publicUrl, attempt));
     return outcomePage(outcomeModel(request, caller.requestId, ended));
@@ -146,12 +152,16 @@ function isNavigation(request: Request): boolean {
 }
 
 function handedIn(kind: string, body: unknown): HandedIn {
-  const fields = (body ?? {}) as Record<string, unknown>;
-  const field = (name: string): string => (typeof fields[name] === 'string' ? fields[name] : '');
+  const field = (name: string): string => fieldOf(body, name);
   // What is copied comes with white space around it; in a password it may be meant.
   return kind === 'basic'
     ? { username: field('username').trim(), password: field('password') }
     : { apiKey: field('apiKey').trim() };
+}
+
+function fieldOf(body: unknown, name: string): string {
+  const { [name]: value } = (body ?? {}) as Record<string, unknown>;
+  return typeof value === 'string' ? value : '';
 }
 
 /** A parameter given twice is none: which one was meant is not ours to guess. */

@@ -1,15 +1,23 @@
 import type { Request } from 'express';
-import { authorizationOriginOf, scopesAsked, type OpenLink } from '../../services/connect/open-link';
+import { hostsOf, TENANT } from '../../providers/tenant';
+import { asksForTenant, authorizationOriginOf, scopesAsked, type OpenLink } from '../../services/connect/open-link';
 import type { FormProblem } from '../../services/connect/hand-in';
 import type { Brand as OrganizationBrand, Ending } from '../../services/connect/outcome';
 import { languageOf } from '../pages/language';
-import type { Brand, ConnectPageModel, OutcomePageModel } from '../pages/models';
+import type { Brand, ConnectPageModel, OutcomePageModel, TenantField } from '../pages/models';
+
+/** What was sent before, and what was wrong with it. */
+interface Attempted {
+  problem: FormProblem;
+  /** As the tenant. */
+  typed: string;
+}
 
 export function connectModel(
   request: Request,
   token: string,
   open: OpenLink,
-  formProblem: FormProblem | null = null,
+  attempted: Attempted | null = null,
 ): ConnectPageModel {
   const { link, organization, client, service, connection } = open;
   const language = languageOf(request.get('accept-language'), client.locale);
@@ -24,9 +32,32 @@ export function connectModel(
     reason: link.reason,
     reconnect: connection && { account: connection.accountLabel ?? connection.accountId },
     action: `/connect/${token}`,
-    authorizationOrigin: kind === 'oauth' ? authorizationOriginOf(service) : null,
-    formProblem,
+    authorizationOrigin: kind === 'oauth' ? authorizationOriginOf(open) : null,
+    formProblem: problemOf(attempted, FORM_PROBLEMS),
     expiresAt: link.expiresAt,
+    tenant: asksForTenant(open) ? tenantFieldOf(open, attempted) : null,
+  };
+}
+
+const FORM_PROBLEMS = { missing: 'missing', rejected: 'rejected', unreachable: 'unreachable' } as const;
+const TENANT_PROBLEMS = { tenant_missing: 'missing', tenant_unknown: 'unknown' } as const;
+
+function problemOf<Told extends string>(
+  attempted: Attempted | null,
+  problems: Partial<Record<FormProblem, Told>>,
+): Told | null {
+  return attempted === null ? null : (problems[attempted.problem] ?? null);
+}
+
+function tenantFieldOf({ service, connection }: OpenLink, attempted: Attempted | null): TenantField {
+  const { tenantHosts: hosts, tenantExample: example } = service;
+  const [host = null] = hostsOf(service);
+  return {
+    hosts,
+    example,
+    address: host && example && host.replaceAll(TENANT, example),
+    value: attempted?.typed ?? connection?.tenant ?? '',
+    problem: problemOf(attempted, TENANT_PROBLEMS),
   };
 }
 

@@ -11,6 +11,11 @@ const link = z.strictObject({
   name: connectionName.default('default'),
   scopes: oauthScopes.optional().describe("Asked for in place of the app's or the service's."),
   returnUrl: z.string().max(2_000).optional().describe('Where the client may go afterwards; https.'),
+  tenant: line(253)
+    .optional()
+    .describe(
+      "What is the client's own in the URLs of the service, such as the name of a shop; the page asks for it unless given.",
+    ),
   reason: line(500).optional().describe('Why it is asked for, in your own words; the client reads it.'),
   expiresIn: z
     .int()

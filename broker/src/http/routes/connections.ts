@@ -60,6 +60,9 @@ const credential = z.strictObject({
   consentEndsAt: instant
     .optional()
     .describe("When the client's consent ends, however often it is refreshed, where that is known."),
+  tenant: line(253)
+    .optional()
+    .describe("What is the client's own in the URLs of the service, such as the name of a shop."),
   metadata: z
     .record(z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/), metadataValue)
     .optional()

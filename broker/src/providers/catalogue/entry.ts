@@ -40,11 +40,17 @@ export interface Scope extends Fact<string> {
   fr: string;
 }
 
-/** One host per customer of the provider: `{name}` in the URLs is replaced by what matches. */
+/** Something of the customer's own in its URLs, where `{tenant}` stands for it. */
 export interface Tenant {
-  name: string;
-  pattern: RegExp;
-  example: string;
+  /** What it is to people, such as the name of a shop. */
+  what: string;
+  /** Who tells it: the link or its page, the redirect, the token answer, or the account look-up. */
+  from: 'link' | 'redirect' | 'answer' | 'lookup';
+  /** The parameter of the redirect, or the path in the answer, that names it; null: none does. */
+  param: string | null;
+  /** The hosts that it may be; null: one label of a host name, or one segment of a path. */
+  hosts: readonly string[] | null;
+  example: string | null;
 }
 
 export interface Guide {
@@ -109,6 +115,8 @@ export interface ProviderEntry {
   /** A harmless GET that tells whether an API key is accepted. */
   verifyUrl: Known<string>;
   tenant: Known<Tenant>;
+  /** The parameter of the redirect with an HMAC-SHA-256 over all the others, under the client secret. */
+  redirectHmacParam: Known<string>;
   scopes: readonly Scope[];
   guide: Guide;
 }
@@ -145,5 +153,6 @@ export const UNKNOWN = {
   requestScheme: null,
   verifyUrl: null,
   tenant: null,
+  redirectHmacParam: null,
   scopes: [],
 } as const satisfies Omit<ProviderEntry, 'name' | 'displayName' | 'kind' | 'guide'>;

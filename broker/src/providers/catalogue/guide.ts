@@ -8,7 +8,7 @@ export interface Installation {
 }
 
 /** How the provider of `entry` is set up, in Markdown: for docs/providers and for a terminal. */
-export function guideOf(entry: ProviderEntry, { publicUrl, service = usualName(entry) }: Installation): string {
+export function guideOf(entry: ProviderEntry, { publicUrl, service = entry.name }: Installation): string {
   const redirectUri = `${publicUrl}/oauth/callback/${service}`;
   const sources = numberedSources();
   const text = (fact: Fact<string>): string =>
@@ -30,9 +30,7 @@ export function guideOf(entry: ProviderEntry, { publicUrl, service = usualName(e
     ),
     section(
       'Then',
-      [`otobot service create ${service} --from ${entry.name}${tenantOption(entry)}`, ...appLines(entry, service)].map(
-        indented,
-      ),
+      [`otobot service create ${service} --from ${entry.name}`, ...appLines(entry, service)].map(indented),
     ),
     section(
       'Scopes',
@@ -55,9 +53,6 @@ const section = (title: string, lines: readonly string[]): string =>
   lines.length === 0 ? '' : `## ${title}\n\n${lines.join('\n')}`;
 const indented = (line: string): string => `    ${line}`;
 const byDefault = (scope: Scope): string => (scope.byDefault ? ' (asked for by default)' : '');
-const usualName = ({ name, tenant }: ProviderEntry): string => (tenant === null ? name : `${name}-acme`);
-const tenantOption = ({ tenant }: ProviderEntry): string =>
-  tenant === null ? '' : ` --tenant ${tenant.value.example}`;
 const appLines = ({ authorizationUrl }: ProviderEntry, service: string): string[] =>
   authorizationUrl === null ? [] : [`otobot service app ${service} --client-id <client id>`];
 
@@ -92,8 +87,25 @@ function settings(entry: ProviderEntry): [what: string, fact: Fact<unknown>][] {
     ['Request header', entry.requestHeader],
     ['Before the credential in it', entry.requestScheme],
     ['Check of a key', entry.verifyUrl],
+    ['{tenant}', tenantFact(entry)],
+    ['Signature of the redirect', entry.redirectHmacParam],
   ];
   return all.filter((setting): setting is [string, Fact<unknown>] => setting[1] !== null);
+}
+
+/** Who tells it, in words. */
+function tenantFact({ tenant, account }: ProviderEntry): Known<string> {
+  if (tenant === null) return null;
+  const { what, from, param, hosts, example } = tenant.value;
+  const told = {
+    link: 'told with the connect link, or asked on its page',
+    redirect: `told in the redirect (${String(param)})`,
+    answer: `told in the token answer (${String(param)})`,
+    lookup: `told at ${String(account?.value.url)} (${String(param)})`,
+  }[from];
+  const again = from === 'link' && param !== null ? `, and repeated in the redirect (${param})` : '';
+  const which = hosts === null ? '' : `: ${hosts.join(', ')}`;
+  return { ...tenant, value: `${what}${example === null ? '' : `, such as ${example}`}, ${told}${again}${which}` };
 }
 
 function shown({ value }: Fact<unknown>): string {

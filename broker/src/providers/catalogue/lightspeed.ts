@@ -9,14 +9,17 @@ export const lightspeed: ProviderEntry = {
   name: 'lightspeed',
   displayName: 'Lightspeed Retail (X-Series)',
   kind: 'oauth2',
-  tenant: seen({ name: 'domain_prefix', pattern: /^[a-z0-9][a-z0-9-]{0,62}$/, example: 'acme' }, ROTATION),
+  tenant: cited(
+    { what: 'domain prefix', from: 'redirect', param: 'domain_prefix', hosts: null, example: 'acme' },
+    AUTH,
+  ),
   authorizationUrl: cited('https://secure.retail.lightspeed.app/connect', AUTH),
-  tokenUrl: seen('https://{domain_prefix}.retail.lightspeed.app/api/1.0/token', ROTATION),
+  tokenUrl: seen('https://{tenant}.retail.lightspeed.app/api/1.0/token', ROTATION),
   authStyle: seen('body', ROTATION),
   rotation: seen('strict', ROTATION),
   accessTokenSeconds: seen(604_800, ROTATION),
-  baseUrl: seen('https://{domain_prefix}.retail.lightspeed.app', ROTATION),
-  allowedHosts: seen(['{domain_prefix}.retail.lightspeed.app'], ROTATION),
+  baseUrl: seen('https://{tenant}.retail.lightspeed.app', ROTATION),
+  allowedHosts: seen(['{tenant}.retail.lightspeed.app'], ROTATION),
   guide: {
     console: null,
     steps: [
@@ -25,7 +28,7 @@ export const lightspeed: ProviderEntry = {
       seen('Copy the client ID and the client secret.', AUTH),
     ],
     traps: [
-      seen('Each shop has a host of its own: its domain prefix is the tenant.', ROTATION),
+      seen('Each shop has a host of its own, by its domain prefix.', ROTATION),
       seen(
         'Since March 2025 a used refresh token is revoked once its successor was given: the newest one has to be used.',
         ROTATION,
@@ -33,6 +36,6 @@ export const lightspeed: ProviderEntry = {
       seen('An app that Lightspeed has not approved connects 30 stores at most.', AUTH),
       seen('Parameters of token requests go into the body: in the URL they are refused.', SECURITY),
     ],
-    notSupported: ['The account: the shop is the tenant of the service, and is not asked again.'],
+    notSupported: ['The account: it is not asked; the shop is the tenant of the connection.'],
   },
 };

@@ -15,7 +15,9 @@ export const mailchimp: ProviderEntry = {
     { from: 'url', url: 'https://login.mailchimp.com/oauth2/metadata', idPath: 'user_id', labelPath: 'accountname' },
     OAUTH,
   ),
-  allowedHosts: seen(['api.mailchimp.com'], LIBRARY),
+  tenant: cited({ what: 'server prefix', from: 'lookup', param: 'dc', hosts: null, example: null }, OAUTH),
+  baseUrl: seen('https://{tenant}.api.mailchimp.com', LIBRARY),
+  allowedHosts: seen(['{tenant}.api.mailchimp.com'], LIBRARY),
   guide: {
     console: cited('https://admin.mailchimp.com/account/oauth2/', OAUTH),
     steps: [
@@ -23,13 +25,12 @@ export const mailchimp: ProviderEntry = {
       cited('Copy the client ID and the client secret.', OAUTH),
     ],
     traps: [
-      seen('The API lives at <server prefix>.api.mailchimp.com, such as us19: requests need that prefix.', LIBRARY),
+      seen('The API lives at <server prefix>.api.mailchimp.com, such as us19.', LIBRARY),
       cited('The prefix is told as dc at https://login.mailchimp.com/oauth2/metadata.', OAUTH),
       cited('Tokens do not expire, and expires_in is 0; there is no refresh token.', OAUTH),
       cited('There are no scopes: a token reaches everything that the person can reach.', OAUTH),
     ],
     notSupported: [
-      'The server prefix of each account: it is not looked up; keep it in the workflow.',
       'The scheme OAuth before the token in the request for the metadata: look-ups send Bearer. This has not been tried.',
     ],
   },

@@ -12,16 +12,16 @@ export const netsuite: ProviderEntry = {
   name: 'netsuite',
   displayName: 'NetSuite',
   kind: 'oauth2',
-  tenant: cited({ name: 'account', pattern: /^[a-z0-9]+(?:-[a-z0-9]+)*$/, example: '1234567' }, TOKEN),
-  authorizationUrl: cited('https://{account}.app.netsuite.com/app/login/oauth2/authorize.nl', FLOW),
-  tokenUrl: seen('https://{account}.suitetalk.api.netsuite.com/services/rest/auth/oauth2/v1/token', TOKEN),
+  tenant: cited({ what: 'account ID', from: 'link', param: null, hosts: null, example: '1234567' }, TOKEN),
+  authorizationUrl: cited('https://{tenant}.app.netsuite.com/app/login/oauth2/authorize.nl', FLOW),
+  tokenUrl: seen('https://{tenant}.suitetalk.api.netsuite.com/services/rest/auth/oauth2/v1/token', TOKEN),
   authStyle: seen('header', REFRESH),
   scopeSeparator: seen(' ', FLOW),
   pkce: seen(true, TOKEN),
   accessTokenSeconds: seen(3_600, CONNECT),
   consentSeconds: cited(604_800, HELP),
-  baseUrl: seen('https://{account}.suitetalk.api.netsuite.com', TOKEN),
-  allowedHosts: cited(['{account}.suitetalk.api.netsuite.com', '{account}.restlets.api.netsuite.com'], TOKEN),
+  baseUrl: seen('https://{tenant}.suitetalk.api.netsuite.com', TOKEN),
+  allowedHosts: cited(['{tenant}.suitetalk.api.netsuite.com', '{tenant}.restlets.api.netsuite.com'], TOKEN),
   scopes: [
     {
       ...seen('rest_webservices', FLOW),
@@ -41,7 +41,7 @@ export const netsuite: ProviderEntry = {
     steps: [],
     traps: [
       cited(
-        'Each account has hosts of its own: the account ID is the tenant, in lower case and with a dash for an underscore (1234567-sb1).',
+        'Each account has hosts of its own, with its ID in lower case and a dash for an underscore (1234567-sb1).',
         TOKEN,
       ),
       cited('A refresh token ends seven days after the consent, and refreshing does not extend it.', HELP),

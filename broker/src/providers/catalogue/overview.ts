@@ -28,7 +28,7 @@ const COLUMNS: readonly (readonly [title: string, cell: Cell])[] = [
   ['access token', ({ accessTokenSeconds }) => told(accessTokenSeconds, span)],
   ['consent, unused', ({ consentIdleSeconds }) => told(consentIdleSeconds, span)],
   ['consent, at most', ({ consentSeconds }) => told(consentSeconds, span)],
-  ['tenant', ({ tenant }) => told(tenant, ({ name }) => name)],
+  ['tenant', ({ tenant }) => told(tenant, ({ what }) => what)],
   ['revocation', ({ revocationUrl }) => told(revocationUrl, () => 'yes')],
   ['account', ({ account }) => told(account, ({ from }) => ACCOUNT[from])],
 ];

@@ -30,7 +30,8 @@ export const quickbooks: ProviderEntry = {
     },
     OAUTH,
   ),
-  baseUrl: seen('https://quickbooks.api.intuit.com', CLIENT),
+  tenant: seen({ what: 'company', from: 'redirect', param: 'realmId', hosts: null, example: null }, CLIENT),
+  baseUrl: cited('https://quickbooks.api.intuit.com/v3/company/{tenant}', OAUTH),
   allowedHosts: seen(['quickbooks.api.intuit.com'], CLIENT),
   scopes: [
     {
@@ -70,9 +71,8 @@ export const quickbooks: ProviderEntry = {
       seen('The answer tells how long the refresh token lives, in x_refresh_token_expires_in.', README),
       seen('A consent ends after five years, however often it is refreshed.', FIVE_YEARS),
       seen('The sandbox has hosts of its own: sandbox-quickbooks.api.intuit.com.', CLIENT),
+      seen('The company (realmId) is told in the redirect only; it is part of the base URL here.', CLIENT),
     ],
-    notSupported: [
-      'The company (realmId): it stands in the redirect only, and is not read there. Each request of the API needs it in its path, so note it in the workflow.',
-    ],
+    notSupported: [],
   },
 };

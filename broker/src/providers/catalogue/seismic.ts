@@ -13,7 +13,7 @@ export const seismic: ProviderEntry = {
   name: 'seismic',
   displayName: 'Seismic',
   kind: 'oauth2',
-  tenant: cited({ name: 'tenant', pattern: /^[a-z0-9][a-z0-9-]{0,62}$/, example: 'acme' }, AUTHORIZE),
+  tenant: cited({ what: 'tenant', from: 'link', param: null, hosts: null, example: 'acme' }, AUTHORIZE),
   authorizationUrl: seen('https://auth.seismic.com/tenants/{tenant}/connect/authorize', AUTHORIZE),
   tokenUrl: cited('https://auth.seismic.com/tenants/{tenant}/connect/token', AUTHORIZE),
   scopeSeparator: seen(' ', AUTHORIZE),

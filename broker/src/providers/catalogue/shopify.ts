@@ -11,6 +11,8 @@ const LIBRARY: Source =
   'https://github.com/Shopify/shopify-app-js/blob/main/packages/apps/shopify-api/lib/auth/oauth/oauth.ts';
 const VALIDATOR: Source =
   'https://github.com/Shopify/shopify-app-js/blob/main/packages/apps/shopify-api/lib/utils/shop-validator.ts';
+const HMAC: Source =
+  'https://github.com/Shopify/shopify-app-js/blob/main/packages/apps/shopify-api/lib/utils/hmac-validator.ts';
 const SCOPES: Source = 'https://shopify.dev/docs/api/usage/access-scopes';
 
 export const shopify: ProviderEntry = {
@@ -18,19 +20,20 @@ export const shopify: ProviderEntry = {
   name: 'shopify',
   displayName: 'Shopify',
   kind: 'oauth2',
-  authorizationUrl: seen('https://{shop}.myshopify.com/admin/oauth/authorize', LIBRARY),
-  tokenUrl: seen('https://{shop}.myshopify.com/admin/oauth/access_token', LIBRARY),
+  authorizationUrl: seen('https://{tenant}.myshopify.com/admin/oauth/authorize', LIBRARY),
+  tokenUrl: seen('https://{tenant}.myshopify.com/admin/oauth/access_token', LIBRARY),
   authStyle: seen('body', LIBRARY),
   scopeSeparator: cited(',', STANDALONE),
   rotation: seen('grace', RESILIENT),
   graceSeconds: seen(2_592_000, RESILIENT),
   accessTokenSeconds: seen(3_600, EXPIRY),
   consentIdleSeconds: seen(7_776_000, RESILIENT),
-  baseUrl: seen('https://{shop}.myshopify.com', LIBRARY),
-  allowedHosts: seen(['{shop}.myshopify.com'], LIBRARY),
+  baseUrl: seen('https://{tenant}.myshopify.com', LIBRARY),
+  allowedHosts: seen(['{tenant}.myshopify.com'], LIBRARY),
   requestHeader: seen('X-Shopify-Access-Token', TOKENS),
   requestScheme: seen('', TOKENS),
-  tenant: seen({ name: 'shop', pattern: /^[a-z0-9][a-z0-9-]{0,62}$/, example: 'acme-store' }, VALIDATOR),
+  tenant: seen({ what: 'shop', from: 'link', param: 'shop', hosts: null, example: 'acme-store' }, VALIDATOR),
+  redirectHmacParam: seen('hmac', HMAC),
   scopes: [
     {
       ...cited('read_products', SCOPES),
@@ -63,13 +66,12 @@ export const shopify: ProviderEntry = {
       seen('Create an app in the Dev Dashboard.', STANDALONE),
       seen('Add {redirectUri} as a redirect URL in its settings, or in [auth] of shopify.app.toml.', STANDALONE),
       seen('Copy the client ID and the client secret.', STANDALONE),
-      seen(
-        'Make one service per shop, for example: otobot service create shopify-acme --from shopify --tenant acme-store (for acme-store.myshopify.com).',
-        LIBRARY,
-      ),
     ],
     traps: [
-      seen('Each shop has a host of its own: whoever names the shop must never name another host.', VALIDATOR),
+      seen(
+        'Each shop has a host of its own: the client names it on the connect page, and it never names another host.',
+        VALIDATOR,
+      ),
       seen(
         'A shop that belongs to the organization of the app needs no consent: there the client credentials grant is enough.',
         STANDALONE,
@@ -86,7 +88,6 @@ export const shopify: ProviderEntry = {
     ],
     notSupported: [
       'Expiring offline tokens: they need the parameter expiring=1 in the token request, which Otobot cannot add. So this serves custom apps, whose tokens do not expire.',
-      'The check of the hmac parameter in the callback: the state and the code protect the flow.',
       "Shopify's own library sends JSON to the token endpoint, Otobot sends form-encoded bodies; this has not been tried.",
     ],
   },

@@ -4,30 +4,58 @@ const REFRESH: Source = 'https://www.zoho.com/fsm/developer/help/api/refresh-tok
 const CONTRACTS: Source = 'https://www.zoho.com/contracts/api/getting-started/refreshing-access-tokens.html';
 const MEETING: Source = 'https://zoho.com/meeting/api-integration/authentication.html';
 const HEADER: Source = 'https://github.com/zoho/zohocrm-nodejs-sdk-7.0/blob/master/lib/utils/util/constants.js';
-const EUROPE: Source = 'https://github.com/zoho/zohocrm-nodejs-sdk-7.0/blob/master/lib/routes/dc/eu_data_center.js';
+const MULTI_DC: Source = 'https://zoho.com/accounts/protocol/oauth/multi-dc.html';
+const CENTRES: Source = 'https://zoho.com/accounts/protocol/oauth/multi-dc/client-authorization.html';
+const DOMAINS: Source = 'https://www.bigin.com/developer/docs/apis/multi-dc.html';
 
 export const zoho: ProviderEntry = {
   ...UNKNOWN,
   name: 'zoho',
   displayName: 'Zoho',
   kind: 'oauth2',
-  tenant: seen({ name: 'domain', pattern: /^(?:com|eu|in|com\.au|sa)$/, example: 'eu' }, REFRESH),
-  authorizationUrl: seen('https://accounts.zoho.{domain}/oauth/v2/auth', MEETING),
-  tokenUrl: seen('https://accounts.zoho.{domain}/oauth/v2/token', REFRESH),
-  revocationUrl: seen('https://accounts.zoho.{domain}/oauth/v2/token/revoke', CONTRACTS),
+  tenant: seen(
+    {
+      what: 'data centre',
+      from: 'redirect',
+      param: 'accounts-server',
+      hosts: [
+        'accounts.zoho.com',
+        'accounts.zoho.eu',
+        'accounts.zoho.in',
+        'accounts.zoho.com.au',
+        'accounts.zoho.jp',
+        'accounts.zohocloud.ca',
+        'accounts.zoho.sa',
+      ],
+      example: null,
+    },
+    MULTI_DC,
+  ),
+  authorizationUrl: seen('https://accounts.zoho.com/oauth/v2/auth', CENTRES),
+  tokenUrl: seen('https://{tenant}/oauth/v2/token', CENTRES),
+  revocationUrl: seen('https://{tenant}/oauth/v2/token/revoke', CONTRACTS),
   authorizationParams: seen({ access_type: 'offline', prompt: 'consent' }, MEETING),
   authStyle: cited('body', CONTRACTS),
   scopeSeparator: seen(',', MEETING),
   rotation: cited('none', REFRESH),
   accessTokenSeconds: seen(3_600, REFRESH),
-  baseUrl: seen('https://www.zohoapis.{domain}', EUROPE),
-  allowedHosts: seen(['zohoapis.{domain}'], EUROPE),
+  allowedHosts: seen(
+    ['zohoapis.com', 'zohoapis.eu', 'zohoapis.in', 'zohoapis.com.au', 'zohoapis.jp', 'zohoapis.ca', 'zohoapis.sa'],
+    DOMAINS,
+  ),
   requestScheme: seen('Zoho-oauthtoken', HEADER),
   guide: {
     console: null,
     steps: [],
     traps: [
-      seen('Each data centre has hosts of its own: the end of the host name is the tenant.', REFRESH),
+      seen(
+        'Each data centre has hosts of its own. The redirect names the one of the account (accounts-server): tokens are fetched and renewed there.',
+        CENTRES,
+      ),
+      seen(
+        'For accounts of other data centres the client must have Multi DC support switched on, at the API console.',
+        MULTI_DC,
+      ),
       seen('The API of an account lives at the api_domain of the token answer.', REFRESH),
       seen(
         'A user has 20 refresh tokens at most: the 21st ends the first. A refresh token has 30 access tokens at most.',
@@ -40,8 +68,7 @@ export const zoho: ProviderEntry = {
       ),
     ],
     notSupported: [
-      'The data centre of each account (accounts-server and location in the redirect): it is not read there. Make one service per data centre.',
-      'Canada, at zohocloud.ca: its hosts are of another form.',
+      'The data centres of China and the United Kingdom: their hosts were not found described in full. Add them to --tenant-hosts and --allowed-hosts.',
       'Zoho shows the parameters of token requests in the query; Otobot sends them in the body. This has not been tried.',
       'The account: which look-up works depends on the product.',
     ],

@@ -9,6 +9,8 @@ const RESTS_ON_FACTS: ReadonlySet<ProblemCode> = new Set([
   'not_found',
   'reauth_required',
   'key_unavailable',
+  // A row that was tampered with may have been put right.
+  'integrity',
 ]);
 
 /** Where facts change without end, as while clients are created one after the other, an answer must still come through. */

@@ -13,6 +13,7 @@ import { hashOf, linkToken } from './link-token';
 import { loadLink, troubleWith, type OpenLink } from './open-link';
 import { ending, type Ending, type Outcome } from './outcome';
 import type { ConnectParts } from './parts';
+import { isSigned, returnedTenant } from './returned';
 import { attemptOf, verifierContext } from './start';
 import { asOutcome, auditVisit, endingOf, noteFailure } from './visit';
 
@@ -23,6 +24,8 @@ export interface CallbackQuery {
   iss: string | null;
   error: string | null;
   errorDescription: string | null;
+  /** All of them, as they came. */
+  parameters: URLSearchParams;
 }
 
 /** The cookie of an attempt; null: this browser has none. */
@@ -35,6 +38,8 @@ interface TakenUp {
   /** null: the request was sent without PKCE. */
   codeVerifier: string | null;
   clientSecrets: ClientSecret[];
+  /** null: none, or the answer tells. */
+  tenant: string | null;
 }
 
 /** Back from the provider: whatever is wrong is found before the provider is asked anything, and each state is good for one answer. */
@@ -116,8 +121,12 @@ function takeUp(
     if (query.code === null) return settle('provider_error');
     // The code was made for the OAuth client of then.
     if (open.app?.id !== flow.appId) return settle('exchange_failed');
+    const returned = returnedTenant(open.service, flow, query.parameters);
+    if (returned === 'refused') return settle('answer_refused');
     try {
-      return { open, flow, ...(await openSecrets(tx, vault, open, flow)) };
+      const secrets = await openSecrets(tx, vault, open, flow);
+      if (!isSigned(open.service, query.parameters, secrets.clientSecrets)) return await settle('answer_refused');
+      return { open, flow, ...returned, ...secrets };
     } catch (error) {
       return settle(asOutcome(error));
     }
@@ -149,7 +158,7 @@ async function openSecrets(
   const { stateHash, verifierSealed, verifierKeyVersion } = flow;
   const verifier = vault.open(
     'refresh',
-    verifierContext(open, stateHash, service.tokenUrl),
+    verifierContext(open, stateHash, flow.tenant),
     verifierSealed,
     verifierKeyVersion,
   );
@@ -167,7 +176,7 @@ function toldBefore(open: OpenLink, { outcome, outcomeData }: Flow, retryToken: 
 
 async function redeem(
   parts: ConnectParts,
-  { open, flow, codeVerifier, clientSecrets }: TakenUp,
+  { open, flow, codeVerifier, clientSecrets, tenant }: TakenUp,
   code: string,
 ): Promise<Ending> {
   const retryToken = linkToken(parts.vault, open.link.organizationId, open.link.id);
@@ -176,6 +185,7 @@ async function redeem(
     codeVerifier,
     redirectUri: flow.redirectUri,
     clientSecrets,
+    tenant,
   });
   if ('failed' in exchanged) return endingOf(open, exchanged.failed, { retryToken });
   return keepConsent(parts, open, flow.appId, exchanged.consent);

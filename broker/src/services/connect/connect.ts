@@ -11,11 +11,17 @@ import { noteFailure, visitLink, type Visit } from './visit';
 export interface Connect {
   /** Changes nothing: mail scanners follow links too. */
   visit(caller: Caller, token: string): Promise<Visit>;
-  start(caller: Caller, token: string): Promise<{ started: Started } | { ended: Ending }>;
+  /** `typed`: the tenant, where the page asks for one. */
+  start(
+    caller: Caller,
+    token: string,
+    typed: string,
+  ): Promise<{ started: Started } | { ended: Ending } | { problem: FormProblem; open: OpenLink }>;
   handIn(
     caller: Caller,
     token: string,
     handed: HandedIn,
+    typed: string,
   ): Promise<{ ended: Ending } | { problem: FormProblem; open: OpenLink }>;
   finish(caller: Caller, service: string, query: CallbackQuery, findBrowserSecret: FindBrowserSecret): Promise<Ending>;
 }
@@ -27,8 +33,8 @@ export function createConnect(parts: ConnectParts): Connect {
       if ('ended' in visit) noteFailure(parts, caller, 'connect.visit', visit.link, visit.ended.outcome);
       return visit;
     },
-    start: (caller, token) => startFlow(parts, caller, token),
-    handIn: (caller, token, handed) => handIn(parts, caller, token, handed),
+    start: (caller, token, typed) => startFlow(parts, caller, token, typed),
+    handIn: (caller, token, handed, typed) => handIn(parts, caller, token, handed, typed),
     finish: (caller, service, query, findBrowserSecret) => finishFlow(parts, caller, service, query, findBrowserSecret),
   };
 }

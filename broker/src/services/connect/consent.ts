@@ -51,7 +51,7 @@ export function keepConsent(
   });
 }
 
-const ownerOf = ({ link: { organizationId, clientId, service, name } }: OpenLink): ConnectionName => ({
+export const ownerOf = ({ link: { organizationId, clientId, service, name } }: OpenLink): ConnectionName => ({
   organizationId,
   clientId,
   service,
@@ -62,22 +62,29 @@ const ownerOf = ({ link: { organizationId, clientId, service, name } }: OpenLink
  * Where the service tells whose account it is, and this time did not, nobody knows that it is the pinned one: or else a failing look-up
  * would do away with the pin.
  */
-function isOtherAccount({ connection, service }: OpenLink, { account }: Consent): boolean {
+function isOtherAccount({ connection, service }: OpenLink, { account, tenant }: Consent): boolean {
+  if (isOtherTenant(connection, tenant)) return true;
   const pinned = connection?.accountId ?? null;
   if (pinned === null) return false;
   return account === null ? service.accountFrom !== null : pinned !== account.id;
 }
 
+/** The same person in another shop, company or workspace: as far as workflows go, another account. */
+export function isOtherTenant(connection: ConnectionByName | null, tenant: string | null): boolean {
+  const before = connection?.tenant ?? null;
+  return before !== null && before !== tenant;
+}
+
 /** The mismatch stays visible, and its tokens sealed beside the ones in use, until an operator accepts or rejects them. */
-async function hold(tx: Tx, vault: Vault, open: OpenLink, handover: Handover): Promise<void> {
+export async function hold(tx: Tx, vault: Vault, open: OpenLink, handover: Handover): Promise<void> {
   const owner = ownerOf(open);
   const connection = open.connection as ConnectionByName;
   const set = tokenSetOf(vault, { ...owner, id: connection.id }, connection.generation + 1, open.service, handover);
   await replaceHeldSet(tx, set);
   const { organizationId, clientId, service } = owner;
   const data = {
-    expected: connection.accountLabel ?? connection.accountId,
-    connected: handover.account?.label ?? handover.account?.id ?? null,
+    expected: connection.accountLabel ?? connection.accountId ?? connection.tenant,
+    connected: handover.account?.label ?? handover.account?.id ?? handover.tenant,
   };
   await insertEvent(tx, {
     organizationId,
@@ -89,7 +96,12 @@ async function hold(tx: Tx, vault: Vault, open: OpenLink, handover: Handover): P
   });
 }
 
-function handoverOf(open: OpenLink, appId: string, { granted, account, sentAtMs }: Consent, now: Date): Handover {
+function handoverOf(
+  open: OpenLink,
+  appId: string,
+  { granted, account, tenant, sentAtMs }: Consent,
+  now: Date,
+): Handover {
   const { service } = open;
   // By the database's clock, less the time that has passed here since the request left.
   const sentAt = now.getTime() - (Date.now() - sentAtMs);
@@ -110,6 +122,7 @@ function handoverOf(open: OpenLink, appId: string, { granted, account, sentAtMs 
     baseUrl: baseUrlOf(granted.extra),
     ends,
     account,
+    tenant,
     metadata: null,
     expiresAt,
     lifetimeSeconds,

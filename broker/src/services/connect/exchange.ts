@@ -1,6 +1,8 @@
 import { getJson } from '../../outbound/get-json';
 import { accountIn, accountInAnswer, accountPathsOf, type Account } from '../../providers/account';
 import { BASE_URL_PATHS } from '../../providers/granted';
+import { textAt } from '../../providers/member-path';
+import { atTenant, tenantIn } from '../../providers/tenant';
 import { requestToken } from '../../providers/token-endpoint';
 import type { TokenGranted } from '../../providers/token-outcome';
 import type { Service } from '../../repositories/services';
@@ -15,6 +17,8 @@ export interface Consent {
   granted: TokenGranted;
   /** null: this service does not say who it is. */
   account: Account | null;
+  /** What is its own in the URLs of the service; null: nothing. */
+  tenant: string | null;
   /** Before the request left: a token never lives longer than we say. */
   sentAtMs: number;
 }
@@ -25,17 +29,27 @@ export interface Redeemable {
   codeVerifier: string | null;
   redirectUri: string;
   clientSecrets: readonly ClientSecret[];
+  /** As far as it is known before the answer. */
+  tenant: string | null;
 }
 
 const EXCHANGE_TIMEOUT_MS = 20_000;
 const ACCOUNT_TIMEOUT_MS = 10_000;
+const MAX_TENANT_LENGTH = 300;
 
-/** Redeems the code, with the next client secret each time the provider refuses the one before, and asks whose account it is. */
+const tenantPathsOf = ({ tenantFrom, tenantParam }: Service): string[] =>
+  tenantFrom === 'answer' && tenantParam !== null ? [tenantParam] : [];
+
+/**
+ * Redeems the code, with the next client secret each time the provider refuses the one before, and asks whose account it is. Everything
+ * goes to the tenant's endpoints.
+ */
 export async function exchangeCode(
   { agents }: Pick<ConnectParts, 'agents'>,
-  { service, app }: OpenLink,
-  { code, codeVerifier, redirectUri, clientSecrets }: Redeemable,
+  { service: written, app }: OpenLink,
+  { code, codeVerifier, redirectUri, clientSecrets, tenant }: Redeemable,
 ): Promise<{ consent: Consent } | { failed: Outcome }> {
+  const service = atTenant(written, tenant);
   const { tokenUrl } = service;
   if (tokenUrl === null || app === null) return { failed: 'not_configured' };
   let failed: Outcome = 'not_configured';
@@ -45,11 +59,11 @@ export async function exchangeCode(
       endpoint: { ...service, tokenUrl },
       client: { id: app.oauthClientId, secret },
       grant: { type: 'authorization_code', code, redirectUri, codeVerifier },
-      keep: [...BASE_URL_PATHS, ...accountPathsOf(service)],
+      keep: [...BASE_URL_PATHS, ...accountPathsOf(service), ...tenantPathsOf(service)],
       agents,
       timeoutMs: EXCHANGE_TIMEOUT_MS,
     });
-    if (outcome.class === 'granted') return accountOf(agents, service, outcome, sentAtMs);
+    if (outcome.class === 'granted') return consentOf(agents, service, { granted: outcome, tenant, sentAtMs });
     failed =
       outcome.class === 'transient' || outcome.class === 'throttled'
         ? 'provider_unreachable'
@@ -62,23 +76,41 @@ export async function exchangeCode(
   return { failed };
 }
 
-async function accountOf(
+async function consentOf(
   agents: ConnectParts['agents'],
   service: Service,
-  granted: TokenGranted,
-  sentAtMs: number,
+  { granted, tenant, sentAtMs }: Omit<Consent, 'account'>,
 ): Promise<{ consent: Consent } | { failed: Outcome }> {
-  const { accountFrom, accountUrl } = service;
-  if (accountFrom === null) return { consent: { granted, account: null, sentAtMs } };
-  if (accountFrom !== 'url' || accountUrl === null) {
-    return { consent: { granted, account: accountInAnswer(service, granted), sentAtMs } };
-  }
+  const { accountFrom, tenantFrom } = service;
+  const lookedUp = accountFrom === 'url' || tenantFrom === 'lookup' ? await lookUp(agents, service, granted) : null;
+  // A look-up that fails must not cost the client his consent: then the account is not known, and that is said.
+  const account =
+    accountFrom === null
+      ? null
+      : accountFrom === 'url'
+        ? accountIn(service, lookedUp)
+        : accountInAnswer(service, granted);
+  const told = tenantFrom === 'answer' || tenantFrom === 'lookup' ? toldTenant(service, granted, lookedUp) : tenant;
+  // Without it nothing could be done with the tokens.
+  if (tenantFrom !== null && told === null)
+    return { failed: tenantFrom === 'lookup' && lookedUp === null ? 'provider_unreachable' : 'answer_refused' };
+  return { consent: { granted, account, tenant: told, sentAtMs } };
+}
+
+function toldTenant(service: Service, { extra }: TokenGranted, lookedUp: unknown): string | null {
+  const { tenantFrom, tenantParam } = service;
+  const path = tenantParam ?? '';
+  return tenantIn(service, tenantFrom === 'answer' ? (extra[path] ?? null) : textAt(lookedUp, path, MAX_TENANT_LENGTH));
+}
+
+/** null: no answer that could be used. */
+async function lookUp(agents: ConnectParts['agents'], service: Service, granted: TokenGranted): Promise<unknown> {
+  if (service.accountUrl === null) return null;
   const answer = await getJson({
-    url: accountUrl,
+    url: service.accountUrl,
     headers: { [service.requestHeader]: headerValue(service.requestScheme ?? 'Bearer', granted.accessToken) },
     agents,
     timeoutMs: ACCOUNT_TIMEOUT_MS,
   });
-  // A look-up that fails must not cost the client his consent: then the account is not known, and that is said.
-  return { consent: { granted, account: answer?.status === 200 ? accountIn(service, answer.body) : null, sentAtMs } };
+  return answer?.status === 200 ? answer.body : null;
 }

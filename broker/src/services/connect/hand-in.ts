@@ -1,20 +1,24 @@
 import { getJson } from '../../outbound/get-json';
+import { atTenant } from '../../providers/tenant';
 import { useUpConnectLink } from '../../repositories/connect-links';
 import { lockService, type Service } from '../../repositories/services';
 import { NO_ENDS } from '../../types/consent-ends';
 import type { Caller } from '../access/principal';
-import { storeConnection } from '../connections/store-connection';
+import { storeConnection, type Handover } from '../connections/store-connection';
 import { basicAuthorization, headerValue } from '../request-header';
+import { hold, isOtherTenant, ownerOf } from './consent';
+import { linkToken } from './link-token';
 import { meetingOthers } from './meeting-others';
-import { loadLink, troubleWith, type OpenLink } from './open-link';
+import { loadLink, tenantToldBy, troubleWith, type OpenLink } from './open-link';
 import { ending, type Ending } from './outcome';
 import type { ConnectParts } from './parts';
+import { tenantProblem, type TenantProblem } from './start';
 import { auditVisit, endingOf, noteFailure, visitLink } from './visit';
 
 /** What was typed into the form of a service with API keys, or with user name and password. */
 export type HandedIn = { apiKey: string } | { username: string; password: string };
 
-export type FormProblem = 'missing' | 'rejected' | 'unreachable';
+export type FormProblem = 'missing' | 'rejected' | 'unreachable' | TenantProblem;
 
 const CHECK_TIMEOUT_MS = 10_000;
 const REFUSALS: ReadonlySet<number> = new Set([400, 401, 422]);
@@ -25,6 +29,7 @@ export async function handIn(
   caller: Caller,
   token: string,
   handed: HandedIn,
+  typed: string,
 ): Promise<{ ended: Ending } | { problem: FormProblem; open: OpenLink }> {
   const visit = await visitLink(parts, token);
   if ('ended' in visit) {
@@ -32,11 +37,14 @@ export async function handIn(
     return visit;
   }
   const { open } = visit;
+  const wrongTenant = tenantProblem(open, typed);
+  if (wrongTenant !== null) return { problem: wrongTenant, open };
+  const tenant = tenantToldBy(open, typed);
   if (Object.values(handed).some((value: string) => value === '')) return { problem: 'missing', open };
   if (!fitsHeader(handed)) return { problem: 'rejected', open };
   await auditVisit(parts, caller, 'connect.hand-in', open);
-  const problem = await problemWith(parts, open.service, handed);
-  return problem === null ? { ended: await keep(parts, open, handed) } : { problem, open };
+  const problem = await problemWith(parts, atTenant(open.service, tenant), handed);
+  return problem === null ? { ended: await keep(parts, open, handed, tenant) } : { problem, open };
 }
 
 async function problemWith({ agents }: ConnectParts, service: Service, handed: HandedIn): Promise<FormProblem | null> {
@@ -65,15 +73,20 @@ function headersOf({ requestHeader, requestScheme }: Service, handed: HandedIn):
   return { [requestHeader]: headerValue(requestScheme ?? 'Bearer', handed.apiKey) };
 }
 
-function keep({ database, vault }: ConnectParts, { link }: OpenLink, handed: HandedIn): Promise<Ending> {
-  const { organizationId, clientId, service, name } = link;
+function keep(
+  { database, vault }: ConnectParts,
+  { link }: OpenLink,
+  handed: HandedIn,
+  tenant: string | null,
+): Promise<Ending> {
+  const { organizationId, service } = link;
   return meetingOthers(database, organizationId, async (tx) => {
     await lockService(tx, service, 'shared');
     const open = await loadLink(tx, organizationId, { id: link.id }, true);
     if (open === null) return ending('link_unknown');
     const trouble = troubleWith(open);
     if (trouble !== null) return endingOf(open, trouble);
-    const connectionId = await storeConnection(tx, vault, { organizationId, clientId, service, name }, open.service, {
+    const handover: Handover = {
       kind: 'username' in handed ? 'basic' : 'api_key',
       secrets: { access: 'username' in handed ? JSON.stringify(handed) : handed.apiKey, refresh: null },
       ...{
@@ -83,10 +96,16 @@ function keep({ database, vault }: ConnectParts, { link }: OpenLink, handed: Han
         baseUrl: null,
         ends: NO_ENDS,
         account: null,
+        tenant,
         metadata: null,
       },
       ...{ expiresAt: null, lifetimeSeconds: null, nextRefreshAt: null },
-    });
+    };
+    if (isOtherTenant(open.connection, tenant)) {
+      await hold(tx, vault, open, handover);
+      return endingOf(open, 'held', { account: tenant, retryToken: linkToken(vault, organizationId, link.id) });
+    }
+    const connectionId = await storeConnection(tx, vault, ownerOf(open), open.service, handover);
     await useUpConnectLink(tx, organizationId, link.id, connectionId);
     return endingOf(open, 'connected');
   });

@@ -15,13 +15,14 @@ import {
   type CredentialName,
 } from '../../repositories/connect-links';
 import { findConnectionByName } from '../../repositories/connections';
-import { findService } from '../../repositories/services';
+import { findService, type Service } from '../../repositories/services';
 import type { Vault } from '../../vault/vault';
 import type { Authorize } from '../access/authorize';
 import type { Caller, Principal } from '../access/principal';
 import { unknownClient } from '../clients';
 import { pageOf, positionOf, type Page, type PageRequest } from '../page';
 import { foundService } from '../service-catalogue/service-catalogue';
+import { tenantOrThrow } from '../service-catalogue/tenants';
 import { hashOf, linkToken } from './link-token';
 import { isConnectable } from './open-link';
 
@@ -29,6 +30,8 @@ export interface NewLink extends CredentialName {
   scopes?: readonly string[] | undefined;
   /** Where the client may go afterwards: https, or http on a loopback host. */
   returnUrl?: string | undefined;
+  /** What is the client's own in the URLs of the service; the page asks for it unless given. */
+  tenant?: string | undefined;
   /** Why it is asked for, in the agency's own words. */
   reason?: string | undefined;
   expiresInSeconds?: number | undefined;
@@ -81,6 +84,7 @@ export function createConnectLinks({ database, authorize, vault, publicUrl }: Co
       scopes: link.scopes?.join(' ') ?? null,
       reason: link.reason ?? null,
       returnUrl: link.returnUrl ?? null,
+      tenant: link.tenant ?? null,
       tokenHash: hashOf(linkToken(vault, organizationId, id)),
       connectionId: connection?.id ?? null,
       generation: connection?.generation ?? null,
@@ -107,8 +111,9 @@ export function createConnectLinks({ database, authorize, vault, publicUrl }: Co
       const who = await authorize(caller, { action: 'connect-link.create', scope: SCOPE, clientId, service });
       checkReturnUrl(link.returnUrl);
       return database.asTenant(who.organizationId, async (tx) => {
-        await connectableOrThrow(tx, who.organizationId, link);
-        const created = await insert(tx, who, link, false);
+        const service = await connectableOrThrow(tx, who.organizationId, link);
+        const tenant = linkTenantOrThrow(service, link.tenant);
+        const created = await insert(tx, who, { ...link, tenant }, false);
         return { ...linkViewOf(created), url: urlOf(created) };
       });
     },
@@ -146,16 +151,22 @@ export function createConnectLinks({ database, authorize, vault, publicUrl }: Co
         // After a change of the key that makes tokens, an older link still works but cannot be shown again.
         const shown =
           standing?.tokenHash.equals(hashOf(linkToken(vault, organizationId, standing.id))) === true ? standing : null;
-        return urlOf(shown ?? (await insert(tx, who, credential, true)));
+        // The account that is to be renewed is in the same place as before.
+        const tenant = service.tenantFrom === 'link' ? (connection?.tenant ?? undefined) : undefined;
+        return urlOf(shown ?? (await insert(tx, who, { ...credential, tenant }, true)));
       }),
   };
 }
 
 /** Throws Problem: a link that leads nowhere is worse than none. */
-async function connectableOrThrow(tx: Tx, organizationId: string, { clientId, service: name }: NewLink): Promise<void> {
+async function connectableOrThrow(
+  tx: Tx,
+  organizationId: string,
+  { clientId, service: name }: NewLink,
+): Promise<Service> {
   if ((await findClient(tx, organizationId, clientId)) === null) throw unknownClient(clientId);
   const service = foundService(await findService(tx, organizationId, name), name);
-  if (isConnectable(service, await findAppFor(tx, organizationId, clientId, name))) return;
+  if (isConnectable(service, await findAppFor(tx, organizationId, clientId, name))) return service;
   const how =
     service.oauthType !== 'oauth2'
       ? `Connections of kind ${service.oauthType} are imported with POST /v1/connections`
@@ -163,6 +174,14 @@ async function connectableOrThrow(tx: Tx, organizationId: string, { clientId, se
         ? `It has no authorizationUrl; add one with PATCH /v1/services/${name}`
         : `It has no app yet; add one with PUT /v1/services/${name}/app`;
   throw new Problem('invalid_value', `Service "${name}" cannot be connected by a link. ${how}.`);
+}
+
+/** As it stands in URLs. Throws Problem `invalid_value` for one that does not fit, or that only the provider can tell. */
+function linkTenantOrThrow(service: Service, given: string | undefined): string | undefined {
+  if (given === undefined) return undefined;
+  const tenant = tenantOrThrow(service, given);
+  if (service.tenantFrom === 'link') return tenant ?? undefined;
+  throw new Problem('invalid_value', `tenant: ${service.name} tells it itself, after the consent. Leave it out.`);
 }
 
 /** Only an absolute URL that a browser cannot read in two ways. */

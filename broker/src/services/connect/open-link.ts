@@ -5,6 +5,7 @@ import { findConnectLink, type ConnectLink } from '../../repositories/connect-li
 import { findConnectionByName, type ConnectionByName } from '../../repositories/connections';
 import { findOrganizationById, type Organization } from '../../repositories/organizations';
 import { findService, type Service } from '../../repositories/services';
+import { atTenant, tenantIn } from '../../providers/tenant';
 import { scopesOf } from '../service-catalogue/definition';
 import type { Outcome } from './outcome';
 
@@ -64,7 +65,19 @@ export function scopesAsked({ link, app, service }: OpenLink): string[] {
   return scopesOf(link.scopes ?? app?.scopes ?? service.scopes);
 }
 
-/** Where the browser goes to sign in; null where that is no URL. */
-export function authorizationOriginOf({ authorizationUrl }: Service): string | null {
+/** Whether whoever opens the link is asked for the tenant: the service needs to be told, and the link does not tell. */
+export function asksForTenant({ service, link }: Pick<OpenLink, 'service' | 'link'>): boolean {
+  return service.tenantFrom === 'link' && tenantIn(service, link.tenant) === null;
+}
+
+/** The tenant before anybody is sent anywhere: of the link, or what was typed on its page. null: none, or none that fits. */
+export function tenantToldBy({ service, link }: Pick<OpenLink, 'service' | 'link'>, typed: string): string | null {
+  if (service.tenantFrom !== 'link') return null;
+  return tenantIn(service, link.tenant) ?? tenantIn(service, typed);
+}
+
+/** Where the browser goes to sign in; null where that is no URL, or depends on what is typed. */
+export function authorizationOriginOf({ service, link }: OpenLink): string | null {
+  const { authorizationUrl } = atTenant(service, tenantToldBy({ service, link }, ''));
   return authorizationUrl !== null && URL.canParse(authorizationUrl) ? new URL(authorizationUrl).origin : null;
 }

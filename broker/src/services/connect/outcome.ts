@@ -16,6 +16,7 @@ export type Outcome =
   | 'state_used'
   | 'other_browser'
   | 'provider_error'
+  | 'answer_refused'
   | 'exchange_failed'
   | 'provider_unreachable';
 

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { authorizationUrl } from '../../providers/authorization-url';
+import { atTenant } from '../../providers/tenant';
 import { insertFlow } from '../../repositories/flows';
-import { audienceOf, type SealContext } from '../../vault/record';
+import type { SealContext } from '../../vault/record';
 import type { Caller } from '../access/principal';
+import { secretAudience } from '../seal-contexts';
 import { hashOf } from './link-token';
-import { scopesAsked, type OpenLink } from './open-link';
+import { asksForTenant, scopesAsked, tenantToldBy, type OpenLink } from './open-link';
 import type { Ending } from './outcome';
 import type { ConnectParts } from './parts';
 import { auditVisit, noteFailure, visitLink } from './visit';
@@ -21,24 +23,45 @@ export interface BrowserSecret {
   secret: string;
 }
 
-/** Starts one attempt of at most ten minutes. A link may be started as often as one likes: it is used up only by a stored connection. */
+/** What was typed in place of a tenant: nothing, or what none of the service is called. */
+export type TenantProblem = 'tenant_missing' | 'tenant_unknown';
+
+/**
+ * Starts one attempt of at most ten minutes. A link may be started as often as one likes: it is used up only by a stored connection.
+ * `typed`: the tenant, where the page asks for it.
+ */
 export async function startFlow(
   parts: ConnectParts,
   caller: Caller,
   token: string,
-): Promise<{ started: Started } | { ended: Ending }> {
+  typed: string,
+): Promise<{ started: Started } | { ended: Ending } | { problem: TenantProblem; open: OpenLink }> {
   const visit = await visitLink(parts, token);
   if ('ended' in visit) {
     noteFailure(parts, caller, 'connect.start', visit.link, visit.ended.outcome);
     return visit;
   }
-  await auditVisit(parts, caller, 'connect.start', visit.open);
-  return { started: await begin(parts, visit.open) };
+  const { open } = visit;
+  const problem = tenantProblem(open, typed);
+  if (problem !== null) return { problem, open };
+  await auditVisit(parts, caller, 'connect.start', open);
+  return { started: await begin(parts, open, tenantToldBy(open, typed)) };
 }
 
-async function begin({ database, vault, publicUrl }: ConnectParts, open: OpenLink): Promise<Started> {
+/** null: the tenant is known, or is not asked for. */
+export function tenantProblem(open: OpenLink, typed: string): TenantProblem | null {
+  if (!asksForTenant(open) || tenantToldBy(open, typed) !== null) return null;
+  return typed.trim() === '' ? 'tenant_missing' : 'tenant_unknown';
+}
+
+async function begin(
+  { database, vault, publicUrl }: ConnectParts,
+  open: OpenLink,
+  tenant: string | null,
+): Promise<Started> {
   const { link, service, app } = open;
-  if (app === null || service.authorizationUrl === null || service.tokenUrl === null)
+  const { authorizationUrl: url } = atTenant(service, tenant);
+  if (app === null || url === null || service.tokenUrl === null)
     throw new Error('a link that cannot be connected was opened');
   const state = secretText();
   const codeVerifier = secretText();
@@ -46,21 +69,17 @@ async function begin({ database, vault, publicUrl }: ConnectParts, open: OpenLin
   const stateHash = hashOf(state);
   const redirectUri = `${publicUrl}/oauth/callback/${link.service}`;
   // Empty: this attempt does without PKCE, whatever the service says when it comes back.
-  const sealed = vault.seal(
-    'refresh',
-    verifierContext(open, stateHash, service.tokenUrl),
-    service.pkce ? codeVerifier : '',
-  );
+  const sealed = vault.seal('refresh', verifierContext(open, stateHash, tenant), service.pkce ? codeVerifier : '');
   await database.asTenant(link.organizationId, (tx) =>
     insertFlow(tx, {
-      ...{ stateHash, organizationId: link.organizationId, linkId: link.id, appId: app.id, redirectUri },
+      ...{ stateHash, organizationId: link.organizationId, linkId: link.id, appId: app.id, redirectUri, tenant },
       browserHash: hashOf(browserSecret),
       verifierSealed: sealed.record,
       verifierKeyVersion: sealed.keyVersion,
     }),
   );
   const location = authorizationUrl({
-    authorizationUrl: service.authorizationUrl,
+    authorizationUrl: url,
     authorizationParams: service.authorizationParams,
     clientId: app.oauthClientId,
     redirectUri,
@@ -78,7 +97,12 @@ export function attemptOf(stateHash: Buffer): string {
   return stateHash.subarray(0, 6).toString('hex');
 }
 
-export function verifierContext({ link }: Pick<OpenLink, 'link'>, stateHash: Buffer, tokenUrl: string): SealContext {
+/** Bound to the endpoints of the service as it is written, and to the tenant for which the authorization was asked. */
+export function verifierContext(
+  { link, service: endpoints }: Pick<OpenLink, 'link' | 'service'>,
+  stateHash: Buffer,
+  tenant: string | null,
+): SealContext {
   const { organizationId, clientId, service } = link;
   return {
     organizationId,
@@ -88,7 +112,7 @@ export function verifierContext({ link }: Pick<OpenLink, 'link'>, stateHash: Buf
     rowId: stateHash.toString('hex'),
     field: 'verifier',
     generation: 0,
-    audience: audienceOf(tokenUrl),
+    audience: `${secretAudience(endpoints) ?? ''}${tenant === null ? '' : ` tenant:${tenant}`}`,
   };
 }
 

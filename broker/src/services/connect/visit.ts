@@ -35,7 +35,7 @@ export async function visitLink({ database, lookups }: ConnectParts, token: stri
 /** After these another try with the same link makes sense. */
 const RETRIED: ReadonlySet<Outcome> = new Set([
   ...(['held', 'denied', 'state_expired', 'state_used', 'not_configured'] as const),
-  ...(['provider_error', 'exchange_failed', 'provider_unreachable'] as const),
+  ...(['provider_error', 'answer_refused', 'exchange_failed', 'provider_unreachable'] as const),
 ]);
 
 /** What the page may say about a link that did exist. `retryToken` is shown only where it makes sense. */

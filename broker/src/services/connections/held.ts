@@ -11,7 +11,7 @@ import type { ConnectionName } from '../../types/credential';
 import type { Vault } from '../../vault/vault';
 import { movingEndOf } from '../refresh/consent-ends';
 import { dueAt } from '../refresh/due';
-import { tokenContext, type SecretEndpoints } from '../seal-contexts';
+import { tokenContext, type SealedConnection, type SecretEndpoints } from '../seal-contexts';
 import { foundService } from '../service-catalogue/service-catalogue';
 import { storeConnection } from './store-connection';
 
@@ -27,7 +27,7 @@ export async function acceptHeld(tx: Tx, vault: Vault, organizationId: string, c
   if (held === null) throw nothingHeld(id);
 
   const owner: ConnectionName = { organizationId, clientId, service: connection.service, name };
-  const secrets = open(vault, { ...owner, id }, held, service);
+  const secrets = open(vault, { ...owner, id, tenant: held.tenant }, held, service);
   const app = await findAppFor(tx, organizationId, clientId, connection.service);
   const { tokenType, scopes, baseUrl, expiresAt, lifetimeSeconds } = held;
   const { refreshExpiresAt, idleExpiresAt, absoluteExpiresAt } = held;
@@ -48,6 +48,7 @@ export async function acceptHeld(tx: Tx, vault: Vault, organizationId: string, c
     nextRefreshAt: secrets.refresh === null ? null : due,
     ends,
     account: held.accountId === null ? null : { id: held.accountId, label: held.accountLabel },
+    tenant: held.tenant,
     metadata: null,
   });
 }
@@ -60,7 +61,7 @@ export async function rejectHeld(tx: Tx, organizationId: string, { id, clientId,
 
 function open(
   vault: Vault,
-  connection: ConnectionName & { id: string },
+  connection: SealedConnection,
   held: ImportedTokenSet,
   endpoints: SecretEndpoints,
 ): { access: string | null; refresh: string | null } {

@@ -3,11 +3,13 @@ import { Problem } from '../../errors/problem';
 import { findAppFor } from '../../repositories/apps';
 import { holdClient } from '../../repositories/clients';
 import { databaseNow } from '../../repositories/clock';
+import { findConnectionForImport } from '../../repositories/connection-imports';
 import { findService, lockService } from '../../repositories/services';
 import { NO_ENDS } from '../../types/consent-ends';
 import type { ConnectionKind, ConnectionName } from '../../types/credential';
 import type { Vault } from '../../vault/vault';
 import { unknownClient } from '../clients';
+import { tenantOrThrow } from '../service-catalogue/tenants';
 import { foundService } from '../service-catalogue/service-catalogue';
 import { endsOfImport, movingEndOf } from '../refresh/consent-ends';
 import { checkMaterial, lifespanOf, secretsOf, type Material } from './material';
@@ -18,6 +20,8 @@ export interface ConnectionImport extends Material {
   clientId: string | null;
   service: string;
   name: string;
+  /** What is its own in the URLs of the service; as it was unless given. */
+  tenant?: string | undefined;
   /** The kind of the service unless given. */
   kind?: ConnectionKind | undefined;
   /** What the token is good for, where known. */
@@ -49,6 +53,9 @@ export async function importConnection(
   if (request.consentEndsAt !== undefined && material.refreshToken === undefined)
     throw new Problem('invalid_value', 'consentEndsAt: is the end of what refreshToken renews, and there is none.');
 
+  const existing = await findConnectionForImport(tx, owner);
+  const knownTenant = service.tenantFrom === null ? null : (existing?.tenant ?? null);
+  const tenant = tenantOrThrow(service, request.tenant ?? knownTenant);
   const isOAuth = kind !== 'api_key' && kind !== 'basic';
   const app = isOAuth ? await findAppFor(tx, organizationId, clientId, owner.service) : null;
   const now = await databaseNow(tx);
@@ -67,6 +74,7 @@ export async function importConnection(
     baseUrl: null,
     ends,
     account: null,
+    tenant,
     metadata: request.metadata ?? null,
   });
 }

@@ -30,6 +30,8 @@ export interface Handover extends Lifespan {
   ends: ConsentEnds;
   /** null: not known. */
   account: Account | null;
+  /** What is its own in the URLs of the service; null: nothing. */
+  tenant: string | null;
   /** null: as it was. */
   metadata: Readonly<Record<string, unknown>> | null;
 }
@@ -45,7 +47,7 @@ export async function storeConnection(
   const existing = await findConnectionForImport(tx, owner);
   const id = existing?.id ?? randomUUID();
   const generation = nextGeneration(existing);
-  const { kind, appId, nextRefreshAt, metadata, account, ends } = handover;
+  const { kind, appId, nextRefreshAt, metadata, account, tenant, ends } = handover;
   const connection = {
     ...owner,
     id,
@@ -55,6 +57,7 @@ export async function storeConnection(
     nextRefreshAt,
     metadata,
     ...columnsOf(account),
+    tenant,
     ...ends,
   };
   await (existing === null ? insertConnection(tx, connection) : replaceConnection(tx, connection));
@@ -78,14 +81,23 @@ export function tokenSetOf(
   connection: ConnectionName & { id: string },
   generation: number,
   service: Service,
-  { secrets: { access, refresh }, tokenType, scopes, expiresAt, lifetimeSeconds, baseUrl, ends, account }: Handover,
+  {
+    secrets: { access, refresh },
+    tokenType,
+    scopes,
+    expiresAt,
+    lifetimeSeconds,
+    baseUrl,
+    ends,
+    account,
+    tenant,
+  }: Handover,
 ): ImportedTokenSet {
+  const owner = { ...connection, tenant };
   const sealedAccess =
-    access === null ? null : vault.seal('access', tokenContext(connection, 'access_token', generation), access);
+    access === null ? null : vault.seal('access', tokenContext(owner, 'access_token', generation), access);
   const sealedRefresh =
-    refresh === null
-      ? null
-      : vault.seal('refresh', tokenContext(connection, 'refresh_token', generation, service), refresh);
+    refresh === null ? null : vault.seal('refresh', tokenContext(owner, 'refresh_token', generation, service), refresh);
   return {
     organizationId: connection.organizationId,
     connectionId: connection.id,
@@ -96,6 +108,7 @@ export function tokenSetOf(
     refreshKeyVersion: sealedRefresh?.keyVersion ?? null,
     ...{ tokenType, scopes, expiresAt, lifetimeSeconds, baseUrl, ...ends },
     ...columnsOf(account),
+    tenant,
   };
 }
 

@@ -1,3 +1,5 @@
+import { baseUrlWithin } from '../../providers/granted';
+import { atTenant } from '../../providers/tenant';
 import type { ServingConnection, ServingService } from '../../repositories/serving';
 import { fingerprint } from '../../secrets/fingerprint';
 import type { ConnectionName } from '../../types/credential';
@@ -35,6 +37,7 @@ export function credentialAnswer(
   secret: string,
 ): CredentialAnswer {
   const { id, kind, status, tokenType, expiresAt, scopes, generation, accountId, accountLabel } = connection;
+  const { baseUrl, allowedHosts } = atTenant(service, connection.tenant);
   return {
     clientId: asked.clientId ?? '-',
     service: asked.service,
@@ -48,8 +51,8 @@ export function credentialAnswer(
     scopes,
     generation,
     headers: { [service.requestHeader]: authorizationOf(service, connection, secret) },
-    baseUrl: connection.baseUrl ?? service.baseUrl,
-    allowedHosts: service.allowedHosts,
+    baseUrl: baseUrlWithin(allowedHosts, connection.baseUrl) ?? baseUrl,
+    allowedHosts,
     fingerprint: fingerprint(id, secret),
     account: accountId === null ? null : { id: accountId, label: accountLabel },
   };

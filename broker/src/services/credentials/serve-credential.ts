@@ -144,11 +144,11 @@ async function openKnown(
 
 function open(vault: Vault, asked: ConnectionName, found: ServingFacts): Opened {
   const { service, connection } = connectionOrThrow(asked, found);
-  const { id, generation, accessSealed, accessKeyVersion } = connection;
+  const { id, tenant, generation, accessSealed, accessKeyVersion } = connection;
   if (accessSealed === null) throw new Error('a credential was judged fresh without a token');
   const secret = vault.open(
     'access',
-    tokenContext({ ...asked, id }, 'access_token', generation),
+    tokenContext({ ...asked, id, tenant }, 'access_token', generation),
     accessSealed,
     accessKeyVersion ?? undefined,
   );

@@ -1,4 +1,5 @@
 import { Problem } from '../../errors/problem';
+import { atTenant } from '../../providers/tenant';
 import type { AppSecrets } from '../../repositories/apps';
 import type { ClaimedConnection } from '../../repositories/refresh-claims';
 import type { Vault } from '../../vault/vault';
@@ -25,16 +26,16 @@ const KEY_RETRY_MS = 60_000;
  * rewritten, makes the attempt unusable: nothing leaves, and it is not the client's to repair.
  */
 export function openSecrets(vault: Vault, claim: ClaimedConnection): OpenedSecrets | Unopened {
-  const { provider, kind } = claim;
-  const { tokenUrl, refreshUrl } = provider;
+  const { kind } = claim;
+  const { tokenUrl, refreshUrl } = atTenant(claim.provider, claim.tenant);
   const url = kind === 'client_credentials' ? tokenUrl : (refreshUrl ?? tokenUrl);
-  if (url === null || secretAudience(provider) === null) return { class: 'unusable', code: 'service_unusable' };
+  if (url === null || secretAudience(claim.provider) === null) return { class: 'unusable', code: 'service_unusable' };
   try {
     // Without a key to seal the answer with, it would be lost.
     if (vault.keyring.primary('access') === null || vault.keyring.primary('refresh') === null) return keyUnavailable();
     const refreshToken = kind === 'client_credentials' ? null : openRefreshToken(vault, claim);
     if (refreshToken === undefined) return { class: 'unsent', code: 'no_refresh_token', retryAfterMs: null };
-    return { url, refreshToken, clientSecrets: openClientSecrets(vault, appOf(claim), provider) };
+    return { url, refreshToken, clientSecrets: openClientSecrets(vault, appOf(claim), claim.provider) };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return error.code === 'key_unavailable' ? keyUnavailable() : { class: 'unusable', code: 'integrity' };

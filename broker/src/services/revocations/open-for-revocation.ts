@@ -32,19 +32,12 @@ export function openForRevocation(
 
 function openToken(
   vault: Vault,
-  {
-    generation,
-    accessSealed,
-    accessKeyVersion,
-    refreshSealed,
-    refreshKeyVersion,
-    tokenUrl,
-    refreshUrl,
-  }: ClaimedRevocation,
+  claim: ClaimedRevocation,
   connection: SealedConnection,
 ): Pick<RevocationCall, 'token' | 'tokenType'> {
+  const { generation, accessSealed, accessKeyVersion, refreshSealed, refreshKeyVersion } = claim;
   if (refreshSealed !== null) {
-    const context = tokenContext(connection, 'refresh_token', generation, { tokenUrl, refreshUrl });
+    const context = tokenContext(connection, 'refresh_token', generation, claim);
     const token = vault.open('refresh', context, refreshSealed, refreshKeyVersion ?? undefined).toString();
     return { token, tokenType: 'refresh_token' };
   }

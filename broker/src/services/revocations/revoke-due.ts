@@ -4,6 +4,7 @@ import type { OutboundAgents } from '../../outbound/outbound';
 import { postForm } from '../../outbound/request';
 import { retryAfterMs } from '../../providers/lifetime';
 import { networkFailure } from '../../providers/network-failure';
+import { atTenant } from '../../providers/tenant';
 import {
   revocationRequest,
   revocationVerdict,
@@ -81,7 +82,8 @@ async function attempt(parts: RevocationParts, claim: ClaimedRevocation): Promis
   // Looked at again, and in all organizations: somebody may have connected the account since.
   if (claim.isShared) return { end: 'shared', code: '' };
   if (claim.isReconnecting) return { end: 'later', code: 'reconnecting', seconds: RECONNECT_SECONDS };
-  const { revocationUrl: url, authStyle, oauthClientId } = claim;
+  const { authStyle, oauthClientId } = claim;
+  const { revocationUrl: url } = atTenant(claim, claim.tenant);
   if (url === null || authStyle === null) return { end: 'unsupported', code: '' };
   const opened = openForRevocation(parts.vault, claim);
   if ('failed' in opened) {

@@ -1,5 +1,6 @@
 import { STANDARD } from '../../types/dialect';
 import { Problem } from '../../errors/problem';
+import { checkTenantRule, samplesOf, TENANT_URLS } from './tenant-rule';
 import { SERVICE_FIELDS, type Service, type ServiceFields } from '../../repositories/services';
 import { mayGetTokens } from './revocation-endpoint';
 
@@ -39,18 +40,14 @@ export const DEFAULTS: Omit<ServiceDefinition, 'displayName'> = {
   accountIdPath: null,
   accountLabelPath: null,
   verifyUrl: null,
+  tenantFrom: null,
+  tenantParam: null,
+  tenantHosts: null,
+  tenantExample: null,
+  redirectHmacParam: null,
   scopeTexts: {},
 };
 
-const URLS = [
-  'authorizationUrl',
-  'tokenUrl',
-  'refreshUrl',
-  'revocationUrl',
-  'baseUrl',
-  'accountUrl',
-  'verifyUrl',
-] as const;
 const WITH_TOKEN_URL: readonly string[] = ['oauth2', 'client_credentials', 'long_lived'];
 
 /** Throws Problem `invalid_value` for what cannot work, with what to do about it. */
@@ -84,9 +81,10 @@ export function checkDefinition(definition: ServiceDefinition, allowedUrl: (url:
   if (definition.accountFrom === 'url' && definition.accountUrl === null) {
     throw new Problem('invalid_value', 'accountUrl: accountFrom "url" needs it: where the account is looked up.');
   }
-  for (const member of URLS) {
-    const url = definition[member];
-    if (url === null || (allowedUrl(url) && new URL(url).hash === '')) continue;
+  checkTenantRule(definition);
+  for (const member of TENANT_URLS) {
+    const urls = samplesOf(definition).map((sample) => sample[member]);
+    if (urls.every((url) => url === null || (allowedUrl(url) && new URL(url).hash === ''))) continue;
     throw new Problem(
       'invalid_value',
       `${member}: must be an https URL of a public host, without user name, password or fragment. For a private host: list it in OTOBOT_PRIVATE_HOSTS.`,

@@ -1,32 +1,27 @@
 import { Problem } from '../../errors/problem';
 import { CATALOGUE, findProvider } from '../../providers/catalogue/catalogue';
-import type { Known, ProviderEntry } from '../../providers/catalogue/entry';
 import type { ServiceDefinition } from './definition';
 
 /**
- * What is known of a provider, as a service, nothing of none: for the rest the defaults hold. `tenant` is the customer's part of the host, where the
- * provider has one per customer. Throws Problem `invalid_value` for a provider that is not known and for a tenant that does not fit.
+ * What is known of a provider, as a service, nothing of none: for the rest the defaults hold.
+ * Throws Problem `invalid_value` for a provider that is not known.
  */
-export function fromProvider(provider: string | undefined, tenant: string | undefined): Partial<ServiceDefinition> {
-  if (provider === undefined) {
-    if (tenant === undefined) return {};
-    throw new Problem('invalid_value', 'tenant: it belongs to a provider that is known. Name that in "from".');
-  }
+export function fromProvider(provider: string | undefined): Partial<ServiceDefinition> {
+  if (provider === undefined) return {};
   const entry = findProvider(provider);
   if (entry === null) {
     const names = CATALOGUE.map(({ name }) => name).join(', ');
     throw new Problem('invalid_value', `from: "${provider}" is no provider that is known. These are: ${names}.`);
   }
-  const filled = hostFiller(entry, tenant);
-  const accountUrl = entry.account?.value.url;
+  const tenant = entry.tenant?.value;
   const asked = entry.scopes.filter(({ byDefault }) => byDefault);
   return onlyKnown({
     displayName: entry.displayName,
     oauthType: entry.kind,
-    authorizationUrl: filled(entry.authorizationUrl),
-    tokenUrl: filled(entry.tokenUrl),
-    refreshUrl: filled(entry.refreshUrl),
-    revocationUrl: filled(entry.revocationUrl),
+    authorizationUrl: entry.authorizationUrl?.value,
+    tokenUrl: entry.tokenUrl?.value,
+    refreshUrl: entry.refreshUrl?.value,
+    revocationUrl: entry.revocationUrl?.value,
     bodyFormat: entry.bodyFormat?.value,
     paramNames: entry.paramNames?.value,
     tokenParams: entry.tokenParams?.value,
@@ -45,37 +40,24 @@ export function fromProvider(provider: string | undefined, tenant: string | unde
     defaultTtlSeconds: entry.accessTokenSeconds?.value,
     consentIdleSeconds: entry.consentIdleSeconds?.value,
     consentSeconds: entry.consentSeconds?.value,
-    baseUrl: filled(entry.baseUrl),
-    allowedHosts: entry.allowedHosts?.value.map((host) => filled({ value: host })),
+    baseUrl: entry.baseUrl?.value,
+    allowedHosts: entry.allowedHosts?.value,
     requestHeader: entry.requestHeader?.value,
     requestScheme: entry.requestScheme?.value,
     authorizationParams: entry.authorizationParams?.value,
     issuer: entry.issuer?.value,
     accountFrom: entry.account?.value.from,
-    accountUrl: typeof accountUrl === 'string' ? filled({ value: accountUrl }) : undefined,
+    accountUrl: entry.account?.value.url ?? undefined,
     accountIdPath: entry.account?.value.idPath,
     accountLabelPath: entry.account?.value.labelPath,
-    verifyUrl: filled(entry.verifyUrl),
+    verifyUrl: entry.verifyUrl?.value,
+    tenantFrom: tenant?.from,
+    tenantParam: tenant?.param,
+    tenantHosts: tenant?.hosts,
+    tenantExample: tenant?.example,
+    redirectHmacParam: entry.redirectHmacParam?.value,
     scopeTexts: Object.fromEntries(entry.scopes.map(({ value, en, fr }) => [value, { en, fr }])),
   });
-}
-
-interface FillHost {
-  (fact: { value: string }): string;
-  (fact: Known<string>): string | undefined;
-}
-
-/** Puts the tenant into a host. What it may be is decided by the provider's anchored pattern alone: `evil.com/`, `x@evil.com` never fit. */
-function hostFiller({ name, tenant }: ProviderEntry, given: string | undefined): FillHost {
-  if (tenant === null && given !== undefined)
-    throw new Problem('invalid_value', `tenant: ${name} has the same hosts for everybody. Leave it out.`);
-  if (tenant !== null && (given === undefined || !tenant.value.pattern.test(given))) {
-    const what = `must be the ${tenant.value.name}, such as ${tenant.value.example}`;
-    throw new Problem('invalid_value', `tenant: ${what}: it is a part of the host names of ${name}.`);
-  }
-  const fill = (fact: Known<string> | { value: string }): string | undefined =>
-    tenant === null ? fact?.value : fact?.value.replaceAll(`{${tenant.value.name}}`, given ?? '');
-  return fill as FillHost;
 }
 
 function onlyKnown<Members extends object>(members: {

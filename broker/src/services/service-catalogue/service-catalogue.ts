@@ -26,8 +26,6 @@ export type NewService = ServiceChanges & {
   name: string;
   /** A provider of the catalogue, on which the rest builds. */
   from?: string | undefined;
-  /** The customer's part of its hosts. */
-  tenant?: string | undefined;
 };
 
 /**
@@ -81,9 +79,9 @@ export function createServiceCatalogue({ database, authorize, allowedUrl }: Serv
       return pageOf(rows, limit, { position: ({ name }) => name, show: serviceViewOf });
     },
 
-    async create(caller, { name, from, tenant, ...given }) {
+    async create(caller, { name, from, ...given }) {
       const { organizationId, organization } = await mayWrite(caller, 'service.create', name);
-      const base = { ...DEFAULTS, displayName: name, ...fromProvider(from, tenant) };
+      const base = { ...DEFAULTS, displayName: name, ...fromProvider(from) };
       const definition = withChanges<ServiceDefinition>(base, given);
       checkDefinition(definition, allowedUrl);
       const owner = organization === OPERATOR ? null : organizationId;
