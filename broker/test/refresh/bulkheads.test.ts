@@ -65,7 +65,9 @@ test('an app of 12 s answers, a hanging and a suspended one, each with a queue: 
       where c.app_id = $1`,
     [prompt.appId],
   );
-  console.info(`beside a slow, a hanging and a suspended app: lateness p99 ${(rows[0]?.p99 ?? NaN).toFixed(2)} s`);
+  process.stdout.write(
+    `beside a slow, a hanging and a suspended app: lateness p99 ${(rows[0]?.p99 ?? NaN).toFixed(2)} s\n`,
+  );
   expect(rows[0]?.p99).toBeLessThan(5);
   // No more than its slots at once, of which none was free before 12 s.
   expect(hanging.provider.calls).toHaveLength(32);

@@ -116,7 +116,7 @@ test('a provider that is down for 30 minutes: one alert, no connection ends, all
       where r.app_id = any ($1) and r.outcome = 'transient' and r.started_at > i.opened_at and r.started_at < i.closed_at`,
     [idsOf(down)],
   );
-  console.info(
+  process.stdout.write(
     [
       `30 minutes without a provider: ${waited.length} of its ${made.length} connections became due meanwhile`,
       `requests sent to it: ${callsDuringOutage}, of them ${probes ?? 0} probes`,
@@ -124,6 +124,7 @@ test('a provider that is down for 30 minutes: one alert, no connection ends, all
       `connections that ended: ${states.filter(({ status }) => status === 'reauth_required').length}`,
       `the last that was due had its token ${Math.round(madeUpForIn)} s after the return`,
       `lateness elsewhere (${lateness.length} refreshes): p50 ${percentile(lateness, 0.5).toFixed(1)} s, p99 ${percentile(lateness, 0.99).toFixed(1)} s`,
+      '',
     ].join('\n  '),
   );
   expect(states).toEqual([{ status: 'active', count: '410' }]);
