@@ -127,7 +127,7 @@ export async function lockAutomaticLink(
   });
 }
 
-/** The link that was made for this credential as it stands, with at least a day left; null when a new one is needed. */
+/** The link that was made for this credential as it stands, with at least a day left, and as much as asked for; null when a new one is needed. */
 export async function findAutomaticLink(
   tx: Tx,
   organizationId: string,
@@ -137,15 +137,16 @@ export async function findAutomaticLink(
     name,
     connectionId,
     generation,
-  }: CredentialName & { connectionId: string | null; generation: number | null },
+    atLeastSeconds,
+  }: CredentialName & { connectionId: string | null; generation: number | null; atLeastSeconds: number },
 ): Promise<(ConnectLink & { tokenHash: Buffer }) | null> {
   const [row] = await tx.query<ConnectLink & { tokenHash: Buffer }>({
     text: `select ${COLUMNS}, token_hash as "tokenHash" from connect_links
             where automatic and organization_id = $1 and client_id = $2 and service = $3 and name = $4
               and connection_id is not distinct from $5 and generation is not distinct from $6
-              and used_at is null and revoked_at is null and expires_at > otobot_now() + interval '1 day'
+              and used_at is null and revoked_at is null and expires_at > otobot_now() + greatest(interval '1 day', make_interval(secs => $7))
             order by created_at desc limit 1`,
-    values: [organizationId, clientId, service, name, connectionId, generation],
+    values: [organizationId, clientId, service, name, connectionId, generation, atLeastSeconds],
   });
   return row ?? null;
 }

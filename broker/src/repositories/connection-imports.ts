@@ -30,6 +30,8 @@ export interface ImportedConnection extends ConnectionName, ConsentEnds {
   appId: string | null;
   generation: number;
   nextRefreshAt: Date | null;
+  /** The end of a token that nothing renews; null: something does, or it has none. */
+  tokenEndsAt: Date | null;
   /** null: as it was. */
   metadata: Readonly<Record<string, unknown>> | null;
   /** Who stands behind it; null: not known. */
@@ -42,13 +44,15 @@ export interface ImportedConnection extends ConnectionName, ConsentEnds {
 export async function insertConnection(tx: Tx, connection: ImportedConnection): Promise<void> {
   const { id, organizationId, clientId, service, name, kind, appId, generation, nextRefreshAt, metadata } = connection;
   const { accountId, accountLabel, tenant, refreshExpiresAt, idleExpiresAt, absoluteExpiresAt } = connection;
+  const { tokenEndsAt } = connection;
   await tx.query({
     text: `insert into connections (id, organization_id, client_id, service, name, kind, app_id, generation, next_refresh_at, metadata,
-                                    account_id, account_label, refresh_expires_at, idle_expires_at, absolute_expires_at, tenant)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+                                    account_id, account_label, refresh_expires_at, idle_expires_at, absolute_expires_at, tenant,
+                                    token_ends_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
     values: [
       ...[id, organizationId, clientId, service, name, kind, appId, generation, nextRefreshAt, metadata ?? {}],
-      ...[accountId, accountLabel, refreshExpiresAt, idleExpiresAt, absoluteExpiresAt, tenant],
+      ...[accountId, accountLabel, refreshExpiresAt, idleExpiresAt, absoluteExpiresAt, tenant, tokenEndsAt],
     ],
   });
 }
@@ -57,13 +61,15 @@ export async function insertConnection(tx: Tx, connection: ImportedConnection): 
 export async function replaceConnection(tx: Tx, connection: ImportedConnection): Promise<void> {
   const { id, organizationId, kind, appId, generation, nextRefreshAt, metadata } = connection;
   const { accountId, accountLabel, tenant, refreshExpiresAt, idleExpiresAt, absoluteExpiresAt } = connection;
+  const { tokenEndsAt } = connection;
   await tx.query({
     text: `update connections
               set kind = $3, app_id = $4, generation = $5, next_refresh_at = $6, metadata = coalesce($7, metadata),
                   status = case when status = 'disabled' then status else 'active' end, status_reason = null,
                   wanted_at = null, attempt_id = null, lease_until = null, failure_count = 0, failing_since = null, uncertain_since = null,
                   not_before_at = null, last_error_code = null, permanent_code = null, rejected_at = null, rejected_count = 0,
-                  account_id = $8, account_label = $9, refresh_expires_at = $10, idle_expires_at = $11, absolute_expires_at = $12, tenant = $13
+                  account_id = $8, account_label = $9, refresh_expires_at = $10, idle_expires_at = $11, absolute_expires_at = $12, tenant = $13,
+                  token_ends_at = $14
             where organization_id = $1 and id = $2`,
     values: [
       organizationId,
@@ -79,6 +85,7 @@ export async function replaceConnection(tx: Tx, connection: ImportedConnection):
       idleExpiresAt,
       absoluteExpiresAt,
       tenant,
+      tokenEndsAt,
     ],
   });
   await tx.query({

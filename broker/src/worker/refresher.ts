@@ -10,6 +10,7 @@ import { signalRefreshed } from '../repositories/signals';
 import { deleteOldFlows } from '../repositories/flows';
 import { deleteOldSets, findLateSet } from '../repositories/token-sets';
 import { createKeyReload, openVault } from '../services/encryption-keys';
+import { tellExpiring } from '../services/expiring/tell-expiring';
 import { startHeartbeat } from '../services/heartbeat';
 import type { RefreshParts } from '../services/refresh/attempt';
 import { createCompletions } from '../services/refresh/completions';
@@ -155,6 +156,7 @@ export async function startRefresher({
       { name: 'delete old flows', everyMs: 3_600 * SECOND, work: () => deleteOldFlows(database) },
       { name: 'make partitions', everyMs: 3_600 * SECOND, work: () => makePartitions(database, 2) },
       { name: 'tell of a pause', everyMs: 60 * SECOND, work: () => tellOfPause(database, log) },
+      { name: 'tell of coming ends', everyMs: 10 * SECOND, work: () => tellExpiring(database, vault) },
       { name: 'reload keys', everyMs: 60 * SECOND, work: () => keys.reload() },
     ],
     log,

@@ -13,6 +13,11 @@ export function linkToken(vault: Vault, organizationId: string, linkId: string):
   return id.toString('base64url') + mac.subarray(0, MAC_BYTES).toString('base64url');
 }
 
+/** The link itself, for whoever delivers it: it is a secret, so it is made when it leaves and never stored. `publicUrl`: an origin. */
+export function linkUrl(vault: Vault, publicUrl: string, organizationId: string, linkId: string): string {
+  return `${publicUrl}/connect/${linkToken(vault, organizationId, linkId)}`;
+}
+
 /** What a link or a state is looked up by. */
 export function hashOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();

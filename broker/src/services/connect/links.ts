@@ -1,20 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Database, Tx } from '../../db/database';
 import { Problem } from '../../errors/problem';
 import { findAppFor } from '../../repositories/apps';
 import { findClient } from '../../repositories/clients';
 import {
-  findAutomaticLink,
   findConnectLink,
-  insertConnectLink,
   listConnectLinks,
-  lockAutomaticLink,
   revokeConnectLink,
   type ConnectLink,
   type CredentialName,
 } from '../../repositories/connect-links';
-import { findConnectionByName } from '../../repositories/connections';
 import { findService, type Service } from '../../repositories/services';
 import type { Vault } from '../../vault/vault';
 import type { Authorize } from '../access/authorize';
@@ -23,7 +18,8 @@ import { unknownClient } from '../clients';
 import { pageOf, positionOf, type Page, type PageRequest } from '../page';
 import { foundService } from '../service-catalogue/service-catalogue';
 import { tenantOrThrow } from '../service-catalogue/tenants';
-import { hashOf, linkToken } from './link-token';
+import { automaticLink, storeLink } from './automatic-link';
+import { linkUrl } from './link-token';
 import { isConnectable } from './open-link';
 
 export interface NewLink extends CredentialName {
@@ -59,38 +55,10 @@ export interface ConnectLinksParts {
 }
 
 const SCOPE = 'connect:write';
-/** Long enough to work from an e-mail that is read after a holiday. */
-const LIFETIME_SECONDS = 7 * 86_400;
 const POSITION = z.uuid();
 
 export function createConnectLinks({ database, authorize, vault, publicUrl }: ConnectLinksParts): ConnectLinks {
-  const urlOf = ({ organizationId, id }: ConnectLink): string =>
-    `${publicUrl}/connect/${linkToken(vault, organizationId, id)}`;
-
-  const insert = async (tx: Tx, who: Principal, link: NewLink, automatic: boolean): Promise<ConnectLink> => {
-    const { organizationId, actor } = who;
-    const id = randomUUID();
-    const connection = await findConnectionByName(tx, { organizationId, ...link });
-    return insertConnectLink(tx, {
-      ...{
-        id,
-        organizationId,
-        clientId: link.clientId,
-        service: link.service,
-        name: link.name,
-        automatic,
-        createdBy: actor,
-      },
-      scopes: link.scopes?.join(' ') ?? null,
-      reason: link.reason ?? null,
-      returnUrl: link.returnUrl ?? null,
-      tenant: link.tenant ?? null,
-      tokenHash: hashOf(linkToken(vault, organizationId, id)),
-      connectionId: connection?.id ?? null,
-      generation: connection?.generation ?? null,
-      expiresInSeconds: link.expiresInSeconds ?? LIFETIME_SECONDS,
-    });
-  };
+  const urlOf = ({ organizationId, id }: ConnectLink): string => linkUrl(vault, publicUrl, organizationId, id);
 
   return {
     async list(caller, { limit, cursor }) {
@@ -113,7 +81,7 @@ export function createConnectLinks({ database, authorize, vault, publicUrl }: Co
       return database.asTenant(who.organizationId, async (tx) => {
         const service = await connectableOrThrow(tx, who.organizationId, link);
         const tenant = linkTenantOrThrow(service, link.tenant);
-        const created = await insert(tx, who, { ...link, tenant }, false);
+        const created = await storeLink(tx, vault, who, { ...link, tenant, automatic: false });
         return { ...linkViewOf(created), url: urlOf(created) };
       });
     },
@@ -137,23 +105,8 @@ export function createConnectLinks({ database, authorize, vault, publicUrl }: Co
 
     forReconnect: (who, credential) =>
       database.asTenant(who.organizationId, async (tx) => {
-        const { organizationId } = who;
-        const service = await findService(tx, organizationId, credential.service);
-        const app = await findAppFor(tx, organizationId, credential.clientId, credential.service);
-        if (service === null || !isConnectable(service, app)) return null;
-        await lockAutomaticLink(tx, organizationId, credential);
-        const connection = await findConnectionByName(tx, { organizationId, ...credential });
-        const standing = await findAutomaticLink(tx, organizationId, {
-          ...credential,
-          connectionId: connection?.id ?? null,
-          generation: connection?.generation ?? null,
-        });
-        // After a change of the key that makes tokens, an older link still works but cannot be shown again.
-        const shown =
-          standing?.tokenHash.equals(hashOf(linkToken(vault, organizationId, standing.id))) === true ? standing : null;
-        // The account that is to be renewed is in the same place as before.
-        const tenant = service.tenantFrom === 'link' ? (connection?.tenant ?? undefined) : undefined;
-        return urlOf(shown ?? (await insert(tx, who, { ...credential, tenant }, true)));
+        const link = await automaticLink(tx, vault, who, credential);
+        return link && urlOf(link);
       }),
   };
 }

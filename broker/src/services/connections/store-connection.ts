@@ -55,6 +55,7 @@ export async function storeConnection(
     appId,
     generation,
     nextRefreshAt,
+    tokenEndsAt: nextRefreshAt === null ? handover.expiresAt : null,
     metadata,
     ...columnsOf(account),
     tenant,
