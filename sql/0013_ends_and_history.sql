@@ -86,4 +86,5 @@ update connections set notice_at = least(consent_ends_at, token_ends_at) - inter
 
 -- The worker makes the link that goes with the event. It sees no more of links than it needs to find the one that stands.
 grant select, insert on connect_links to otobot_refresh;
-create policy refresher on connect_links to otobot_refresh using (true) with check (true);
+create policy make_for_reconnecting on connect_links for insert to otobot_refresh with check (true);
+create policy find_standing on connect_links for select to otobot_refresh using (true);

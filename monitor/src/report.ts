@@ -115,7 +115,8 @@ const KNOWN = `
 // A worker beats every 5 s; not seen for 20 s it counts as gone, as in the broker. Without one nothing is renewed, nor while that is paused, nor is
 // what the claim passes by: no app (the view's renewable), no service, not due at any time, or an app that is suspended.
 // Materialized, or the view's long case is worked out anew wherever its status stands.
-// An idle end moves with every refresh. The end of a refresh token moves where the provider issues a new one each time.
+// An idle end, and the end of a refresh token that each refresh replaces, move with every refresh; they count once the broker has told
+// of them, because refreshing has failed for too long.
 const JUDGED = `
   with live as (
     select count(*)::int as workers, exists (select from installation where refreshing_paused_at is not null) as paused
@@ -124,7 +125,7 @@ const JUDGED = `
   ), selected as materialized (
     select s.*, o.name as organization, s.status in ('disabled', 'client_suspended') as stopped,
            s.status in ('reauth_required', 'expired', 'key_unavailable') as dead,
-           coalesce(s.next_refresh_at, otobot_now()) as renewed_at, p.rotation,
+           coalesce(s.next_refresh_at, otobot_now()) as renewed_at, c.noticed_days is not null as told,
            s.renewable and p.id is not null and live.workers > 0 and not live.paused
              and s.status in ('active', 'backoff', 'uncertain', 'refreshing')
              and (c.next_refresh_at is not null or c.lease_until is not null) as renews
@@ -137,9 +138,8 @@ const JUDGED = `
        and ($2::text is null or s.service = $2) and ($3::text is null or s.status = $3)
   ), ends as (
     select *, least(absolute_expires_at,
-                    case when not (renews and renewed_at < idle_expires_at) then idle_expires_at end,
-                    case when not (renews and rotation <> 'none' and renewed_at < refresh_expires_at)
-                         then refresh_expires_at end) as consent_ends_at
+                    case when told or not (renews and renewed_at < idle_expires_at) then idle_expires_at end,
+                    case when told or not (renews and renewed_at < refresh_expires_at) then refresh_expires_at end) as consent_ends_at
       from selected
   ), judged as materialized (
     select *,

@@ -71,14 +71,15 @@ test.each<[what: string, summary: string, given: Case]>([
   expect(await judge(given)).toEqual([summary === fine ? 0 : 1, summary]);
 });
 
+const told = 'update connections set failing_since = otobot_now(); update connections set noticed_days = 7';
 const over = 'WARNING: 1 consent ends within 14 d';
 test.each<[what: string, summary: string, given: Case]>([
   ['absolute, in 13 days', over, { absoluteEndIn: '13 days' }],
   ['absolute, in 15 days', fine, { absoluteEndIn: '15 days' }],
-  ['of a refresh token that is never replaced', over, { service: 'google', refreshEndIn: '13 days' }],
   ['of a refresh token that each refresh replaces', fine, { service: 'slack', refreshEndIn: '13 days' }],
   ['of one that ends before its refresh', over, { service: 'slack', refreshEndIn: '1 hour', nextRefreshIn: '2 hours' }],
   ['idle, and refreshed before', fine, { idleEndIn: '2 hours' }],
+  ['idle, and told of because its refreshes fail', over, { idleEndIn: '2 days', status: 'backoff', then: told }],
   ['idle, and refreshed after', over, { idleEndIn: '2 hours', nextRefreshIn: '3 hours' }],
   ['on hold', fine, { status: 'disabled', absoluteEndIn: '1 day' }],
 ])('a consent end is told when no refresh moves it: %s → %s', async (_, summary, given) => {

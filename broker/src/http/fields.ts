@@ -77,11 +77,13 @@ export const oauthScopes = z
   .pipe(z.array(z.string().regex(/^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{1,500}$/, 'is not a scope')))
   .describe('OAuth scopes, as a list or as one text.');
 
-const SECONDS_OF_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+const SECONDS_OF_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
+const MAX_SPAN_SECONDS = 315_360_000;
 
 /** How far ahead to look, such as 24h or 14d, as seconds. */
 export const span = z
   .string()
-  .regex(/^\d{1,4}[smhd]$/, 'must be a time such as 90s, 30m, 24h or 14d')
-  .transform((text) => Number(text.slice(0, -1)) * (SECONDS_OF_UNIT[text.slice(-1)] ?? 0))
-  .describe('How far ahead to look: a number with s, m, h or d.');
+  .regex(/^\d{1,9} ?[smhdw]?$/i, 'must be a time such as 90s, 30m, 24h, 14d or 2w; without a unit it counts seconds')
+  .transform((text) => Number.parseInt(text, 10) * (SECONDS_OF_UNIT[text.slice(-1).toLowerCase()] ?? 1))
+  .pipe(z.int().max(MAX_SPAN_SECONDS, 'must be at most 10 years'))
+  .describe('How far ahead to look: a number with s, m, h, d or w; without one, of seconds. At most 10 years.');

@@ -1,8 +1,9 @@
 import type { Tx } from '../db/database';
+import type { ConsentEnds } from '../types/consent-ends';
 import type { ConnectionKind, ConnectionName, ShownStatus } from '../types/credential';
 
 /** A connection as it is shown, without anything sealed. */
-export interface Connection {
+export interface Connection extends ConsentEnds {
   id: string;
   clientId: string | null;
   service: string;
@@ -21,9 +22,8 @@ export interface Connection {
   lastAttemptAt: Date | null;
   failureCount: number;
   lastErrorCode: string | null;
-  refreshExpiresAt: Date | null;
-  idleExpiresAt: Date | null;
-  absoluteExpiresAt: Date | null;
+  /** When the client has to consent again; an end that refreshes move counts while they fail. */
+  consentEndsAt: Date | null;
   accountId: string | null;
   accountLabel: string | null;
   /** What is its own in the URLs of the service; null: nothing. */
@@ -39,6 +39,7 @@ const COLUMNS = `v.id, v.client_id as "clientId", v.service, v.name, v.kind, v.s
   v.renewable, v.expires_at as "expiresAt", v.scopes, v.next_refresh_at as "nextRefreshAt", v.last_refreshed_at as "lastRefreshedAt",
   v.last_attempt_at as "lastAttemptAt", v.failure_count as "failureCount", v.last_error_code as "lastErrorCode",
   v.refresh_expires_at as "refreshExpiresAt", v.idle_expires_at as "idleExpiresAt", v.absolute_expires_at as "absoluteExpiresAt",
+  c.consent_ends_at as "consentEndsAt",
   v.account_id as "accountId", v.account_label as "accountLabel", c.tenant, v.held_account as "heldAccount", v.metadata, v.created_at as "createdAt", v.updated_at as "updatedAt"`;
 
 export interface ConnectionFilter {
@@ -48,7 +49,7 @@ export interface ConnectionFilter {
   status?: ShownStatus | undefined;
   /** Tokens that end within so many seconds and that nothing will renew. */
   expiresWithinSeconds?: number | undefined;
-  /** Consents of which some known end comes within so many seconds. */
+  /** Consents that end within so many seconds, or have ended. */
   consentEndsWithinSeconds?: number | undefined;
   /** The limits of the caller's key; null: none. */
   onlyClients: readonly string[] | null;
@@ -63,7 +64,7 @@ const FILTER = `
   and ($4::text is null or v.service = $4) and ($5::text is null or v.status = $5)
   and ($6::int is null or (v.expires_at <= otobot_now() + make_interval(secs => $6)
                            and not (v.renewable and v.status not in ('reauth_required', 'disabled', 'client_suspended'))))
-  and ($7::int is null or least(v.refresh_expires_at, v.idle_expires_at, v.absolute_expires_at) <= otobot_now() + make_interval(secs => $7))
+  and ($7::int is null or c.consent_ends_at <= otobot_now() + make_interval(secs => $7))
   and ($8::text[] is null or v.client_id = any ($8)) and ($9::text[] is null or v.service = any ($9))`;
 
 /** By id, which is unique and never changes. */
@@ -76,7 +77,7 @@ export function listConnections(
     filter;
   return tx.query<Connection>({
     text: `select ${COLUMNS} from ${CONNECTIONS}
-            where v.organization_id = $1 and ${FILTER} and ($10::uuid is null or v.id > $10) order by v.id limit $11`,
+            where c.organization_id = $1 and v.organization_id = $1 and ${FILTER} and ($10::uuid is null or v.id > $10) order by v.id limit $11`,
     values: [
       organizationId,
       clientId ?? null,

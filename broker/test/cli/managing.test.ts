@@ -86,8 +86,8 @@ test('a connection is imported, found by name or id, disabled, enabled and delet
   await does('connection import - maps --name second', '{"apiKey":"k"}');
 
   const list = await does('connection list');
-  expect(list.stdout).toMatch(/^globex +mail +default +active +in (49|50) min +[0-9a-f-]{36}$/m);
-  expect(list.stdout).toMatch(/^- +maps +second +active +never +[0-9a-f-]{36}$/m);
+  expect(list.stdout).toMatch(/^globex +mail +default +active +in (49|50) min +- +[0-9a-f-]{36}$/m);
+  expect(list.stdout).toMatch(/^- +maps +second +active +never +- +[0-9a-f-]{36}$/m);
   expect((await does('connection list --client - --json')).json()).toMatchObject({ items: [{ service: 'maps' }] });
   expect((await does('connection show globex/mail --json')).json()).toMatchObject({ id: imported.id, history: [] });
   expect((await does(`connection show ${String(imported.id)} --json`)).json()).toMatchObject({ id: imported.id });

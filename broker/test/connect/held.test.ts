@@ -84,9 +84,9 @@ test('accepted, what was held is renewed like any other, until the known end of 
   scene.provider.behave({ extra: { account_id: 'bob', refresh_token_expires_in: 86_400 } });
   expect(outcomeOf(await connect(scene, scene.browser(), await linkAgain(scene, link)))).toBe('held');
   const { id } = await connectionOf(scene, link);
-  const { consentEndsAt, nextRefreshAt, expiresAt } = await must(decide(String(id), 'accept'));
+  const { refreshExpiresAt, nextRefreshAt, expiresAt } = await must(decide(String(id), 'accept'));
   expect(Date.parse(String(nextRefreshAt))).toBeLessThan(Date.parse(String(expiresAt)));
-  expect(Math.abs(Date.parse(String(consentEndsAt)) - Date.now() - 86_400_000)).toBeLessThan(60_000);
+  expect(Math.abs(Date.parse(String(refreshExpiresAt)) - Date.now() - 86_400_000)).toBeLessThan(60_000);
 });
 
 test('rejected, the other account is forgotten and the first one served on', async () => {

@@ -67,9 +67,39 @@ test('lists are filtered by client, service, status and by ends that nothing wil
   expect(await names('expiresWithin=30d')).toEqual(['ended', 'later', 'soon']);
   expect(await names('consentEndsWithin=14d')).toEqual(['ended']);
   expect(await names('consentEndsWithin=4d')).toEqual([]);
+  expect(await names('consentEndsWithin=14d&status=reauth_required&service=crm&expiresWithin=24h')).toEqual(['ended']);
+  expect(await names('consentEndsWithin=14d&status=active')).toEqual([]);
   for (const query of ['expiresWithin=soon', 'status=fine', 'status=active&status=expired', 'colour=red']) {
     expect((await ask(`GET /v1/connections?${query}`)).status).toBe(400);
   }
+});
+
+test('a consent that ends is listed by any way to say how soon; what is none of them is refused with what is allowed', async () => {
+  const { json } = await importing({ name: 'ending', accessToken: 'a', refreshToken: 'r', expiresAt: inSeconds(60) });
+  const id = String(json.id);
+  const set = (what: string) => scene.database.query(`update connections set ${what} where id = $1`, [id]);
+  const isListed = async (within: string): Promise<boolean> => {
+    const path = `/v1/connections?consentEndsWithin=${encodeURIComponent(within)}&limit=500`;
+    return ((await scene.ask(`GET ${path}`)).json.items as { id: string }[]).some((one) => one.id === id);
+  };
+  expect(json).toMatchObject({ consentEndsAt: null, consentEnd: null });
+  expect(await isListed('520w')).toBe(false);
+  await set(`absolute_expires_at = now() + '3 days'`);
+  for (const within of ['4d', '73h', '4321M', '259201s', '259201', '1w', '4 D'])
+    expect(await isListed(within)).toBe(true);
+  for (const within of ['2d', '71h', '4319m', '3600', '0']) expect(await isListed(within)).toBe(false);
+  expect((await scene.ask(`GET /v1/connections/${id}`)).json).toMatchObject({ consentEnd: 'absolute' });
+  for (const wrong of ['soon', '-1d', '1.5d', '14 days', '1y', '9999999w', '', '٣d']) {
+    const refused = await scene.ask(`GET /v1/connections?consentEndsWithin=${encodeURIComponent(wrong)}`);
+    expect([wrong, refused.status]).toEqual([wrong, 400]);
+    expect(refused.json.detail).toMatch(/14d|10 years/);
+  }
+  // What each refresh moves is no end to act on, as long as refreshing works.
+  await set(`absolute_expires_at = null, idle_expires_at = now() + '3 days'`);
+  expect(await isListed('4d')).toBe(false);
+  await set(`failing_since = now(), status = 'backoff'`);
+  expect(await isListed('4d')).toBe(true);
+  expect((await scene.ask(`GET /v1/connections/${id}`)).json).toMatchObject({ consentEnd: 'idle' });
 });
 
 test('a key limited to a client and a service sees and touches only those', async () => {

@@ -2,7 +2,7 @@ import type { CommandGroup, Field } from '../managing/declaration';
 import { noted, recorded, tabled } from '../managing/show';
 import { moment, listed } from '../managing/values';
 import { isMembers, type Json } from '../managing/json';
-import { ATTEMPT, statusAndHeld, TO_GO } from '../terminal/columns';
+import { ATTEMPT, statusAndHeld, TO_GO, TO_GO_IF_KNOWN } from '../terminal/columns';
 import type { Screen } from '../terminal/screen';
 import { list, record, text } from '../terminal/table';
 import { withSecrets, withSecretsAskedFor } from './connection-secrets';
@@ -74,12 +74,17 @@ export const connectionCommands: CommandGroup = {
           about: 'whose token ends by then and nothing will renew it, such as 24h',
           to: 'query.expiresWithin',
         },
-        { flags: '--consent-ends-within <time>', about: 'whose consent ends by then', to: 'query.consentEndsWithin' },
+        {
+          flags: '--consent-ends-within <time>',
+          about: 'whose consent ends by then, or has ended, such as 14d',
+          to: 'query.consentEndsWithin',
+        },
       ],
       examples: [
         'otobot connection list',
         'otobot connection list --status reauth_required',
         'otobot connection list --client acme --expires-within 14d',
+        'otobot connection list --consent-ends-within 14d',
       ],
       show: tabled(
         [
@@ -88,6 +93,7 @@ export const connectionCommands: CommandGroup = {
           { head: 'NAME', of: 'name' },
           statusAndHeld,
           { head: 'EXPIRES', of: 'expiresAt', ...TO_GO },
+          { head: 'CONSENT ENDS', of: 'consentEndsAt', ...TO_GO_IF_KNOWN },
           { head: 'ID', of: 'id', whole: true },
         ],
         'There are no such connections.',

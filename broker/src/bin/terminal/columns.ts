@@ -14,6 +14,11 @@ export const TO_GO: Shown = {
   as: (value) => (typeof value === 'string' ? fromNow(value) : 'never'),
 };
 
+/** `in 13 d`; `-` where nobody knows of an end. */
+export const TO_GO_IF_KNOWN: Shown = {
+  as: (value) => (typeof value === 'string' ? fromNow(value) : '-'),
+};
+
 /** A limit; null stands for no limit. */
 export const ALL: Shown = {
   as: (value) => (value === null ? 'all' : text(value)),

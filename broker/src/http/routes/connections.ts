@@ -23,7 +23,9 @@ const filters = z.strictObject({
   service: serviceName.optional(),
   status: z.enum(SHOWN_STATUSES).optional(),
   expiresWithin: span.optional().describe('Tokens that end within that time and that nothing will renew.'),
-  consentEndsWithin: span.optional().describe('Consents that end within that time.'),
+  consentEndsWithin: span
+    .optional()
+    .describe('Consents that end within that time or have ended; an end that refreshes move counts while they fail.'),
 });
 
 // What goes into a header unchanged must be fit for one.

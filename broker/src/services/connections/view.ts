@@ -1,12 +1,13 @@
 import { Problem } from '../../errors/problem';
 import type { Connection, RefreshAttempt } from '../../repositories/connections';
+import { consentEndAt, type ConsentEnd } from '../../types/consent-ends';
 
 /** A connection as it is shown: never a secret, and nothing sealed. */
 export interface ConnectionView extends Omit<Connection, 'clientId' | 'version' | 'accountId' | 'accountLabel'> {
   /** `-`: the organization's own. */
   clientId: string;
-  /** The earliest known end of the consent, which no refresh moves. */
-  consentEndsAt: Date | null;
+  /** Which end consentEndsAt is. */
+  consentEnd: ConsentEnd | null;
   account: { id: string; label: string | null } | null;
 }
 
@@ -21,11 +22,11 @@ export function connectionViewOf({
   accountLabel,
   ...connection
 }: Connection): ConnectionView {
-  const { clientId, refreshExpiresAt, idleExpiresAt, absoluteExpiresAt } = connection;
+  const { clientId, consentEndsAt } = connection;
   return {
     ...connection,
     clientId: clientId ?? '-',
-    consentEndsAt: earliest([refreshExpiresAt, idleExpiresAt, absoluteExpiresAt]),
+    consentEnd: consentEndAt(consentEndsAt, connection),
     account: accountId === null ? null : { id: accountId, label: accountLabel },
   };
 }
@@ -34,9 +35,4 @@ export function foundConnection(connection: Connection | null): Connection {
   if (connection === null)
     throw new Problem('not_found', 'There is no such connection. GET /v1/connections lists them.');
   return connection;
-}
-
-function earliest(moments: readonly (Date | null)[]): Date | null {
-  const known = moments.filter((moment) => moment !== null);
-  return known.length === 0 ? null : new Date(Math.min(...known.map((moment) => moment.getTime())));
 }
