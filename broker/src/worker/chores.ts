@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../log/logger';
 
@@ -10,6 +11,8 @@ export interface Chore {
 /** Does each chore now and again and again, never twice at once; a failure is tried again at the next turn. */
 export function startChores(chores: readonly Chore[], log: Logger): { stop(): Promise<void> } {
   const stopping = new AbortController();
+  // Each chore waits on it; Node takes more than ten for a leak.
+  setMaxListeners(chores.length, stopping.signal);
   const repeat = async ({ name, everyMs, work }: Chore): Promise<void> => {
     while (!stopping.signal.aborted) {
       await work().catch((error: unknown) => {
