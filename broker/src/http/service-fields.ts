@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CONNECTION_KINDS } from '../types/credential';
 import { RENEWALS } from '../types/dialect';
-import { line, oauthScopes, seconds } from './fields';
+import { line, oauthScopes, page, seconds } from './fields';
 
 const url = z
   .string()
@@ -179,6 +179,14 @@ export const serviceFields = {
     .record(z.string().min(1).max(300), z.strictObject({ en: line(200).optional(), fr: line(200).optional() }))
     .optional()
     .describe('Scopes in plain words, by language.'),
+};
+
+/** Where a service goes; what is not given stays. */
+export const moveFields = {
+  tokenUrl: url.unwrap().describe('Gets every refresh token and client secret of the service from now on.'),
+  refreshUrl: serviceFields.refreshUrl,
+  revocationUrl: serviceFields.revocationUrl,
+  cursor: page.cursor,
 };
 
 /** A new service may build on what is known of its provider. */

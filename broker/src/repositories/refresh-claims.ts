@@ -44,6 +44,9 @@ export interface ClaimedApp {
 export interface ClaimedProvider extends Dialect {
   tokenUrl: string | null;
   refreshUrl: string | null;
+  shared: boolean;
+  /** Sealed: where it was before it was moved. */
+  movedFrom: Buffer | null;
   renewal: Renewal | null;
   minAgeSeconds: number | null;
   tenantFrom: Service['tenantFrom'];
@@ -189,6 +192,7 @@ const CLAIM_DUE = `
          case when i.id is null then 'well' when i.opened_at is not null and i.closed_at is null then 'out'
               when i.failures > 0 then 'suspected' else 'well' end as "hostState",
          s.oauth_token_url as "tokenUrl", s.refresh_url as "refreshUrl",
+         s.organization_id is null as shared, s.moved_from_sealed as "movedFrom",
          s.body_format as "bodyFormat", s.param_names as "paramNames", s.token_params as "tokenParams", s.refresh_params as "refreshParams",
          s.answer_path as "answerPath", s.permanent_errors as "permanentErrors", s.renewal, s.min_age_seconds as "minAgeSeconds",
          s.tenant_from as "tenantFrom", s.tenant_hosts as "tenantHosts", s.auth_style as "authStyle", s.oauth_scopes as "serviceScopes",

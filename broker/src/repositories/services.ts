@@ -65,6 +65,8 @@ export interface Service extends ServiceFields {
   name: string;
   /** Of the catalogue that all organizations see. */
   shared: boolean;
+  /** Sealed: where it was before it was moved; null: nowhere else. */
+  movedFrom: Buffer | null;
   suspendedAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
@@ -117,7 +119,7 @@ const FIELDS: readonly [column: string, field: keyof ServiceFields][] = [
 ];
 export const SERVICE_FIELDS = FIELDS.map(([, field]) => field);
 
-const COLUMNS = `id, name, organization_id is null as shared, suspended_at as "suspendedAt", created_at as "createdAt", updated_at as "updatedAt",
+const COLUMNS = `id, name, organization_id is null as shared, moved_from_sealed as "movedFrom", suspended_at as "suspendedAt", created_at as "createdAt", updated_at as "updatedAt",
   ${FIELDS.map(([column, field]) => `${column} as "${field}"`).join(', ')}`;
 
 const valuesOf = (fields: ServiceFields): unknown[] => FIELDS.map(([, field]) => fields[field]);
@@ -195,12 +197,14 @@ export interface ServiceUse {
   connections: number;
   apps: number;
   sealedTokens: number;
+  /** Tokens that wait to be revoked. */
+  revocations: number;
 }
 
 /** What rests on a service, by organization: of all of them, also those that row-level security hides from the caller. */
 export function listServiceUse(tx: Tx, id: string): Promise<ServiceUse[]> {
   return tx.query<ServiceUse>({
-    text: `select organization_id as "organizationId", connections, apps, sealed_tokens as "sealedTokens" from otobot_service_use($1)`,
+    text: `select organization_id as "organizationId", connections, apps, sealed_tokens as "sealedTokens", revocations from otobot_service_use($1)`,
     values: [id],
   });
 }

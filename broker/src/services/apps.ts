@@ -9,7 +9,7 @@ import type { Authorize } from './access/authorize';
 import type { Caller } from './access/principal';
 import { unknownClient } from './clients';
 import { appContext } from './seal-contexts';
-import { foundService } from './service-catalogue/service-catalogue';
+import { foundService } from './service-catalogue/found-service';
 import { appSummaryOf, type AppSummary } from './service-catalogue/view';
 
 export interface NewApp {

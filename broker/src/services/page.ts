@@ -31,10 +31,12 @@ export function pageOf<Row, Item>(
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   const isLastPage = rows.length <= limit || last === undefined;
-  return { items: shown.map(show), nextCursor: isLastPage ? null : encoded(position(last)) };
+  return { items: shown.map(show), nextCursor: isLastPage ? null : encodedPosition(position(last)) };
 }
 
-const encoded = (position: unknown): string => Buffer.from(JSON.stringify(position)).toString('base64url');
+/** A position as callers get it and send it back. */
+export const encodedPosition = (position: unknown): string =>
+  Buffer.from(JSON.stringify(position)).toString('base64url');
 
 function decoded(cursor: string): unknown {
   if (!/^[\w-]{1,500}$/.test(cursor)) return undefined;

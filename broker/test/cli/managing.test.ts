@@ -67,6 +67,10 @@ test('a service is created, given its apps, changed, suspended, resumed and dele
   });
   expect((await does('service edit crm --allowed-hosts  --json')).json()).toMatchObject({ allowedHosts: null });
   expect((await does('service show crm')).stdout).toMatch(/^app client id +77$/m);
+  const unasked = await otobot(dataDir, words('service move crm --token-url https://login.crm.example/token'));
+  expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining('--yes')]);
+  const moved = await does('service move crm --token-url https://login.crm.example/token --yes --json');
+  expect(moved.json()).toMatchObject({ tokenUrl: 'https://login.crm.example/token', resealed: 2, unopened: 0 });
   await does('service suspend crm');
   expect((await does('service list')).stdout).toMatch(/^crm .* suspended /m);
   await does('service resume crm');

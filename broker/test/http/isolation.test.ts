@@ -55,6 +55,7 @@ const BODIES: Record<string, object> = {
   'post /v1/connect-links': { clientId: 'theirs', service: 'private' },
   'patch /v1/clients/:clientId': { name: 'x' },
   'patch /v1/services/:service': { displayName: 'x' },
+  'post /v1/services/:service/move': { tokenUrl: 'https://login.crm.example/token' },
   'put /v1/services/:service/app': { clientId: 'o', clientSecrets: ['s'] },
   'put /v1/clients/:clientId/apps/:service': { clientId: 'o', clientSecrets: ['s'] },
   'patch /v1/access-keys/:id': { name: 'x' },

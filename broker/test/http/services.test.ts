@@ -153,7 +153,7 @@ test('what connections rest on is neither deleted nor moved to another origin', 
   expect(await ask('DELETE /v1/services/used')).toMatchObject(conflict);
   expect(await ask('PATCH /v1/services/used', { body: { tokenUrl: 'https://evil.example/token' } })).toMatchObject({
     ...conflict,
-    json: { detail: expect.stringMatching(/new name/) as unknown },
+    json: { detail: expect.stringMatching(/services\/used\/move/) as unknown },
   });
   expect((await ask('PATCH /v1/services/used', { body: { tokenUrl: 'https://crm.example/v2/token' } })).status).toBe(
     200,

@@ -3,8 +3,10 @@ import { BadUsage } from '../bad-usage';
 import type { CommandGroup, Field, Options } from '../managing/declaration';
 import { secretFrom, secretFromWhoeverIsThere } from '../managing/secret-input';
 import { listed } from '../managing/values';
+import { isMembers } from '../managing/json';
 import { noted, recorded, tabled } from '../managing/show';
 import { DAY, suspension } from '../terminal/columns';
+import { text } from '../terminal/table';
 import { PROVIDER_FIELDS, SERVICE_FIELDS } from './service-fields';
 
 const service: Field = { flags: '<service>', about: 'its name, such as google', to: 'params.service' };
@@ -98,6 +100,38 @@ export const serviceCommands: CommandGroup = {
         return { ...input, params: { clientId: '-', ...params }, body: { ...body, clientSecrets } };
       },
       show: recorded('The app of service {service} was set.'),
+    },
+    {
+      name: 'move',
+      about: 'to other endpoints, with every token and secret that is sealed for those it has',
+      route: 'POST /v1/services/:service/move',
+      fields: [
+        service,
+        { flags: '--token-url <url>', about: 'where tokens come from, from now on', to: 'body.tokenUrl' },
+        ...SERVICE_FIELDS.filter(({ to }) => to === 'body.refreshUrl' || to === 'body.revocationUrl'),
+      ],
+      examples: [
+        'otobot service move crm --token-url https://login.crm.example/oauth/token',
+        'otobot service move crm --token-url https://login.crm.example/oauth/token --revocation-url "" --yes',
+      ],
+      help: [
+        'Every refresh token and client secret of the service goes to the new place from then on: of all organizations',
+        'that use it, if it is of the shared catalogue. What was sealed for the old place is sealed anew; workers go on',
+        'meanwhile. Interrupted, it has lost nothing: begin again, and it goes on where something is left to do.',
+      ].join('\n'),
+      confirm: 'Send every refresh token and client secret of service {service} to another server from now on?',
+      confirmBy: 'service',
+      next: (answer, input) => {
+        const { nextCursor, looked, total } = isMembers(answer) ? answer : {};
+        if (typeof nextCursor !== 'string') return null;
+        const told = `${text(looked ?? null)} of about ${text(total ?? null)} secrets looked at`;
+        return { told, input: { ...input, body: { ...input.body, cursor: nextCursor } } };
+      },
+      show: recorded(({ unopened }) =>
+        unopened === 0
+          ? 'Service {name} was moved.'
+          : 'Service {name} was moved. {unopened} secrets open neither there nor where it was, and were left as they are.',
+      ),
     },
     {
       name: 'suspend',

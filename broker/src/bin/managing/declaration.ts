@@ -53,6 +53,10 @@ export interface ManagingCommand {
   gather?: (input: Input, options: Options) => Input | Promise<Input>;
   /** The question before what cannot be undone, a template for `filled`; null: none this time. */
   confirm?: string | ((input: Input) => string | null);
+  /** What to type instead of "y", where a slip would be felt far away: a member of the request's path. */
+  confirmBy?: string;
+  /** After an answer that is not the last one: the request for the next. `told` goes to standard error meanwhile. */
+  next?: (answer: Json, input: Input) => { input: Input; told: string } | null;
   /** Looks up what was given by name, or what else depends on what is stored. */
   locate?: (input: Input, ask: Ask) => Promise<Input>;
   /** The answer for people. */

@@ -12,7 +12,8 @@ export async function perform(declared: ManagingCommand, given: Input, options: 
   const gathered = (await declared.gather?.(given, options)) ?? given;
   const { confirm = null } = declared;
   const question = typeof confirm === 'function' ? confirm(gathered) : confirm;
-  if (question !== null) await confirmed(filled(question, gathered.params), options.yes === true);
+  const word = declared.confirmBy === undefined ? null : String(gathered.params[declared.confirmBy]);
+  if (question !== null) await confirmed(filled(question, gathered.params), { yes: options.yes === true, word });
   const answer = await withRoutes(async (routes) => {
     const caller = operatorCaller(String(options.organization));
     const ask: Ask = (name, input) =>
@@ -25,8 +26,9 @@ export async function perform(declared: ManagingCommand, given: Input, options: 
 }
 
 /** A list in full; any other answer as it is. */
-async function everyPage(ask: Ask, { route }: ManagingCommand, input: Input): Promise<Json> {
-  const answer = await ask(route, input);
+async function everyPage(ask: Ask, declared: ManagingCommand, input: Input): Promise<Json> {
+  const { route } = declared;
+  const answer = await toTheEnd(ask, declared, input);
   if (!isPage(answer)) return answer;
   const items = [...answer.items];
   for (let cursor = answer.nextCursor; cursor !== null;) {
@@ -36,4 +38,14 @@ async function everyPage(ask: Ask, { route }: ManagingCommand, input: Input): Pr
     cursor = next.nextCursor;
   }
   return { items, nextCursor: null };
+}
+
+/** Request after request, while the answers say that there is more to do. */
+async function toTheEnd(ask: Ask, { route, next }: ManagingCommand, input: Input): Promise<Json> {
+  let answer = await ask(route, input);
+  for (let more = next?.(answer, input); more; more = next?.(answer, input)) {
+    process.stderr.write(`${more.told}\n`);
+    answer = await ask(route, more.input);
+  }
+  return answer;
 }

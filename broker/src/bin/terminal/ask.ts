@@ -7,12 +7,13 @@ export function isSomebodyThere(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY;
 }
 
-/** Asks before what cannot be undone. Where nobody can be asked, `--yes` has to be given. Throws BadUsage otherwise. */
-export async function confirmed(question: string, yes: boolean): Promise<void> {
+/** Asks before what cannot be undone. Where nobody can be asked, `--yes` has to be given. Throws BadUsage otherwise. `word`: to be typed. */
+export async function confirmed(question: string, { yes, word }: { yes: boolean; word: string | null }): Promise<void> {
   if (yes) return;
   if (!isSomebodyThere()) throw new BadUsage(`not done without a confirmation: ${question}`, 'give --yes to do it');
-  const answer = await ask(`${question} [y/N] `, { hidden: false });
-  if (!/^y(es)?$/i.test(answer.trim())) throw new BadUsage('not done', 'answer y, or give --yes');
+  const answer = await ask(`${question} ${word === null ? '[y/N]' : `Type ${word} to do it:`} `, { hidden: false });
+  const isConfirmed = word === null ? /^y(es)?$/i.test(answer.trim()) : answer.trim() === word;
+  if (!isConfirmed) throw new BadUsage('not done', `answer ${word ?? 'y'}, or give --yes`);
 }
 
 /** Asks for a secret, which does not appear on the terminal. */

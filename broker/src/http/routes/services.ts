@@ -3,7 +3,7 @@ import type { Apps } from '../../services/apps';
 import type { ServiceCatalogue } from '../../services/service-catalogue/service-catalogue';
 import { clientIdInPath, page, serviceName } from '../fields';
 import { route, type Route } from '../route';
-import { appFields, providerFields, serviceFields } from '../service-fields';
+import { appFields, moveFields, providerFields, serviceFields } from '../service-fields';
 
 const one = z.strictObject({ service: serviceName });
 
@@ -56,6 +56,16 @@ export function serviceRoutes({ serviceCatalogue, apps }: ServiceRoutesParts): R
       params: one,
       status: 204,
       handle: ({ params }, caller) => serviceCatalogue.remove(caller, params.service),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/services/:service/move',
+      summary:
+        'Moves a service to other endpoints, with every secret that is sealed for them; send nextCursor with the next request until it is null',
+      scope: 'services:write',
+      params: one,
+      body: z.strictObject(moveFields),
+      handle: ({ params, body }, caller) => serviceCatalogue.move(caller, params.service, body),
     }),
     route({
       method: 'post',

@@ -6,6 +6,7 @@ import { findFlow, locateFlow, settleFlow, useUpFlow, type Flow } from '../../re
 import type { Vault } from '../../vault/vault';
 import type { Caller } from '../access/principal';
 import { openClientSecrets, type ClientSecret } from '../client-secrets';
+import { openSent } from '../moved-service';
 import { secretAudience } from '../seal-contexts';
 import { keepConsent } from './consent';
 import { exchangeCode } from './exchange';
@@ -155,13 +156,9 @@ async function openSecrets(
   const app = await findAppSecrets(tx, flow.organizationId, flow.appId);
   if (app === null || service.tokenUrl === null || secretAudience(service) === null)
     throw new Problem('integrity', 'The OAuth client of this attempt is gone.');
-  const { stateHash, verifierSealed, verifierKeyVersion } = flow;
-  const verifier = vault.open(
-    'refresh',
-    verifierContext(open, stateHash, flow.tenant),
-    verifierSealed,
-    verifierKeyVersion,
-  );
+  const { stateHash, verifierSealed: record, verifierKeyVersion: keyVersion } = flow;
+  const sent = { endpoints: service, owner: open.link, record, keyVersion };
+  const verifier = openSent(vault, sent, (at) => verifierContext({ ...open, service: at }, stateHash, flow.tenant));
   const codeVerifier = verifier.length === 0 ? null : verifier.toString();
   return { codeVerifier, clientSecrets: openClientSecrets(vault, app, service) };
 }

@@ -16,7 +16,7 @@ import type { Authorize } from '../access/authorize';
 import type { Caller, Principal } from '../access/principal';
 import { unknownClient } from '../clients';
 import { pageOf, positionOf, type Page, type PageRequest } from '../page';
-import { foundService } from '../service-catalogue/service-catalogue';
+import { foundService } from '../service-catalogue/found-service';
 import { tenantOrThrow } from '../service-catalogue/tenants';
 import { automaticLink, storeLink } from './automatic-link';
 import { linkUrl } from './link-token';

@@ -4,7 +4,7 @@ import { atTenant } from '../../providers/tenant';
 import { insertFlow } from '../../repositories/flows';
 import type { SealContext } from '../../vault/record';
 import type { Caller } from '../access/principal';
-import { secretAudience } from '../seal-contexts';
+import { secretAudience, type SecretEndpoints } from '../seal-contexts';
 import { hashOf } from './link-token';
 import { asksForTenant, scopesAsked, tenantToldBy, type OpenLink } from './open-link';
 import type { Ending } from './outcome';
@@ -99,7 +99,7 @@ export function attemptOf(stateHash: Buffer): string {
 
 /** Bound to the endpoints of the service as it is written, and to the tenant for which the authorization was asked. */
 export function verifierContext(
-  { link, service: endpoints }: Pick<OpenLink, 'link' | 'service'>,
+  { link, service: endpoints }: { link: OpenLink['link']; service: SecretEndpoints },
   stateHash: Buffer,
   tenant: string | null,
 ): SealContext {

@@ -11,8 +11,9 @@ import type { ConnectionName } from '../../types/credential';
 import type { Vault } from '../../vault/vault';
 import { movingEndOf } from '../refresh/consent-ends';
 import { dueAt } from '../refresh/due';
-import { tokenContext, type SealedConnection, type SecretEndpoints } from '../seal-contexts';
-import { foundService } from '../service-catalogue/service-catalogue';
+import { openSent, type MovableEndpoints } from '../moved-service';
+import { tokenContext, type SealedConnection } from '../seal-contexts';
+import { foundService } from '../service-catalogue/found-service';
 import { storeConnection } from './store-connection';
 
 /**
@@ -63,7 +64,7 @@ function open(
   vault: Vault,
   connection: SealedConnection,
   held: ImportedTokenSet,
-  endpoints: SecretEndpoints,
+  endpoints: MovableEndpoints,
 ): { access: string | null; refresh: string | null } {
   const { generation, accessSealed, accessKeyVersion, refreshSealed, refreshKeyVersion } = held;
   const access =
@@ -76,11 +77,8 @@ function open(
     );
   const refresh =
     refreshSealed &&
-    vault.open(
-      'refresh',
-      tokenContext(connection, 'refresh_token', generation, endpoints),
-      refreshSealed,
-      refreshKeyVersion ?? undefined,
+    openSent(vault, { endpoints, owner: connection, record: refreshSealed, keyVersion: refreshKeyVersion }, (at) =>
+      tokenContext(connection, 'refresh_token', generation, at),
     );
   return { access: access?.toString() ?? null, refresh: refresh?.toString() ?? null };
 }

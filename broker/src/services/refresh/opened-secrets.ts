@@ -4,6 +4,7 @@ import type { AppSecrets } from '../../repositories/apps';
 import type { ClaimedConnection } from '../../repositories/refresh-claims';
 import type { Vault } from '../../vault/vault';
 import { openClientSecrets, type ClientSecret } from '../client-secrets';
+import { openSent } from '../moved-service';
 import { secretAudience, tokenContext } from '../seal-contexts';
 import type { Outcome } from './state';
 
@@ -43,10 +44,10 @@ export function openSecrets(vault: Vault, claim: ClaimedConnection): OpenedSecre
 }
 
 function openRefreshToken(vault: Vault, claim: ClaimedConnection): string | undefined {
-  const { refreshSealed, refreshKeyVersion, generation } = claim;
-  if (refreshSealed === null || refreshKeyVersion === null) return undefined;
-  const context = tokenContext(claim, 'refresh_token', generation, claim.provider);
-  return vault.open('refresh', context, refreshSealed, refreshKeyVersion).toString();
+  const { refreshSealed: record, refreshKeyVersion: keyVersion, generation, provider: endpoints } = claim;
+  if (record === null || keyVersion === null) return undefined;
+  const sent = { endpoints, owner: claim, record, keyVersion };
+  return openSent(vault, sent, (at) => tokenContext(claim, 'refresh_token', generation, at)).toString();
 }
 
 // The connection's organization, service and client: an app of somebody else that it was pointed to does not open.

@@ -5,6 +5,7 @@ import type { SealedSet } from '../../repositories/refresh-completions';
 import type { LateSet } from '../../repositories/token-sets';
 import type { Vault } from '../../vault/vault';
 import { NO_ENDS } from '../../types/consent-ends';
+import { openSent } from '../moved-service';
 import { tokenContext } from '../seal-contexts';
 import { endsAfterRefresh } from './consent-ends';
 
@@ -43,14 +44,11 @@ export function sealAdopted(vault: Vault, claim: ClaimedConnection, late: LateSe
   const refreshToken =
     late.refreshSealed === null || late.refreshKeyVersion === null
       ? null
-      : vault
-          .open(
-            'refresh',
-            tokenContext(claim, 'refresh_token', late.generation, claim.provider),
-            late.refreshSealed,
-            late.refreshKeyVersion,
-          )
-          .toString();
+      : openSent(
+          vault,
+          { endpoints: claim.provider, owner: claim, record: late.refreshSealed, keyVersion: late.refreshKeyVersion },
+          (at) => tokenContext(claim, 'refresh_token', late.generation, at),
+        ).toString();
   const { tokenType, scopes, expiresAt, lifetimeSeconds, baseUrl } = late;
   const { refreshExpiresAt, idleExpiresAt, absoluteExpiresAt } = late;
   const pair = sealPair(vault, claim, { accessToken, refreshToken });

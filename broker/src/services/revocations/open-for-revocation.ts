@@ -3,6 +3,7 @@ import type { RevocationCall } from '../../providers/revocation';
 import type { ClaimedRevocation } from '../../repositories/revocation-claims';
 import type { Vault } from '../../vault/vault';
 import { openClientSecrets, type ClientSecret } from '../client-secrets';
+import { openSent } from '../moved-service';
 import { tokenContext, type SealedConnection } from '../seal-contexts';
 import { mayGetTokens } from '../service-catalogue/revocation-endpoint';
 
@@ -37,8 +38,8 @@ function openToken(
 ): Pick<RevocationCall, 'token' | 'tokenType'> {
   const { generation, accessSealed, accessKeyVersion, refreshSealed, refreshKeyVersion } = claim;
   if (refreshSealed !== null) {
-    const context = tokenContext(connection, 'refresh_token', generation, claim);
-    const token = vault.open('refresh', context, refreshSealed, refreshKeyVersion ?? undefined).toString();
+    const sent = { endpoints: claim, owner: connection, record: refreshSealed, keyVersion: refreshKeyVersion };
+    const token = openSent(vault, sent, (at) => tokenContext(connection, 'refresh_token', generation, at)).toString();
     return { token, tokenType: 'refresh_token' };
   }
   const context = tokenContext(connection, 'access_token', generation);

@@ -12,12 +12,15 @@ import {
   updateService,
   type Service,
 } from '../../repositories/services';
+import type { Vault } from '../../vault/vault';
 import type { Authorize } from '../access/authorize';
 import type { Caller, Principal } from '../access/principal';
 import { withChanges } from '../changes';
 import { pageOf, positionOf, type Page, type PageRequest } from '../page';
 import { checkDefinition, DEFAULTS, definitionOf, fieldsOf, type ServiceDefinition } from './definition';
+import { foundService } from './found-service';
 import { fromProvider } from './from-provider';
+import { moveService, rememberMove, type MoveProgress, type MoveRequest } from './move';
 import { sameAudienceOrThrow, unusedOrThrow } from './use';
 import { appSummaryOf, serviceViewOf, type ServiceView, type ServiceWithApp } from './view';
 
@@ -38,6 +41,8 @@ export interface ServiceCatalogue {
   /** With the organization's own app, if it has one. */
   read(caller: Caller, name: string): Promise<ServiceWithApp>;
   update(caller: Caller, name: string, changes: ServiceChanges): Promise<ServiceView>;
+  /** To other endpoints, with everything that is sealed for them. See moveService. */
+  move(caller: Caller, name: string, request: MoveRequest): Promise<MoveProgress>;
   remove(caller: Caller, name: string): Promise<void>;
   suspend(caller: Caller, name: string): Promise<ServiceView>;
   resume(caller: Caller, name: string): Promise<ServiceView>;
@@ -46,6 +51,7 @@ export interface ServiceCatalogue {
 export interface ServiceCatalogueParts {
   database: Database;
   authorize: Authorize;
+  vault: Vault;
   /** What the outbound policy allows. */
   allowedUrl: (url: string) => boolean;
 }
@@ -53,7 +59,12 @@ export interface ServiceCatalogueParts {
 const OPERATOR = 'default';
 const POSITION = z.string().max(64);
 
-export function createServiceCatalogue({ database, authorize, allowedUrl }: ServiceCatalogueParts): ServiceCatalogue {
+export function createServiceCatalogue({
+  database,
+  authorize,
+  vault,
+  allowedUrl,
+}: ServiceCatalogueParts): ServiceCatalogue {
   const mayWrite = (caller: Caller, action: string, service: string): Promise<Principal> =>
     authorize(caller, { action, scope: 'services:write', clientId: null, service });
 
@@ -90,7 +101,9 @@ export function createServiceCatalogue({ database, authorize, allowedUrl }: Serv
           await lockService(tx, name, 'exclusive');
           const shadowed = await findService(tx, organizationId, name);
           if (shadowed !== null) await sameAudienceOrThrow(tx, shadowed, definition, organizationId);
-          return serviceViewOf(await insertService(tx, owner, name, fieldsOf(definition)));
+          const created = await insertService(tx, owner, name, fieldsOf(definition));
+          if (shadowed !== null) await rememberMove(tx, vault, organizationId, { from: shadowed, to: created });
+          return serviceViewOf(created);
         });
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
@@ -124,6 +137,14 @@ export function createServiceCatalogue({ database, authorize, allowedUrl }: Serv
       });
     },
 
+    async move(caller, name, request) {
+      const detail = { tokenUrl: request.tokenUrl };
+      const who = await authorize(caller, {
+        ...{ action: 'service.move', scope: 'services:write', clientId: null, service: name, detail },
+      });
+      return moveService({ database, vault, allowedUrl }, change, { who, name, request });
+    },
+
     async remove(caller, name) {
       const who = await mayWrite(caller, 'service.delete', name);
       await change(who, name, async (tx, service) => {
@@ -136,15 +157,6 @@ export function createServiceCatalogue({ database, authorize, allowedUrl }: Serv
     suspend: (caller, name) => setSuspended(caller, name, true),
     resume: (caller, name) => setSuspended(caller, name, false),
   };
-}
-
-export function foundService(service: Service | null, name: string): Service {
-  if (service === null)
-    throw new Problem(
-      'not_found',
-      `There is no service "${name}". GET /v1/services lists them; create it with POST /v1/services.`,
-    );
-  return service;
 }
 
 function sharedService(name: string): Problem {

@@ -8,6 +8,8 @@ export async function unusedOrThrow(tx: Tx, service: Service, organizationId: st
   const use = await listServiceUse(tx, service.id);
   const connections = use.reduce((sum, row) => sum + row.connections, 0);
   const apps = use.reduce((sum, row) => sum + (row.organizationId === organizationId ? 0 : row.apps), 0);
+  const revocations = use.reduce((sum, row) => sum + row.revocations, 0);
+  if (connections === 0 && apps === 0 && revocations > 0) throw stillRevoking(service.name, revocations);
   if (connections === 0 && apps === 0) return;
   const what = connections > 0 ? `${connections} connection(s)` : `${apps} app(s) of other organizations`;
   throw new Problem(
@@ -29,10 +31,18 @@ export async function sameAudienceOrThrow(
   if (secretAudience(service) === secretAudience(wanted)) return;
   const use = await listServiceUse(tx, service.id);
   const affected = use.filter((row) => organizationId === null || row.organizationId === organizationId);
-  if (affected.every(({ apps, sealedTokens }) => apps === 0 && sealedTokens === 0)) return;
+  if (affected.every(({ apps, sealedTokens, revocations }) => apps + sealedTokens + revocations === 0)) return;
   throw new Problem(
     'conflict',
     `Apps or connections of service "${service.name}" are sealed for ${secretAudience(service) ?? 'no token URL'} and would not open for another origin of tokenUrl or refreshUrl. ` +
-      'They cannot be moved yet: create a service with a new name, give it its app, and connect anew.',
+      `${organizationId === null ? '' : 'Create it with the same origins first. '}Move it with all of them: POST /v1/services/${service.name}/move`,
+  );
+}
+
+function stillRevoking(name: string, revocations: number): Problem {
+  return new Problem(
+    'conflict',
+    `Tokens of ${revocations} deleted connection(s) of service "${name}" wait to be revoked at the provider. Try again in a moment; ` +
+      `to give them up, remove revocationUrl with PATCH /v1/services/${name}, then wait a moment.`,
   );
 }

@@ -50,3 +50,38 @@ grant select (id, organization_id, client_id, service, connection_id, generation
 grant select (link_id, outcome) on flows to otobot_refresh;
 grant select (id, organization_id, client_id, service) on connect_links to otobot_refresh;
 create policy refresher on connect_links for select to otobot_refresh using (true);
+
+-- A service that was moved to other endpoints: what was sealed for the former ones is still to open.
+alter table services
+  add column moved_from_sealed      bytea,
+  add column moved_from_key_version integer,
+  add check ((moved_from_sealed is null) = (moved_from_key_version is null));
+comment on column services.moved_from_sealed is
+  'The endpoints that the service was moved from, sealed for those it has now: by it, and by nothing that is written in clear, secrets that were sealed for the former ones open at the present ones. So whoever rewrites a URL still gets nothing.';
+
+-- In the order in which a move walks through them.
+drop index connections_by_service;
+create index connections_by_service on connections (organization_id, service, id);
+
+-- What rests on a service, now with the tokens that wait to be revoked: they are sealed for its endpoints too.
+drop function otobot_service_use(uuid);
+create function otobot_service_use(service_id uuid)
+returns table (organization_id uuid, connections bigint, apps bigint, sealed_tokens bigint, revocations bigint)
+language sql stable security definer set search_path = pg_catalog, public
+as $$
+  select o.id,
+         (select count(*) from connections c where c.organization_id = o.id and c.service = s.name),
+         (select count(*) from apps a where a.organization_id = o.id and a.service = s.name),
+         (select count(*) from connections c join token_sets t on t.connection_id = c.id
+           where c.organization_id = o.id and c.service = s.name and t.refresh_sealed is not null),
+         (select count(*) from revocations r where r.organization_id = o.id and r.service = s.name)
+    from services s
+    join organizations o on o.id = s.organization_id
+      or (s.organization_id is null
+          and not exists (select from services own where own.organization_id = o.id and own.name = s.name))
+   where s.id = service_id
+$$;
+comment on function otobot_service_use is
+  'How many connections, apps, sealed refresh tokens and tokens to be revoked rest on a service, by organization that sees it.';
+revoke execute on function otobot_service_use(uuid) from public;
+grant execute on function otobot_service_use(uuid) to otobot_serve;
