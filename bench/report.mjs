@@ -1,9 +1,16 @@
+import { median } from './statistics.mjs';
+
 /** The figures as a person reads them. */
-export function report({ machine, reads, refreshes }) {
+export function report({ machine, reads, refreshes, claims, workers }) {
   const { node, cores, platform, arch, cpu, postgres, loadBefore } = machine;
   const head = `Node ${node} · PostgreSQL ${postgres} · ${cores} cores (${cpu}) · ${platform} ${arch}`;
   const load = `Load average before the run: ${loadBefore.toFixed(1)}. Above 0.5 others use the machine: only ratios say something then, that in processor time most.`;
-  const parts = [reads && reportOfReads(reads), refreshes && reportOfRefreshes(refreshes)].filter(Boolean);
+  const parts = [
+    reads && reportOfReads(reads),
+    refreshes && reportOfRefreshes(refreshes),
+    claims && reportOfClaims(claims),
+    workers && reportOfWorkers(workers),
+  ].filter(Boolean);
   return `${[`${head}\n${load}`, ...parts, 'How to read this: docs/bench.md'].join('\n\n')}\n`;
 }
 
@@ -43,6 +50,40 @@ function reportOfRefreshes({ apps, connections, rounds, providers }) {
   const columns = ['provider', 'Otobot/s', 'bare/s', 'ratio', 'CPU µs', 'bare', 'PostgreSQL', 'at once', 'commits'];
   return [
     `Refreshes: ${connections} due connections of ${apps} apps; medians of ${rounds} rounds, beside bare simple-oauth2`,
+    aligned([columns, ...table]),
+  ].join('\n');
+}
+
+function reportOfClaims({ apps, rows, periodic, memory }) {
+  const table = rows.map(({ connections, state, buffers, found, milliseconds, ratio, nodes }) => [
+    ...[`${whole(connections)}, ${state}`, whole(buffers), ratio.toFixed(2), whole(found), ms(milliseconds)],
+    nodes.join(' < '),
+  ]);
+  const columns = ['connections', 'buffers', 'ratio', 'of them to find', 'ms', 'finding'];
+  const again = periodic.map(({ name, buffers, milliseconds }) => [name, whole(buffers), ms(milliseconds)]);
+  const { refreshed, early, late, most } = memory;
+  return [
+    `Claims: the next 100 of ${apps} apps, each claim undone`,
+    aligned([columns, ...table]),
+    'What else runs again and again, in the full table',
+    aligned([['', 'buffers', 'ms'], ...again]),
+    `Memory of a worker over ${whole(refreshed)} refreshes: ${whole(early)} MB early, ${whole(late)} MB late, ${whole(most)} MB at most`,
+  ].join('\n');
+}
+
+function reportOfWorkers({ apps, connections, rounds, latencyMs, rows }) {
+  const table = rows.map(({ workers, perSecond, serverMicroseconds, commitsPerRefresh, toOne }) => [
+    ...[
+      whole(workers),
+      whole(perSecond),
+      whole(serverMicroseconds),
+      of(toOne, median(toOne)),
+      commitsPerRefresh.toFixed(3),
+    ],
+  ]);
+  const columns = ['workers', 'refreshes/s', 'PostgreSQL CPU µs', 'to one worker', 'commits'];
+  return [
+    `Workers: ${whole(connections)} due connections of ${apps} apps, provider answers after ${latencyMs} ms; medians of ${rounds} rounds`,
     aligned([columns, ...table]),
   ].join('\n');
 }

@@ -3,12 +3,14 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { startProcess, stopAll } from './child.mjs';
+import { judgeClaims, measureClaims } from './claims.mjs';
 import { HELP, readOptions } from './options.mjs';
 import { measureReads } from './reads.mjs';
 import { measureRefreshes } from './refreshes.mjs';
 import { report } from './report.mjs';
+import { measureWorkers } from './workers.mjs';
 
-const MEASURE = { reads: measureReads, refreshes: measureRefreshes };
+const MEASURE = { reads: measureReads, refreshes: measureRefreshes, claims: measureClaims, workers: measureWorkers };
 
 for (const [signal, code] of [
   ['SIGINT', 130],
@@ -32,6 +34,7 @@ async function main() {
   const figures = { machine: machine({ postgres: installation.ready.postgres, loadBefore }) };
   for (const part of options.parts) figures[part] = await MEASURE[part]({ installation, place, say, ...options });
   await stopAll();
+  if (figures.claims) judgeClaims(figures.claims);
   process.stdout.write(options.json ? `${JSON.stringify(figures, null, 2)}\n` : report(figures));
 }
 

@@ -7,6 +7,7 @@ import { serveParent } from '../parent.mjs';
 import { commitsSoFar, countReleased, makeDue, measureCommits, tallyAttempts } from '../rows/observed.mjs';
 import { storeDueConnections } from '../rows/due-connections.mjs';
 import { storeReadClients } from '../rows/read-clients.mjs';
+import * as million from '../rows/million.mjs';
 import { serverCpu } from '../rows/server-cpu.mjs';
 
 const { connectDatabase } = fromBroker('./dist/db/database');
@@ -30,12 +31,12 @@ serveParent(async ({ home }) => {
     await migrate({ url, directory: sqlDirectory, log });
     const master = randomBytes(32);
     const roots = { current: rootsOfMaster(createSecretKey(master)), previous: null };
-    const owner = connectDatabase({ url, role: null, max: 1, log });
+    const owner = connectDatabase({ url, role: null, max: 1, statementTimeoutMs: 0, log });
     closers.push(() => owner.close());
     await ensureDataKeys(owner, roots);
     const [{ id: organizationId }] = await owner.query({ text: `select id from organizations where name = 'default'` });
     const [{ version }] = await owner.query({ text: `select current_setting('server_version') as version` });
-    const stage = { database: owner, vault: await openVault(owner, roots), organizationId };
+    const stage = { databaseUrl: url, database: owner, vault: await openVault(owner, roots), organizationId };
     const environment = { DATABASE_URL: url, ENCRYPTION_MASTER_KEY: master.toString('hex') };
     return {
       ready: { environment, postgres: version },
@@ -48,6 +49,7 @@ serveParent(async ({ home }) => {
         commitsSoFar: () => commitsSoFar(stage),
         tallyAttempts: (since) => tallyAttempts(stage, since),
         serverCpu: () => serverCpu(stage),
+        ...commandsOf(million, stage),
       },
       close,
     };
@@ -56,3 +58,7 @@ serveParent(async ({ home }) => {
     throw error;
   }
 });
+
+/** All that a module of rows exports, for this installation. */
+const commandsOf = (module, stage) =>
+  Object.fromEntries(Object.entries(module).map(([name, command]) => [name, (wanted) => command(stage, wanted)]));

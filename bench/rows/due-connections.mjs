@@ -4,23 +4,28 @@ import { fromBroker } from '../from-broker.mjs';
 const { appContext, tokenContext } = fromBroker('./dist/services/seal-contexts');
 
 const TOKEN_BYTES = 2_048;
+const CHUNK = 2_000;
 
 /** `connections` spread evenly over `apps`, each app with a service of its own at one token endpoint; nothing is due yet. */
-export async function storeDueConnections(stage, { apps, connections, tokenUrl }) {
-  const reaches = Array.from({ length: apps }, (_, index) => ({ id: randomUUID(), service: `bench-${index}` }));
-  await storeApps(stage, reaches, tokenUrl);
-  const rows = Array.from({ length: connections }, (_, index) => connectionOf(stage, reaches[index % apps], tokenUrl));
-  await storeConnections(stage, rows);
+export async function storeDueConnections(stage, { apps, connections, tokenUrl, tokenBytes = TOKEN_BYTES }) {
+  const reaches = await storeApps(stage, { apps, tokenUrl });
+  await storeConnections(stage, { reaches, connections, tokenUrl, tokenBytes });
 }
 
-async function storeApps({ database, organizationId, vault }, reaches, tokenUrl) {
+/** Apps, each with a service of its own. */
+export async function storeApps({ database, organizationId, vault }, { apps, tokenUrl }) {
+  const reaches = Array.from({ length: apps }, () => ({ id: randomUUID(), service: `bench-${randomUUID()}` }));
   const services = reaches.map(({ service }) => service);
   await database.query({
-    text: `insert into services (name, display_name, oauth_type, oauth_token_url) select s, s, 'oauth2', $2 from unnest($1::text[]) s`,
+    text: `insert into services (name, display_name, oauth_type, oauth_token_url, max_per_minute) select s, s, 'oauth2', $2, 1000000 from unnest($1::text[]) s`,
     values: [services, tokenUrl],
   });
   const sealed = reaches.map(({ id, service }) =>
-    vault.seal('refresh', appContext({ id, organizationId, clientId: null, service }, tokenUrl), '["bench-secret"]'),
+    vault.seal(
+      'refresh',
+      appContext({ id, organizationId, clientId: null, service }, endpointsOf(tokenUrl)),
+      '["bench-secret"]',
+    ),
   );
   await database.query({
     text: `insert into apps (id, organization_id, service, oauth_client_id, client_secrets_sealed, client_secrets_key_version)
@@ -33,18 +38,31 @@ async function storeApps({ database, organizationId, vault }, reaches, tokenUrl)
       sealed.map(({ keyVersion }) => keyVersion),
     ],
   });
+  return reaches;
 }
 
-function connectionOf({ organizationId, vault }, { id: appId, service }, tokenUrl) {
+/** `connections` spread evenly over the apps, with tokens sealed for them as the broker does it; due when `dueAt`, in SQL, says so. */
+export async function storeConnections(stage, { reaches, connections, tokenUrl, tokenBytes, dueAt = 'null' }) {
+  for (let from = 0; from < connections; from += CHUNK) {
+    const rows = Array.from({ length: Math.min(CHUNK, connections - from) }, (_, index) =>
+      connectionOf(stage, reaches[(from + index) % reaches.length], { tokenUrl, tokenBytes }),
+    );
+    await storeChunk(stage, rows, dueAt);
+  }
+}
+
+function connectionOf({ organizationId, vault }, { id: appId, service }, { tokenUrl, tokenBytes }) {
   const id = randomUUID();
   const owner = { id, organizationId, clientId: `due-${id}`, service };
-  const token = () => randomBytes(TOKEN_BYTES).toString('base64url').slice(0, TOKEN_BYTES);
-  const access = vault.seal('access', tokenContext(owner, 'access_token', 1), token());
-  const refresh = vault.seal('refresh', tokenContext(owner, 'refresh_token', 1, tokenUrl), randomUUID());
-  return { ...owner, appId, access, refresh };
+  const token = randomBytes(tokenBytes).toString('base64url').slice(0, tokenBytes);
+  const access = vault.seal('access', tokenContext(owner, 'access_token', 1), token);
+  const refreshContext = tokenContext(owner, 'refresh_token', 1, endpointsOf(tokenUrl));
+  return { ...owner, appId, access, refresh: vault.seal('refresh', refreshContext, randomUUID()) };
 }
 
-async function storeConnections({ database, organizationId }, rows) {
+const endpointsOf = (tokenUrl) => ({ tokenUrl, refreshUrl: null });
+
+async function storeChunk({ database, organizationId }, rows, dueAt) {
   const all = (pick) => rows.map(pick);
   const clientIds = all(({ clientId }) => clientId);
   const ids = all(({ id }) => id);
@@ -53,8 +71,8 @@ async function storeConnections({ database, organizationId }, rows) {
     values: [organizationId, clientIds],
   });
   await database.query({
-    text: `insert into connections (id, organization_id, client_id, service, kind, app_id, generation)
-           select id, $1, c, s, 'oauth2', app, 1 from unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[]) as i (id, c, s, app)`,
+    text: `insert into connections (id, organization_id, client_id, service, kind, app_id, generation, next_refresh_at)
+           select id, $1, c, s, 'oauth2', app, 1, ${dueAt} from unnest($2::uuid[], $3::text[], $4::text[], $5::uuid[]) as i (id, c, s, app)`,
     values: [organizationId, ids, clientIds, all(({ service }) => service), all(({ appId }) => appId)],
   });
   await database.query({

@@ -28,6 +28,8 @@ export type Resolve = (host: string) => Promise<LookupAddress[]>;
  * reset with its outcome unknown, which for a rotating refresh token is the worst answer there is.
  */
 const IDLE_SOCKET_MS = 2_000;
+/** Of one host. As many as a worker has requests under way: Node's 256 would close and open the rest again and again. */
+const MAX_IDLE_SOCKETS = 1_000;
 
 /**
  * The way out for every call of the broker: refuses destinations before connecting. The agents enforce it themselves, so a
@@ -36,7 +38,12 @@ const IDLE_SOCKET_MS = 2_000;
  */
 export function createOutbound(options: OutboundOptions, resolve: Resolve = resolveAll): Outbound {
   const policy = createPolicy(options);
-  const shared = { keepAlive: true, scheduling: 'lifo', timeout: IDLE_SOCKET_MS } as const;
+  const shared = {
+    keepAlive: true,
+    maxFreeSockets: MAX_IDLE_SOCKETS,
+    scheduling: 'lifo',
+    timeout: IDLE_SOCKET_MS,
+  } as const;
   const plain = guard(new http.Agent(shared), 'http:', policy, resolve);
   const secure = guard(new https.Agent({ ...shared, rejectUnauthorized: true }), 'https:', policy, resolve);
   return {

@@ -1,11 +1,5 @@
 import type { Agent } from 'node:http';
-import {
-  AuthorizationCode,
-  ClientCredentials,
-  type AccessToken,
-  type ModuleOptions,
-  type WreckHttpOptions,
-} from 'simple-oauth2';
+import type { AccessToken, ModuleOptions, WreckHttpOptions } from 'simple-oauth2';
 import type { AnswerBody } from './answer-body';
 import { classify } from './classification';
 import { bodyOf, type Ending } from './ending';
@@ -14,6 +8,7 @@ import { withoutSecrets } from './error-code';
 import { grantedTokens } from './granted';
 import { retryAfterMs } from './lifetime';
 import { networkFailure } from './network-failure';
+import { oauthClients } from './oauth-clients';
 import { silenceSimpleOAuth2 } from './silence-debug';
 import type { TokenFailure, TokenOutcome } from './token-outcome';
 import { watchAgent, type WatchedAgent } from './watched-agent';
@@ -101,18 +96,18 @@ async function send({ endpoint, client, grant }: TokenCall, url: URL, wire: Watc
     // Nothing compressed, so nothing that could inflate.
     headers: { 'accept-encoding': 'identity', 'user-agent': 'otobot' },
   };
+  const { codes, credentials } = oauthClients(options);
   if (grant.type === 'client_credentials')
-    return new ClientCredentials(options).getToken({ ...tokenParams, ...scopeOf(grant.scopes) }, http);
-  const oauth = new AuthorizationCode(options);
+    return credentials.getToken({ ...tokenParams, ...scopeOf(grant.scopes) }, http);
   if (grant.type === 'refresh_token')
-    return oauth
+    return codes
       .createToken({ refresh_token: grant.refreshToken })
       .refresh({ ...refreshParams, ...scopeOf(grant.scopes) }, http);
   const { code, redirectUri, codeVerifier } = grant;
   // Without a challenge in the request, a verifier would look like an attack (RFC 9700 section 4.8.2).
   const verifier = codeVerifier === null ? {} : { code_verifier: codeVerifier };
   const parameters = { ...tokenParams, code, redirect_uri: redirectUri, ...verifier };
-  return oauth.getToken(parameters, http);
+  return codes.getToken(parameters, http);
 }
 
 const scopeOf = (scopes: readonly string[] = []): { scope?: string[] } =>

@@ -1,4 +1,4 @@
-import { createCipheriv, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
+import { createCipheriv, createSecretKey, randomFillSync, type Cipher, type KeyObject } from 'node:crypto';
 import { gcmOpen, gcmSeal, IV_BYTES, TAG_BYTES } from './gcm';
 
 /*
@@ -11,8 +11,20 @@ export const XAES_OVERHEAD_BYTES = NONCE_BYTES + TAG_BYTES;
 
 /** Seals under a fresh random nonce: `nonce ‖ ciphertext ‖ tag`. There is no way to choose the nonce. */
 export function xaesSeal(key: KeyObject, associated: Buffer, plaintext: Buffer): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
+  const nonce = freshNonce();
   return Buffer.concat([nonce, sealUnderGivenNonceForVectors(key, nonce, associated, plaintext)]);
+}
+
+const drawn = Buffer.alloc(256 * NONCE_BYTES);
+let used = drawn.length;
+
+/** Drawn many at a time, since each draw costs as much as a seal; each is given out once. A nonce is no secret. */
+function freshNonce(): Buffer {
+  if (used === drawn.length) {
+    randomFillSync(drawn);
+    used = 0;
+  }
+  return Buffer.from(drawn.subarray(used, (used += NONCE_BYTES)));
 }
 
 /** Opens what xaesSeal made; throws on anything else, and then nothing of the plaintext is released. */
@@ -38,33 +50,38 @@ function derive(key: KeyObject, nonce: Buffer): { subkey: KeyObject; iv: Buffer 
   const half = nonce.subarray(0, IV_BYTES);
   // The SP 800-108 counter mode input: 16-bit counter, label 'X', zero byte, context. Each is one whole CMAC block.
   const blocks = Buffer.concat([Buffer.from([0, 1, 0x58, 0]), half, Buffer.from([0, 2, 0x58, 0]), half]);
-  const k1 = cmacK1(key);
+  const { cipher, k1 } = blockCipherOf(key);
   for (let at = 0; at < blocks.length; at++) blocks.writeUInt8(blocks.readUInt8(at) ^ k1.readUInt8(at % 16), at);
-  const raw = encryptBlocks(key, blocks);
+  const raw = cipher.update(blocks);
   // A KeyObject, because a raw Buffer as the key makes decryption 4 times slower on Node 24.
   const subkey = createSecretKey(raw);
   raw.fill(0);
   return { subkey, iv: nonce.subarray(IV_BYTES) };
 }
 
-// K1 depends on the key alone. It is as secret as the key, hence kept beside it and nowhere that a log could reach.
-const k1ByKey = new WeakMap<KeyObject, Buffer>();
+interface BlockCipher {
+  cipher: Cipher;
+  k1: Buffer;
+}
 
-/** The CMAC subkey K1 (SP 800-38B, 6.1): the encryption of zero, doubled in GF(2^128). */
-function cmacK1(key: KeyObject): Buffer {
-  const known = k1ByKey.get(key);
+// Both depend on the key alone. K1 is as secret as the key, hence kept beside it and nowhere that a log could reach.
+const blockCiphers = new WeakMap<KeyObject, BlockCipher>();
+
+/**
+ * The bare block cipher with the CMAC subkey K1 (SP 800-38B, 6.1): the encryption of zero, doubled in GF(2^128). ECB is safe here and only
+ * here: its output is a key, and its input blocks always differ. It carries nothing from block to block, so one cipher serves all.
+ */
+function blockCipherOf(key: KeyObject): BlockCipher {
+  const known = blockCiphers.get(key);
   if (known !== undefined) return known;
-  const zero = encryptBlocks(key, Buffer.alloc(16));
+  const cipher = createCipheriv('aes-256-ecb', key, null).setAutoPadding(false);
+  const zero = cipher.update(Buffer.alloc(16));
   const k1 = Buffer.alloc(16);
   for (let at = 0; at < 16; at++) {
     const carry = at < 15 ? zero.readUInt8(at + 1) >> 7 : (zero.readUInt8(0) >> 7) * 0x87;
     k1.writeUInt8(((zero.readUInt8(at) << 1) & 0xff) ^ carry, at);
   }
-  k1ByKey.set(key, k1);
-  return k1;
-}
-
-/** The bare block cipher. ECB is safe here and only here: its output is a key, and its input blocks always differ. */
-function encryptBlocks(key: KeyObject, blocks: Buffer): Buffer {
-  return createCipheriv('aes-256-ecb', key, null).setAutoPadding(false).update(blocks);
+  const made = { cipher, k1 };
+  blockCiphers.set(key, made);
+  return made;
 }
