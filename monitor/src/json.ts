@@ -6,7 +6,7 @@ import { EXIT_CODES, verdictOf } from './verdict';
 const FORMAT_VERSION = 1;
 
 /** The report as docs/monitor-tokens.schema.json describes it; a connection per line, which greps and diffs well. */
-export function reportAsJson({ now, totals, rows }: Report, filters: Filters): string {
+export function reportAsJson({ now, totals, incidents, rows }: Report, filters: Filters): string {
   const { state, summary } = verdictOf(totals);
   const { client = null, service = null, status = null } = filters;
   const head = {
@@ -17,6 +17,7 @@ export function reportAsJson({ now, totals, rows }: Report, filters: Filters): s
     now,
     filters: { client, service, status },
     totals,
+    incidents,
   };
   const connections = rows.map((row) => `\n    ${ascii(JSON.stringify(row))}`).join(',');
   return `${ascii(JSON.stringify(head, null, 2)).slice(0, -2)},\n  "connections": [${connections}\n  ]\n}\n`;

@@ -85,8 +85,8 @@ Filters narrow the totals and the exit code as well.
 
 Exit codes, as of a monitoring plug-in:
   0 OK        nothing needs attention
-  1 WARNING   a token that nothing will renew ends within 24 h, or a consent within 14 days; refreshing
-              is paused; answers of providers wait in a worker's spool
+  1 WARNING   a token that nothing will renew ends within 24 h, or a consent within 14 days; a provider
+              is out; refreshing is paused; answers of providers wait in a worker's spool
   2 CRITICAL  a dead token, or a client who must reconnect
   3 UNKNOWN   no answer from the database, or bad usage
 

@@ -1,3 +1,4 @@
+import { readIncidents, type Incident } from './incidents';
 import type { Query } from './read-only';
 import { Unknown } from './unknown';
 
@@ -65,6 +66,8 @@ export interface Totals {
   refreshingPaused: boolean;
   /** Answers of providers that have waited in a worker's spool for more than a minute. */
   spooled: number;
+  /** Hosts of providers that are out, of those that the selected connections need. */
+  providersOut: number;
 }
 
 export interface Filters {
@@ -77,6 +80,7 @@ export interface Report {
   /** The database's time. */
   now: Date;
   totals: Totals;
+  incidents: Incident[];
   /** The worst first, as many as asked for. */
   rows: Row[];
 }
@@ -84,11 +88,13 @@ export interface Report {
 /** Reads the totals and the worst `limit` rows (null: all) of what the filters select. Call it on one snapshot. */
 export async function readReport(query: Query, filters: Filters, limit: number | null): Promise<Report> {
   const values = [filters.client ?? null, filters.service ?? null, filters.status ?? null];
-  const [totals] = await query<Totals & { now: Date }>(TOTALS, values);
+  const [totals] = await query<Omit<Totals, 'providersOut'> & { now: Date }>(TOTALS, values);
   if (totals === undefined) throw new Error('an aggregate always gives a row');
   if (totals.connections === 0) await refuseMisspelt(query, filters);
   const { now, ...counts } = totals;
-  return { now, totals: counts, rows: await query<Row>(ROWS, [...values, STATUSES, limit]) };
+  const incidents = await readIncidents(query, [filters.client ?? null, filters.service ?? null]);
+  const rows = await query<Row>(ROWS, [...values, STATUSES, limit]);
+  return { now, totals: { ...counts, providersOut: incidents.length }, incidents, rows };
 }
 
 /** A filter that names nobody would be green for ever: throws Unknown for a client or service that does not exist. */

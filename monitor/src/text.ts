@@ -1,3 +1,4 @@
+import { duration } from './duration';
 import { printable } from './printable';
 import type { Filters, Report, Totals } from './report';
 import { table, type Look } from './table';
@@ -17,7 +18,8 @@ export function reportAsText(report: Report, filters: Filters, look: Look): stri
   const hidden = report.totals.connections - report.rows.length;
   const rows = report.rows.length === 0 ? [] : ['', ...table(report, look)];
   const rest = hidden > 0 ? [`… and ${grouped(hidden)} more, no worse than these (--limit 0 shows all)`] : [];
-  return lines([headline(state, summary, look), ...rows, ...rest, '', ...totalLines(report.totals, filters)]);
+  const out = incidentLines(report);
+  return lines([headline(state, summary, look), ...rows, ...rest, '', ...out, ...totalLines(report.totals, filters)]);
 }
 
 /** What a person sees when nothing can be said about the connections. */
@@ -27,6 +29,13 @@ export function unknownAsText({ message, hint }: Unknown, look: Look): string {
 
 /** Lines that reportAsText prints besides the rows, and the prompt after it. */
 export const LINES_AROUND_ROWS = 8;
+
+function incidentLines({ incidents, now }: Report): string[] {
+  return incidents.map(({ host, code, since, connections }) => {
+    const forHowLong = duration(now.getTime() - since.getTime());
+    return `out for ${forHowLong}: ${printable(host)} (${printable(code)}), ${counted(connections, 'connection')}`;
+  });
+}
 
 function totalLines(totals: Totals, filters: Filters): string[] {
   const { connections, allConnections, stopped, liveWorkers, refreshingPaused } = totals;

@@ -12,7 +12,7 @@ export interface Verdict {
 /** Judges the totals, and so every selected connection, shown or not. */
 export function verdictOf(totals: Totals): Verdict {
   const { expired, reconnect, keyUnavailable, expiring, consentEnding, refreshErrors, liveWorkers } = totals;
-  const { refreshingPaused, spooled } = totals;
+  const { refreshingPaused, spooled, providersOut } = totals;
   const critical = [
     ...some(reconnect, 'to reconnect'),
     ...some(expired, 'expired'),
@@ -21,6 +21,7 @@ export function verdictOf(totals: Totals): Verdict {
   const warning = [
     ...some(expiring, expiring === 1 ? 'token ends within 24 h' : 'tokens end within 24 h'),
     ...(expiring > 0 && liveWorkers === 0 ? ['no live worker'] : []),
+    ...some(providersOut, providersOut === 1 ? 'provider is out' : 'providers are out'),
     ...(refreshingPaused ? ['refreshing is paused'] : []),
     ...some(spooled, spooled === 1 ? 'answer waits in a spool' : 'answers wait in a spool'),
     ...some(consentEnding, consentEnding === 1 ? 'consent ends within 14 d' : 'consents end within 14 d'),

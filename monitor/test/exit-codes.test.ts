@@ -24,6 +24,9 @@ const suspendApps = 'update apps set suspended_at = otobot_now()';
 const suspendClients = 'update clients set suspended_at = otobot_now()';
 const killWorkers = `update processes set seen_at = otobot_now() - interval '21 seconds'`;
 const pause = `update installation set refreshing_paused_at = otobot_now(), refreshing_paused_reason = 'test'`;
+const goesOut = (host: string) =>
+  `insert into provider_incidents (host, code, failing_since, last_failure_at, opened_at)
+   values ('${host}', 'http_503', otobot_now(), otobot_now(), otobot_now() - interval '12 minutes')`;
 const spooledFor = (time: string) =>
   `update processes set spool_depth = 3, spool_since = otobot_now() - interval '${time}'`;
 
@@ -59,6 +62,7 @@ test.each<[what: string, summary: string, given: Case]>([
   ['a token while no worker lives', `${ends}, no live worker`, { then: killWorkers }],
   ['a token while refreshing is paused', `${ends}, refreshing is paused`, { then: pause }],
   ['a far end while refreshing is paused', 'WARNING: refreshing is paused', { expiresIn: '2 days', then: pause }],
+  ['a provider that is out', 'WARNING: 1 provider is out', { then: goesOut('token.example') }],
   ['what waits in a spool for long', 'WARNING: 3 answers wait in a spool', { then: spooledFor('61 seconds') }],
   ['what waits in a spool for a moment', fine, { then: spooledFor('59 seconds') }],
   ['a far end while no worker lives', fine, { expiresIn: '2 days', then: killWorkers }],
@@ -113,4 +117,16 @@ test('filters that select nothing, and an empty installation, are not called hea
     code: 3,
     out: expect.stringMatching(/^UNKNOWN: there is no service "typo"/) as string,
   });
+});
+
+test('a provider that is out is named, where the filters select something of it', async () => {
+  await insertConnection(db, { service: 'google' });
+  await insertConnection(db, { service: 'stripe', kind: 'api_key', expiresIn: null });
+  await db.query(goesOut('token.example'));
+  const { out } = await run(db.url);
+  expect(out).toContain('\nout for 12 min: token.example (http_503), 1 connection\n');
+  expect((await run(db.url, ['--service', 'stripe'])).out).toMatch(/^OK/);
+  expect((await run(db.url, ['--service', 'google'])).out).toMatch(/^WARNING: 1 provider is out\n/);
+  const { incidents } = JSON.parse((await run(db.url, ['--json'])).out) as { incidents: unknown[] };
+  expect(incidents).toMatchObject([{ host: 'token.example', code: 'http_503', connections: 1 }]);
 });

@@ -43,6 +43,7 @@ export async function clear(db: TestDatabase): Promise<void> {
   await db.query(`
     delete from connections; delete from clients; update apps set suspended_at = null;
     update processes set seen_at = otobot_now() + interval '1 hour', spool_depth = 0, spool_since = null;
+    delete from provider_incidents;
     update installation set refreshing_paused_at = null, refreshing_paused_reason = null`);
 }
 

@@ -1,5 +1,8 @@
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { selfSigned } from '../providers/certificate';
 import { until } from '../support/until';
-import { addConnection, addReach, setScene, stored, type Reach, type Scene } from './scene';
+import { addConnection, addReach, moveTime, setScene, stored, type Reach, type Scene } from './scene';
 
 let scene: Scene;
 beforeAll(async () => {
@@ -8,21 +11,12 @@ beforeAll(async () => {
 afterAll(() => scene.close());
 afterEach(async () => {
   await scene.stopWorkers();
-  await moveTime('0');
+  await moveTime(scene, '0');
   await scene.db.query('update connections set next_refresh_at = null');
   await scene.db.query('delete from provider_incidents');
   await scene.db.query('delete from outbox');
   scene.provider.reset();
 });
-
-/** Moves the database through time: new sessions have the new time, so the workers get new sessions. */
-async function moveTime(offset: string): Promise<void> {
-  const { rows } = await scene.db.query<{ name: string }>('select current_database() as name');
-  await scene.db.query(`alter database ${rows[0]?.name ?? ''} set otobot.clock_offset = '${offset}'`);
-  await scene.db.query(
-    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
-  );
-}
 
 interface Incident {
   failures: number;
@@ -107,10 +101,10 @@ test('an outage is one incident, not charged to who waits, probed one at a time,
   await probeNow();
   await until('who waited is refreshed', async () => (await refreshedOf(another)) === later.length);
   await until('it is closed', async () => (await incident())?.recalled_at);
-  await moveTime('121 seconds');
+  await moveTime(scene, '121 seconds');
   await until('who had failed is refreshed', async () => (await refreshedOf(reach)) === 12);
   expect(await events()).toHaveLength(1);
-  await moveTime('10 minutes');
+  await moveTime(scene, '10 minutes');
   await until('its end is told', async () => (await events()).length === 2);
   expect((await events())[1]).toMatchObject({ state: 'ended', services: [reach.service, another.service].sort() });
 });
@@ -124,6 +118,23 @@ test('an answer counts, also one that refuses: an unknown error closes it', asyn
   scene.provider.always({ status: 429, body: '' });
   await probeNow();
   await until('it is closed', async () => !(await isOpen()));
+});
+
+test('an expired certificate is told of as one, with the first connection that meets it', async () => {
+  const DAY_MS = 86_400_000;
+  const expired = selfSigned('localhost', new Date(Date.now() - 2 * DAY_MS), new Date(Date.now() - DAY_MS));
+  const server = https.createServer(expired, (_request, response) => response.end());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const tokenUrl = `https://127.0.0.1:${(server.address() as AddressInfo).port}/token`;
+  const there = { ...scene, provider: { ...scene.provider, tokenUrl } };
+  const reach = await addReach(there);
+  const { id } = await addConnection(there, reach);
+  await scene.worker();
+  await breakerOpens(reach);
+  server.close();
+  expect(await events()).toEqual([expect.objectContaining({ cause: 'certificate', host: new URL(tokenUrl).host })]);
+  expect((await events())[0]?.code).toMatch(/^tls\./);
+  expect((await stored(scene, id)).status).toBe('backoff');
 });
 
 test('two connections that fail for ever are no outage', async () => {

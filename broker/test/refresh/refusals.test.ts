@@ -4,6 +4,7 @@ import {
   addReach,
   eventsOf,
   makeDue,
+  moveTime,
   outcomesOf,
   setScene,
   stored,
@@ -84,9 +85,10 @@ const appEvents = async (service: string): Promise<string[]> =>
     )
   ).rows.map(({ type }) => type);
 
-test('all secrets refused: the app is suspended once, 100 connections stay as they are, at most one probe a minute, then all recover', async () => {
+test('all secrets refused: the app is suspended once, 500 connections stay as they are, at most one probe a minute, then all recover', async () => {
   const reach = await addReach(scene, { clientSecrets: ['otbcanary-wrong'] });
-  const added = await Promise.all(Array.from({ length: 100 }, () => addConnection(scene, reach)));
+  const added = await Promise.all(Array.from({ length: 500 }, () => addConnection(scene, reach, { due: 'null' })));
+  await scene.db.query('update connections set next_refresh_at = otobot_now() where app_id = $1', [reach.appId]);
   const workers = await Promise.all([scene.worker(), scene.worker()]);
   expect(new Set(workers.map((worker) => worker.workerNumber())).size).toBe(2);
   const inFlight = () =>
@@ -118,7 +120,7 @@ test('all secrets refused: the app is suspended once, 100 connections stay as th
 
   // The provider takes the secret again: the next probe brings everybody back. A minute passes for the whole database.
   scene.provider.clientSecrets.push('otbcanary-wrong');
-  await moveTime('2 minutes');
+  await moveTime(scene, '2 minutes');
   await until('all are refreshed', async () => {
     const { rows: all } = await scene.db.query<{ n: string }>(
       'select count(*) as n from connections where app_id = $1 and generation = 2',
@@ -127,19 +129,10 @@ test('all secrets refused: the app is suspended once, 100 connections stay as th
     return Number(all[0]?.n) === added.length;
   });
   scene.provider.clientSecrets.pop();
-  await moveTime('0');
+  await moveTime(scene, '0');
   expect(await appOf(reach.appId)).toMatchObject({ suspended_at: null });
   expect(await appEvents(reach.service)).toEqual(['app.suspended', 'app.recovered']);
 });
-
-/** Moves the database through time: new sessions have the new time, so the workers get new sessions. */
-async function moveTime(offset: string): Promise<void> {
-  const { rows } = await scene.db.query<{ name: string }>('select current_database() as name');
-  await scene.db.query(`alter database ${rows[0]?.name ?? ''} set otobot.clock_offset = '${offset}'`);
-  await scene.db.query(
-    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
-  );
-}
 
 test('a token that may be used up and then is refused is lost: single use says so at once', async () => {
   scene.provider.next('process-then-reset');

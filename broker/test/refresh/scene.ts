@@ -263,3 +263,12 @@ export async function makeDue({ db }: Scene, id: string): Promise<void> {
     [id],
   );
 }
+
+/** Moves the database through time, from its own: new sessions have the new time, so everybody gets new sessions. */
+export async function moveTime({ db }: Pick<Scene, 'db'>, offset: string): Promise<void> {
+  const { rows } = await db.query<{ name: string }>('select current_database() as name');
+  await db.query(`alter database ${rows[0]?.name ?? ''} set otobot.clock_offset = '${offset}'`);
+  await db.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+  );
+}

@@ -1,0 +1,119 @@
+import { createTokenBuckets } from '../../src/worker/token-buckets';
+import { isOutage } from '../../src/services/refresh/host-health';
+import { startProvider, type Provider } from '../support/provider';
+import { until } from '../support/until';
+import { addConnection, addReach, setScene, type Reach, type Scene } from './scene';
+
+let scene: Scene;
+const providers: Provider[] = [];
+beforeAll(async () => {
+  scene = await setScene();
+});
+afterAll(async () => {
+  await scene.close();
+  await Promise.all(providers.map((provider) => provider.close()));
+});
+afterEach(async () => {
+  await scene.stopWorkers();
+  await scene.db.query('update connections set next_refresh_at = null');
+  await scene.db.query('delete from provider_incidents');
+  scene.provider.reset();
+});
+
+/** A provider of its own: another host. */
+async function elsewhere(): Promise<Scene> {
+  const provider = await startProvider();
+  providers.push(provider);
+  return { ...scene, provider };
+}
+const addDue = (at: Scene, reach: Reach, count: number, everyMs = 0) =>
+  Promise.all(
+    Array.from({ length: count }, (_, n) =>
+      addConnection(at, reach, { due: `otobot_now() + interval '${n * everyMs} milliseconds'` }),
+    ),
+  );
+const refreshedOf = async ({ appId }: Reach): Promise<number> =>
+  (await scene.db.query('select from connections where app_id = $1 and generation = 2', [appId])).rowCount ?? 0;
+
+test('an app of 12 s answers, a hanging and a suspended one, each with a queue: the others stay on time', async () => {
+  const [slowly, hanging] = [await elsewhere(), await elsewhere()];
+  const slow = await addReach(slowly);
+  const hung = await addReach(hanging);
+  const suspended = await addReach(scene);
+  const prompt = await addReach(scene);
+  slowly.provider.always({ delayMs: 12_000 });
+  hanging.provider.always('hang');
+  await scene.db.query(
+    `update apps set suspended_at = otobot_now(), next_probe_at = otobot_now() + interval '1 minute' where id = $1`,
+    [suspended.appId],
+  );
+  await addDue(slowly, slow, 50);
+  await addDue(hanging, hung, 50);
+  await addDue(scene, suspended, 50);
+  await addDue(scene, prompt, 100, 100);
+  await scene.db.query(
+    `update connections set metadata = jsonb_build_object('due', next_refresh_at) where app_id = $1`,
+    [prompt.appId],
+  );
+  await scene.worker({ drainMs: 500 });
+  await until('the others are refreshed', async () => (await refreshedOf(prompt)) === 100, 25_000);
+  await until('the slow ones come, too', async () => (await refreshedOf(slow)) >= 32, 25_000);
+  const { rows } = await scene.db.query<{ p99: number }>(
+    `select percentile_cont(0.99) within group (order by extract(epoch from r.started_at - greatest(w.at, (c.metadata ->> 'due')::timestamptz)))::float8 as p99
+       from connections c join refresh_attempts r on r.connection_id = c.id,
+            (select min(started_at) as at from refresh_attempts) w
+      where c.app_id = $1`,
+    [prompt.appId],
+  );
+  process.stdout.write(
+    `beside a slow, a hanging and a suspended app: lateness p99 ${(rows[0]?.p99 ?? NaN).toFixed(2)} s\n`,
+  );
+  expect(rows[0]?.p99).toBeLessThan(5);
+  // No more than its slots at once, of which none was free before 12 s.
+  expect(hanging.provider.calls).toHaveLength(32);
+  expect((await scene.db.query(`select from refresh_attempts where app_id = $1`, [suspended.appId])).rowCount).toBe(0);
+}, 60_000);
+
+test('an app begins no more refreshes than its allowance lets go, and the rest is not claimed to wait', async () => {
+  const reach = await addReach(scene, { maxConcurrent: 1_000 });
+  await scene.db.query('update services set max_per_minute = 100 where name = $1', [reach.service]);
+  const free = await addReach(scene);
+  await addDue(scene, reach, 30);
+  const started = performance.now();
+  await scene.worker();
+  await addDue(scene, free, 30);
+  await until('the first have gone', async () => (await refreshedOf(reach)) >= 10);
+  await until('the other app is done', async () => (await refreshedOf(free)) === 30);
+  const { rows } = await scene.db.query<{ begun: string }>(
+    'select count(*) as begun from refresh_attempts where app_id = $1',
+    [reach.appId],
+  );
+  // A tenth at once, then one every 0.6 s.
+  expect(Number(rows[0]?.begun)).toBeLessThanOrEqual(10 + Math.ceil((performance.now() - started) / 600));
+  await until('one more goes', async () => (await refreshedOf(reach)) >= 11);
+});
+
+test('what was used sinks with time, and is forgotten when it is gone', () => {
+  let nowMs = 0;
+  const buckets = createTokenBuckets(() => nowMs);
+  for (let n = 0; n < 5; n += 1) buckets.take('a', 60);
+  expect(buckets.spent()).toEqual({ a: 5 });
+  nowMs = 2_500;
+  expect(buckets.spent()).toEqual({ a: 3 });
+  nowMs = 5_000;
+  expect(buckets.spent()).toEqual({});
+});
+
+test.each<[boolean, string, string, number, number, number]>([
+  [true, 'a', 'http_503', 20, 3, 5_000],
+  [false, 'a', 'http_503', 19, 3, 5_000],
+  [false, 'a', 'http_503', 200, 2, 5_000],
+  [false, 'a', 'http_503', 200, 10, 4_000],
+  [true, 'a', 'tls.cert_has_expired', 3, 1, 0],
+  [false, 'a', 'tls.cert_has_expired', 2, 2, 0],
+  [false, '{shop}.a', 'tls.cert_has_expired', 19, 1, 5_000],
+  [false, '{shop}.a', 'dns', 100, 1, 5_000],
+  [true, '{shop}.a', 'dns', 20, 3, 5_000],
+])('%s: that %s is out, by %s %i times from %i in %i ms', (out, host, code, failures, witnesses, spanMs) => {
+  expect(isOutage(host, { failures, witnesses, spanMs, code })).toBe(out);
+});
