@@ -94,13 +94,21 @@ const WRITE_COMPLETIONS = `
     returning a.*, a."accessLength" is not null as renewed, c.client_id, c.service
   ), unwritten as (
     select * from answer where position not in (select position from written)
+  ), finished as (
+    update refresh_attempts r
+       set finished_at = otobot_now(), error_code = a."errorCode", http_status = a."httpStatus", duration_ms = a."durationMs",
+           outcome = case when a."accessLength" is not null and a."adoptedSetId" is null and a.position in (select position from unwritten)
+                          then 'late' else a.outcome end
+      from answer a
+     where r.id = a."attemptId" and r.started_at = a."startedAt" and r.outcome is distinct from 'refreshed' and r.outcome is distinct from 'late'
+    returning a.position
   ), kept as (
     select * from unwritten a
      where a."accessLength" is not null and a."adoptedSetId" is null
        and a."connectionId" in (select id from locked)
-       -- Sent before, and committed without our hearing of it.
-       and not exists (select from refresh_attempts r
-                        where r.id = a."attemptId" and r.started_at = a."startedAt" and r.outcome in ('refreshed', 'late'))
+       -- Else it was sent before: long ago, or in the same moment by who adopted our spool, which no snapshot shows but the updated row.
+       and (a.position in (select position from finished)
+            or not exists (select from refresh_attempts r where r.id = a."attemptId" and r.started_at = a."startedAt"))
   ), stored as (
     insert into token_sets (organization_id, connection_id, generation, kind, access_sealed, access_key_version, refresh_sealed,
                             refresh_key_version, token_type, scopes, expires_at, lifetime_seconds, base_url, account_id, account_label,
@@ -120,13 +128,6 @@ const WRITE_COMPLETIONS = `
   ), dropped as (
     delete from token_sets t using written w
      where w.renewed and t.connection_id = w."connectionId" and (t.kind = 'previous' or (t.kind = 'late' and t.id = w."adoptedSetId"))
-  ), finished as (
-    update refresh_attempts r
-       set finished_at = otobot_now(), error_code = a."errorCode", http_status = a."httpStatus", duration_ms = a."durationMs",
-           outcome = case when a."accessLength" is not null and a."adoptedSetId" is null and a.position in (select position from unwritten)
-                          then 'late' else a.outcome end
-      from answer a
-     where r.id = a."attemptId" and r.started_at = a."startedAt" and r.outcome is distinct from 'refreshed' and r.outcome is distinct from 'late'
   ), told as (
     insert into outbox (organization_id, type, client_id, service, connection_id, data)
     select w."organizationId", e.type, w.client_id, w.service, w."connectionId",

@@ -3,6 +3,7 @@ import { connectDatabase, type Database } from '../../src/db/database';
 import { claimDue, type ClaimedConnection } from '../../src/repositories/refresh-claims';
 import { writeCompletions, type Completion } from '../../src/repositories/refresh-completions';
 import { NO_ENDS } from '../../src/types/consent-ends';
+import { until } from '../support/until';
 import { addConnection, addReach, eventsOf, outcomesOf, setScene, stored, type Scene } from './scene';
 
 let scene: Scene;
@@ -149,4 +150,21 @@ test('a late token of a connection that needs its client waits while another att
   await scene.db.query('update connections set lease_until = null where id = $1', [other.id]);
   expect(await writeCompletions(database, [refreshed(other)])).toEqual(new Set([0]));
   expect(await stored(scene, other.id)).toMatchObject({ status: 'active', generation: 2 });
+});
+
+test('one that is sent twice at the same moment, as by a worker and by whoever adopted its spool, is stored once', async () => {
+  await scene.db.query('update connections set next_refresh_at = null');
+  const claim = await claimOne();
+  const both: Promise<Set<number>>[] = [];
+  const waiting = `select count(*)::int as n from pg_stat_activity where wait_event_type = 'Lock' and query like '%answer as materialized%'
+                      and datname = current_database()`;
+  await scene.owner.transaction(async (tx) => {
+    await tx.query({ text: 'select from connections where id = $1 for update', values: [claim.id] });
+    both.push(writeCompletions(database, [refreshed(claim)]), writeCompletions(database, [refreshed(claim)]));
+    await until('both wait for the row', async () => (await scene.db.query<{ n: number }>(waiting)).rows[0]?.n === 2);
+  });
+  const written = await Promise.all(both);
+  expect(written.map(({ size }) => size).sort()).toEqual([0, 1]);
+  expect(await kindsOf(claim.id)).toEqual(['current', 'previous']);
+  expect(await outcomesOf(scene, claim.id)).toEqual(['refreshed']);
 });
