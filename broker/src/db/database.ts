@@ -178,3 +178,8 @@ function translate(error: unknown): unknown {
 export function isUniqueViolation(error: unknown): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === '23505';
 }
+
+/** True where PostgreSQL looked at a statement and refused it: sent again, it would be refused again. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof pg.DatabaseError;
+}

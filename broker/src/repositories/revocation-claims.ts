@@ -42,7 +42,7 @@ export interface ClaimedRevocation {
 }
 
 /**
- * Claims what is due, the longest waiting first. The claim itself is the backoff: the next attempt is a minute away, then two, four, at most
+ * Claims what is due, the longest waiting first; nothing while refreshing is paused: a copy must not end the consents of its original. The claim itself is the backoff: the next attempt is a minute away, then two, four, at most
  * an hour; so a worker that dies with it leaves it to the others.
  */
 export function claimRevocations(db: Queryable, limit: number): Promise<ClaimedRevocation[]> {
@@ -51,7 +51,7 @@ export function claimRevocations(db: Queryable, limit: number): Promise<ClaimedR
       with claimed as (
         update revocations set attempts = attempts + 1,
                next_attempt_at = otobot_now() + least(interval '1 hour', interval '1 minute' * power(2, least(attempts, 10)))
-         where id in (select id from revocations where next_attempt_at <= otobot_now()
+         where id in (select id from revocations where next_attempt_at <= otobot_now() and (select refreshing_paused_at from installation) is null
                        order by next_attempt_at limit $1 for update skip locked)
         returning *
       )

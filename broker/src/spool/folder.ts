@@ -117,12 +117,18 @@ export async function removeFile(folder: SpoolFolder, file: SpoolFile): Promise<
   await rm(path.join(folder.path, file.name), { force: true });
 }
 
-/** Keeps lines that cannot be used for somebody to look at. Returns the file. */
-export async function keepAside(folder: SpoolFolder, lines: readonly (string | Buffer)[]): Promise<string> {
+/** Keeps what cannot be used for somebody to look at: renamed to `.spool`, the file is tried once more. Returns its path. */
+export async function keepAside(
+  folder: SpoolFolder,
+  payloads: readonly string[],
+  unreadable: readonly Buffer[] = [],
+): Promise<string> {
   const aside = path.join(folder.path, `${randomUUID()}.aside`);
   const handle = await open(aside, 'wx', 0o600);
   try {
-    await handle.writeFile(Buffer.concat(lines.flatMap((line) => [Buffer.from(line), LINE_BREAK])));
+    await handle.writeFile(
+      Buffer.concat([Buffer.from(payloads.map(lineOf).join('')), ...unreadable.flatMap((line) => [line, LINE_BREAK])]),
+    );
     await handle.sync();
   } finally {
     await handle.close();

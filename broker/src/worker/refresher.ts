@@ -21,6 +21,7 @@ import { createPulse } from '../services/refresh/pulse';
 import { refreshConnection } from '../services/refresh/refresh-connection';
 import { recogniseDatabase, tellOfPause } from '../services/refresh/restored';
 import { sweepAbandoned } from '../services/refresh/sweep';
+import { soonest } from '../services/refresh/soonest';
 import { revokeDue } from '../services/revocations/revoke-due';
 import type { Roots } from '../vault/roots';
 import { startChores } from './chores';
@@ -70,6 +71,7 @@ const LIMITS: RefresherLimits = {
 
 const SECOND = 1_000;
 const POOL_SIZE = 6;
+const LAST_TRY_MS = SECOND;
 
 /** A worker: refreshes what is due for as long as it runs, whether or not the database is there. Throws only if it is not at the start. */
 export async function startRefresher({
@@ -93,13 +95,14 @@ export async function startRefresher({
   const keys = createKeyReload(database, vault);
   const patience: Patience = { endsAt: Infinity };
   const { spool } = spooling;
+  const completions = createCompletions({
+    ...{ database, onWritten, patience, spool, log },
+    hostHealth: createHostHealth({ random: Math.random, log }),
+  });
   const parts: RefreshParts = {
     ...{ vault, requestToken, agents: outbound.agents, limits, random: Math.random, log },
     reloadKeys: () => keys.reload(),
-    completions: createCompletions({
-      ...{ database, onWritten, patience, spool, log },
-      hostHealth: createHostHealth({ random: Math.random, log }),
-    }),
+    completions,
     findLateSet: (connectionId, generation) =>
       patiently(patience, () => findLateSet(database, connectionId, generation)),
     findAwaitedAnswer: (connectionId, generation) =>
@@ -165,6 +168,7 @@ export async function startRefresher({
   const stop = async (): Promise<void> => {
     patience.endsAt = performance.now() + limits.drainMs;
     await loop.stop(limits.drainMs);
+    await soonest(completions.idle(), LAST_TRY_MS); // with the pool closed, what is tried again would fail for that
     await chores.stop();
     await spooling.close();
     await heartbeat.stop();

@@ -40,7 +40,7 @@ beforeAll(async () => {
   await alter('to reconnect', `status = 'reauth_required', status_reason = 'revoked'`);
   await alter('disabled', `status = 'disabled'`);
   await (await original.worker()).stop();
-  copy = await setScene(original);
+  copy = await setScene({ original });
   await copy.db.query(`update connections set next_refresh_at = otobot_now() where status <> 'reauth_required'`);
 });
 afterAll(async () => {

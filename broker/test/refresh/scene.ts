@@ -38,9 +38,15 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-/** `original`: what a copy of its database is worth, where the provider is the same and so are the keys. */
-export async function setScene(original?: Scene): Promise<Scene> {
-  const db = await (original === undefined ? createTestDatabase() : copyDatabase(original.db));
+export interface SceneOptions {
+  /** Migrated; a new one unless given. */
+  db?: TestDatabase;
+  /** A copy of its database, with the same provider and keys. */
+  original?: Scene;
+}
+
+export async function setScene({ original, db: given }: SceneOptions = {}): Promise<Scene> {
+  const db = given ?? (await (original === undefined ? createTestDatabase() : copyDatabase(original.db)));
   const provider = original?.provider ?? (await startProvider());
   const lines: LogLine[] = [];
   const log = collectingLog(lines);

@@ -1,11 +1,10 @@
-import type { Database } from '../../db/database';
+import { isRefusal, type Database } from '../../db/database';
 import type { Logger } from '../../log/logger';
 import { listExisting } from '../../repositories/refresh-completions';
 import { forgetAdopted, listLiveWorkers } from '../../repositories/processes';
 import { adoptFile, keepAside, listSpoolFiles, readEntries, removeFile } from '../../spool/folder';
 import type { SpoolFile, SpoolFolder } from '../../spool/folder';
 import { commitEnded, type EndedAttempt } from './ended-attempts';
-import { isUnavailable } from './patiently';
 import { attemptOf, textOf } from './spooled-attempt';
 
 /** What dead workers left in the folder that this one shares with them. */
@@ -53,13 +52,11 @@ export function createAdoption(parts: AdoptionParts): Adoption {
     const usable = attempts.filter((ended) => ended !== null);
     waiting.set(file.name, usable);
     const refused = await replay(parts, usable);
-    const useless = [...unreadable, ...payloads.filter((_, i) => attempts[i] === null), ...refused.map(textOf)];
-    if (useless.length > 0) {
-      const aside = await keepAside(folder, useless);
-      log.error('a spool held entries that cannot be used; they are kept aside', {
-        file: aside,
-        entries: useless.length,
-      });
+    const useless = [...payloads.filter((_, i) => attempts[i] === null), ...refused.map(textOf)];
+    const entries = useless.length + unreadable.length;
+    if (entries > 0) {
+      const aside = await keepAside(folder, useless, unreadable);
+      log.error('a spool held entries that cannot be used; they are kept aside', { file: aside, entries });
     }
     await removeFile(folder, file);
     waiting.delete(file.name);
@@ -87,7 +84,7 @@ async function replay(parts: AdoptionParts, attempts: readonly EndedAttempt[]): 
     try {
       await write(parts, [ended]);
     } catch (error) {
-      if (isUnavailable(error)) throw error;
+      if (!isRefusal(error)) throw error;
       refused.push(ended);
     }
   };
@@ -96,7 +93,7 @@ async function replay(parts: AdoptionParts, attempts: readonly EndedAttempt[]): 
     try {
       await write(parts, batch);
     } catch (error) {
-      if (isUnavailable(error)) throw error;
+      if (!isRefusal(error)) throw error;
       for (const ended of batch) await writeOne(ended);
     }
   }
@@ -104,8 +101,11 @@ async function replay(parts: AdoptionParts, attempts: readonly EndedAttempt[]): 
 }
 
 async function write({ database, onWritten, log }: AdoptionParts, batch: readonly EndedAttempt[]): Promise<void> {
-  // What an old answer says about its app may be over, unless nobody has tried since.
-  const written = await commitEnded(database, batch, { appsOf: 'written', hostHealth: null, log });
+  // What an old answer says about its app may be over, unless nobody has tried since; a pause that it asked for would begin anew.
+  const withoutPauses = batch.map((ended) =>
+    ended.app.verdict === 'waits' ? { ...ended, app: { ...ended.app, verdict: null } } : ended,
+  );
+  const written = await commitEnded(database, withoutPauses, { appsOf: 'written', hostHealth: null, log });
   onWritten();
   const others = batch.filter((_, position) => !written.has(position)).map(({ completion }) => completion);
   const existing = await listExisting(

@@ -1,4 +1,4 @@
-import type { Database } from '../../db/database';
+import { isRefusal, type Database } from '../../db/database';
 import { createLane } from '../../db/lane';
 import type { Logger } from '../../log/logger';
 import { commitEnded, type EndedAttempt } from './ended-attempts';
@@ -9,6 +9,8 @@ import type { Spool } from './spool';
 export interface Completions {
   /** Resolves when the end of the attempt is committed. Holds on to it while the database is away, in memory and on the disk. */
   submit(ended: EndedAttempt): Promise<void>;
+  /** Resolves when nothing is being committed, or waits for that, any more. */
+  idle(): Promise<void>;
 }
 
 export interface CompletionsParts {
@@ -53,14 +55,18 @@ export function createCompletions(parts: CompletionsParts): Completions {
   return {
     async submit(ended) {
       const timer = setTimeout(spool.hold, SPOOL_AFTER_MS, ended);
-      const error = await lane.submit(ended).finally(() => clearTimeout(timer));
-      if (error !== null) {
-        // Not for want of a database: it would be refused again and again. A token in it must not get lost for that.
-        await spool.setAside(ended);
-        throw error;
+      const error = await lane.submit(ended).catch(asError);
+      clearTimeout(timer);
+      if (error === null) {
+        spool.settle(ended);
+        return;
       }
-      spool.settle(ended);
+      // What PostgreSQL will never take is for somebody to look at; everything else is for the next worker that runs here.
+      if (isRefusal(error)) await spool.setAside(ended);
+      else spool.hold(ended);
+      throw error;
     },
+    idle: () => lane.idle(),
   };
 }
 
