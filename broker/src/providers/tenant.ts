@@ -77,8 +77,10 @@ export function hostsOf(templates: TenantTemplates): string[] {
  * where it is a host itself, as the whole host. Nothing else in braces.
  */
 export function hasTenantInPlace(url: string, isHost: boolean): boolean {
-  const [, host = '', port = '', path = '', rest = ''] = /^https?:\/\/([^/?#:@]*)(:\d+)?([^?#]*)(.*)$/i.exec(url) ?? [];
-  if (/[{}]/.test(port + rest)) return false;
+  const parts = /^https?:\/\/([^/?#:@]*)(?::\d+)?((?:\/[^?#]*)?)((?:[?#].*)?)$/i.exec(url);
+  if (parts === null) return false;
+  const [, host = '', path = '', rest = ''] = parts;
+  if (/[{}]/.test(rest)) return false;
   const isWhole = (part: string): boolean => part === TENANT || !/[{}]/.test(part);
   if (isHost) return isWhole(host) && !/[{}]/.test(path);
   return host !== TENANT && host.split('.').every(isWhole) && path.split('/').every(isWhole);

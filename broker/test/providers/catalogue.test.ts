@@ -10,7 +10,7 @@ import { CHECKED, type Fact, type ProviderEntry } from '../../src/providers/cata
 import { guideOf } from '../../src/providers/catalogue/guide';
 import { grantedTokens } from '../../src/providers/granted';
 import { atTenant, tenantIn } from '../../src/providers/tenant';
-import { checkDefinition, DEFAULTS } from '../../src/services/service-catalogue/definition';
+import { checkDefinition, DEFAULTS, type ServiceDefinition } from '../../src/services/service-catalogue/definition';
 import { fromProvider } from '../../src/services/service-catalogue/from-provider';
 
 const DOCS = path.resolve(__dirname, '../../../docs');
@@ -162,6 +162,22 @@ describe.each(tenants)('%s, which has a host per customer', (name) => {
 
 test('an unknown provider is refused with the way out', () => {
   expect(() => fromProvider('gogle')).toThrow(/from: "gogle" is no provider.*google/);
+});
+
+test.each<[string, Partial<ServiceDefinition>]>([
+  ['at its example', { tokenUrl: 'https://127.0.0.{tenant}/token', tenantFrom: 'link', tenantExample: '1' }],
+  [
+    'at one of its hosts',
+    {
+      tokenUrl: 'https://{tenant}/t',
+      tenantFrom: 'redirect',
+      tenantParam: 'a',
+      tenantHosts: ['a.example', '10.0.0.1'],
+    },
+  ],
+])('a service that leads to a private address %s is refused', (_where, changes) => {
+  const definition = { ...DEFAULTS, displayName: 'S', ...changes };
+  expect(() => checkDefinition(definition, isAllowedInProduction)).toThrow(/10\.0\.0\.1|127\.0\.0\.1/);
 });
 
 /** Public https only. */
