@@ -46,6 +46,12 @@ export function connectSample(language: Language, changes: Partial<ConnectPageMo
   };
 }
 
+const OF_A_SHOP: Partial<ConnectPageModel> = {
+  serviceName: 'Shopify',
+  authorizationOrigin: null,
+  scopes: [{ scope: 'read_orders', text: null }],
+  reason: null,
+};
 const SHOP: TenantField = {
   ...{ hosts: null, example: 'acme-store', address: 'acme-store.myshopify.com' },
   ...{ value: '', problem: null },
@@ -58,17 +64,17 @@ export const CONNECT_FORMS: Record<string, Partial<ConnectPageModel>> = {
   'connect-again-unknown': { reconnect: { account: null }, reason: null },
   'connect-unnamed': { scopes: [{ scope: 'crm.objects.contacts.read', text: null }] },
   'connect-no-scopes': { scopes: [], reason: null },
-  'connect-tenant': { serviceName: 'Shopify', authorizationOrigin: null, tenant: SHOP },
+  'connect-tenant': { ...OF_A_SHOP, tenant: SHOP },
   'connect-tenant-missing': {
-    ...{ serviceName: 'Shopify', authorizationOrigin: null },
+    ...OF_A_SHOP,
     tenant: { ...SHOP, value: '', problem: 'missing' },
   },
   'connect-tenant-unknown': {
-    ...{ serviceName: 'Shopify', authorizationOrigin: null },
+    ...OF_A_SHOP,
     tenant: { ...SHOP, value: 'ma boutique', problem: 'unknown' },
   },
   'connect-tenant-choice': {
-    ...{ serviceName: 'Exact Online', authorizationOrigin: null, scopes: [] },
+    ...{ serviceName: 'Exact Online', authorizationOrigin: null, scopes: [], reason: null },
     tenant: { ...SHOP, hosts: ['start.exactonline.be', 'start.exactonline.fr', 'start.exactonline.nl'] },
   },
   'api-key': { kind: 'api_key', serviceName: 'Stripe', scopes: [], authorizationOrigin: null },

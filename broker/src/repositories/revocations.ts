@@ -70,16 +70,19 @@ export function setAside(tx: Tx, { organizationId, connectionId, clientId, kinds
 
 /**
  * Whether other tokens may rest on the same consent, which would go with it: those of a connection, or held beside one, that came by the
- * same OAuth client and are of the same account, or of one that is not known. Asked under a tenant it looks at his rows, by a worker at all.
+ * same OAuth client and are of the same account, or of one that is not known, and of no other tenant of the provider. Asked under an
+ * organization it looks at its rows, by a worker at all.
  */
 export const CONSENT_SHARED = `
   exists (
     select from apps a
       join connections c on c.organization_id = a.organization_id and c.service = a.service and c.app_id = a.id and ${OF_A_CONSENT}
       join token_sets t on t.connection_id = c.id and t.kind = any ('{${LIVE_KINDS.join(',')}}') and ${HAS_TOKENS}
-     cross join lateral (select case when t.kind = 'held' then t.account_id else c.account_id end as account_id) holder
+     cross join lateral (select case when t.kind = 'held' then t.account_id else c.account_id end as account_id,
+                                case when t.kind = 'held' then t.tenant else c.tenant end as tenant) holder
      where a.oauth_client_id = r.oauth_client_id
-       and (r.account_id is null or holder.account_id is null or holder.account_id = r.account_id))`;
+       and (r.account_id is null or holder.account_id is null or holder.account_id = r.account_id)
+       and (r.tenant is null or holder.tenant is null or holder.tenant = r.tenant))`;
 
 /** Takes back those of which the consent is somebody else's too, and gives their ids. */
 export async function leaveShared(tx: Tx, ids: readonly string[]): Promise<Set<string>> {

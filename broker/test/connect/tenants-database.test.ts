@@ -62,6 +62,27 @@ test('each connection is renewed at its own host', async () => {
   expect(renewed.accessToken).not.toBe(accessToken);
 });
 
+test('the account is looked up, and a consent given back, at the tenant alone', async () => {
+  const at = `http://127.0.0.{tenant}:${shops.port}`;
+  await makeService(scene, 'giving', {
+    ...{ ...signedShop(shops), revocationUrl: `${at}${new URL(shops.two.revocationUrl).pathname}` },
+    ...{ accountFrom: 'url', accountUrl: `${at}/api/me`, accountIdPath: 'consent' },
+  });
+  const link = await scene.invite({ service: 'giving', tenant: '3' });
+  expect(outcomeOf(await connectShop(scene, shops.three, link))).toBe('connected');
+  const { accessToken, account } = (await read(link, 'giving')).json;
+  expect(account).toMatchObject({ id: expect.stringContaining('consent') as string });
+  const id = await idOf(link);
+  expect(await scene.ask(`DELETE /v1/connections/${id}`)).toMatchObject({ json: { revocation: 'queued' } });
+  const worker = await startWorker(scene);
+  try {
+    await until('the consent is given back', () => Promise.resolve(!shops.three.accepts(String(accessToken))));
+  } finally {
+    await worker.stop();
+  }
+  expect([shops.two.revocations.length, shops.three.revocations.length]).toEqual([0, 1]);
+});
+
 describe('whoever writes to the database', () => {
   test('and moves a connection to another tenant, gets nothing served and nothing sent', async () => {
     const { link, id } = await connected();

@@ -1,3 +1,4 @@
+import { until } from '../support/until';
 import { headingOf, outcomeOf } from './browser';
 import { connectionsOf, statusOf, wayBack } from './journey';
 import { linkFor, setScene, type Invited, type Scene } from './scene';
@@ -65,6 +66,12 @@ describe('a tenant that the client names', () => {
       expect(seen.html).not.toContain('"><b>');
       const { rowCount } = await scene.database.query('select from flows where link_id = $1', [link.id]);
       expect([rowCount, await statusOf(scene, link)]).toEqual([0, 'open']);
+      const actor = `connect-link:${link.id}`;
+      const code = tenant.trim() === '' ? 'tenant_missing' : 'tenant_unknown';
+      await until('it is in the audit', async () => {
+        const audited = await scene.database.query('select from audit where actor = $1 and code = $2', [actor, code]);
+        return audited.rowCount === 1;
+      });
     },
   );
 
@@ -177,6 +184,26 @@ describe('a host that the redirect names', () => {
     const body = { clientId, service: 'centre', tenant: '127.0.0.2' };
     expect((await scene.ask('POST /v1/connect-links', { body })).status).toBe(422);
   });
+});
+
+test('where the token answer names it, it is part of the base URL', async () => {
+  await makeService(scene, 'answering', {
+    ...{ authorizationUrl: `${scene.provider.url}/authorize`, tokenUrl: scene.provider.tokenUrl },
+    ...{ tenantFrom: 'answer', tenantParam: 'site.id', baseUrl: 'https://api.site.example/{tenant}/v2' },
+  });
+  const go = async (site: unknown): Promise<[Invited, unknown]> => {
+    scene.provider.behave({ extra: { site } });
+    const link = await scene.invite({ service: 'answering' });
+    const browser = scene.browser();
+    return [link, outcomeOf(await browser.go(wayBack(scene, await departTo(browser, link))))];
+  };
+  const [link, outcome] = await go({ id: 4711 });
+  expect([outcome, (await credential(link, 'answering')).baseUrl]).toEqual([
+    'connected',
+    'https://api.site.example/4711/v2',
+  ]);
+  for (const site of [{ id: '../x' }, { id: 'a/b' }, {}, null, 'x']) expect((await go(site))[1]).toBe('answer_refused');
+  scene.provider.reset();
 });
 
 test('where a look-up names it, it is part of the base URL, and without it nothing is stored', async () => {

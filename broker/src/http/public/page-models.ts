@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { hostsOf, TENANT } from '../../providers/tenant';
-import { asksForTenant, authorizationOriginOf, scopesAsked, type OpenLink } from '../../services/connect/open-link';
+import { authorizationOriginOf, scopesAsked, type OpenLink } from '../../services/connect/open-link';
+import { asksForTenant } from '../../services/connect/tenant';
 import type { FormProblem } from '../../services/connect/hand-in';
 import type { Brand as OrganizationBrand, Ending } from '../../services/connect/outcome';
 import { languageOf } from '../pages/language';

@@ -9,10 +9,10 @@ import { basicAuthorization, headerValue } from '../request-header';
 import { hold, isOtherTenant, ownerOf } from './consent';
 import { linkToken } from './link-token';
 import { meetingOthers } from './meeting-others';
-import { loadLink, tenantToldBy, troubleWith, type OpenLink } from './open-link';
+import { loadLink, troubleWith, type OpenLink } from './open-link';
 import { ending, type Ending } from './outcome';
 import type { ConnectParts } from './parts';
-import { tenantProblem, type TenantProblem } from './start';
+import { tenantProblem, tenantToldBy, type TenantProblem } from './tenant';
 import { auditVisit, endingOf, noteFailure, visitLink } from './visit';
 
 /** What was typed into the form of a service with API keys, or with user name and password. */
@@ -38,7 +38,10 @@ export async function handIn(
   }
   const { open } = visit;
   const wrongTenant = tenantProblem(open, typed);
-  if (wrongTenant !== null) return { problem: wrongTenant, open };
+  if (wrongTenant !== null) {
+    noteFailure(parts, caller, 'connect.hand-in', open, wrongTenant);
+    return { problem: wrongTenant, open };
+  }
   const tenant = tenantToldBy(open, typed);
   if (Object.values(handed).some((value: string) => value === '')) return { problem: 'missing', open };
   if (!fitsHeader(handed)) return { problem: 'rejected', open };

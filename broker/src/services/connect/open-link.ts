@@ -5,9 +5,10 @@ import { findConnectLink, type ConnectLink } from '../../repositories/connect-li
 import { findConnectionByName, type ConnectionByName } from '../../repositories/connections';
 import { findOrganizationById, type Organization } from '../../repositories/organizations';
 import { findService, type Service } from '../../repositories/services';
-import { atTenant, tenantIn } from '../../providers/tenant';
+import { atTenant } from '../../providers/tenant';
 import { scopesOf } from '../service-catalogue/definition';
 import type { Outcome } from './outcome';
+import { tenantToldBy } from './tenant';
 
 /** A link with everything around it, as of one moment. */
 export interface OpenLink {
@@ -63,17 +64,6 @@ export function isConnectable(service: Service, app: App | null): boolean {
 /** What is asked for: by the link, else by the app, else by the service. */
 export function scopesAsked({ link, app, service }: OpenLink): string[] {
   return scopesOf(link.scopes ?? app?.scopes ?? service.scopes);
-}
-
-/** Whether whoever opens the link is asked for the tenant: the service needs to be told, and the link does not tell. */
-export function asksForTenant({ service, link }: Pick<OpenLink, 'service' | 'link'>): boolean {
-  return service.tenantFrom === 'link' && tenantIn(service, link.tenant) === null;
-}
-
-/** The tenant before anybody is sent anywhere: of the link, or what was typed on its page. null: none, or none that fits. */
-export function tenantToldBy({ service, link }: Pick<OpenLink, 'service' | 'link'>, typed: string): string | null {
-  if (service.tenantFrom !== 'link') return null;
-  return tenantIn(service, link.tenant) ?? tenantIn(service, typed);
 }
 
 /** Where the browser goes to sign in; null where that is no URL, or depends on what is typed. */

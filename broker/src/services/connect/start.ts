@@ -6,9 +6,10 @@ import type { SealContext } from '../../vault/record';
 import type { Caller } from '../access/principal';
 import { secretAudience, type SecretEndpoints } from '../seal-contexts';
 import { hashOf } from './link-token';
-import { asksForTenant, scopesAsked, tenantToldBy, type OpenLink } from './open-link';
+import { scopesAsked, type OpenLink } from './open-link';
 import type { Ending } from './outcome';
 import type { ConnectParts } from './parts';
+import { tenantProblem, tenantToldBy, type TenantProblem } from './tenant';
 import { auditVisit, noteFailure, visitLink } from './visit';
 
 /** The browser is sent to the provider, and told a secret by which it is known again when it comes back. */
@@ -22,9 +23,6 @@ export interface BrowserSecret {
   attempt: string;
   secret: string;
 }
-
-/** What was typed in place of a tenant: nothing, or what none of the service is called. */
-export type TenantProblem = 'tenant_missing' | 'tenant_unknown';
 
 /**
  * Starts one attempt of at most ten minutes. A link may be started as often as one likes: it is used up only by a stored connection.
@@ -43,15 +41,12 @@ export async function startFlow(
   }
   const { open } = visit;
   const problem = tenantProblem(open, typed);
-  if (problem !== null) return { problem, open };
+  if (problem !== null) {
+    noteFailure(parts, caller, 'connect.start', open, problem);
+    return { problem, open };
+  }
   await auditVisit(parts, caller, 'connect.start', open);
   return { started: await begin(parts, open, tenantToldBy(open, typed)) };
-}
-
-/** null: the tenant is known, or is not asked for. */
-export function tenantProblem(open: OpenLink, typed: string): TenantProblem | null {
-  if (!asksForTenant(open) || tenantToldBy(open, typed) !== null) return null;
-  return typed.trim() === '' ? 'tenant_missing' : 'tenant_unknown';
 }
 
 async function begin(

@@ -7,6 +7,7 @@ import { hashOf } from './link-token';
 import { loadLink, troubleWith, type OpenLink } from './open-link';
 import { ending, type Ending, type Outcome } from './outcome';
 import type { ConnectParts } from './parts';
+import type { TenantProblem } from './tenant';
 
 /** Somebody followed a link: either it opens, or a page tells why not. */
 export type Visit = { open: OpenLink } | VisitEnded;
@@ -72,7 +73,7 @@ export function noteFailure(
   caller: Caller,
   action: string,
   open: OpenLink | null,
-  outcome: Outcome,
+  outcome: Outcome | TenantProblem,
 ): void {
   refusals.note(
     open === null
