@@ -88,3 +88,39 @@ update connections set notice_at = least(consent_ends_at, token_ends_at) - inter
 grant select, insert on connect_links to otobot_refresh;
 create policy make_for_reconnecting on connect_links for insert to otobot_refresh with check (true);
 create policy find_standing on connect_links for select to otobot_refresh using (true);
+
+-- History goes by the day: dropping a partition costs nothing, whatever stands in it.
+create function otobot_drop_history(keep_days integer) returns integer
+language plpgsql security definer set search_path = pg_catalog, public
+as $$
+declare
+  first_kept date := (public.otobot_now() at time zone 'UTC')::date - keep_days;
+  partition  regclass;
+  is_open    boolean;
+begin
+  for partition in
+    select c.oid from pg_inherits i join pg_class c on c.oid = i.inhrelid
+     where i.inhparent = 'public.refresh_attempts'::regclass and c.relname ~ '^refresh_attempts_\d{8}$'
+       and to_date(right(c.relname, 8), 'YYYYMMDD') < first_kept
+     order by c.relname
+  loop
+    execute format('select exists (select from %s where finished_at is null)', partition) into is_open;
+    continue when is_open;
+    -- Claims queue behind whoever waits for the whole table, so it is waited for no longer than they would notice; and one at a time.
+    perform set_config('lock_timeout', '100ms', true);
+    begin
+      execute format('drop table %s', partition);
+      return 1;
+    exception when lock_not_available then return 0;
+    end;
+  end loop;
+  -- What no day was made for (a moved clock, a long time without workers) is deleted in portions.
+  delete from public.refresh_attempts_default where ctid = any (array(
+    select ctid from public.refresh_attempts_default
+     where started_at < first_kept::timestamp at time zone 'UTC' and finished_at is not null limit 10000));
+  return (select case when found then 1 else 0 end);
+end $$;
+comment on function otobot_drop_history is
+  'Drops the oldest day of attempts that is older than so many days, unless one of them is still open. Returns how many steps it did: 0 = nothing left.';
+revoke execute on function otobot_drop_history(integer) from public;
+grant execute on function otobot_drop_history(integer) to otobot_refresh;

@@ -67,11 +67,14 @@ async function startServing(config: Config, installation: Installation, log: Log
 }
 
 async function startRefreshing(
-  { outbound, dataDir }: Config,
+  { outbound, dataDir, historyDays }: Config,
   { databaseUrl, roots }: Installation,
   log: Logger,
   { work }: Opened,
 ): Promise<void> {
-  const refresher = await startRefresher({ databaseUrl, dataDir, roots, outbound: createOutbound(outbound), log });
+  const refresher = await startRefresher({
+    ...{ databaseUrl, dataDir, roots, historyDays, log },
+    outbound: createOutbound(outbound),
+  });
   work.push(() => refresher.stop());
 }

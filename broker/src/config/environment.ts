@@ -56,6 +56,12 @@ const variables = z.object({
     .refine(isTrustProxy, 'must be a number of hops, or addresses and ranges such as 10.0.0.0/8')
     .default('0'),
   RATE_LIMIT_PER_MINUTE: whole(1, 10_000_000).default(6_000),
+  // Yesterday's attempts may still be open, and whoever looks into a failure wants to see them.
+  HISTORY_DAYS: z
+    .string()
+    .regex(/^(0|[2-9]|[1-9]\d{1,3})$/, 'must be a whole number of days from 2 to 9999, or 0 for ever')
+    .transform(Number)
+    .default(90),
   OTOBOT_ALLOW_PRIVATE_PROVIDERS: flag.optional(),
   OTOBOT_PRIVATE_HOSTS: list
     .refine(areHosts, 'must be host, host:port or addresses, with a comma between them')
@@ -88,6 +94,7 @@ export function readConfig(environment: Environment = process.env): Config {
     logLevel: v.LOG_LEVEL,
     trustProxy: /^\d+$/.test(v.TRUST_PROXY) ? Number(v.TRUST_PROXY) : list.parse(v.TRUST_PROXY),
     rateLimitPerMinute: v.RATE_LIMIT_PER_MINUTE,
+    historyDays: v.HISTORY_DAYS,
     outbound: {
       // On the embedded database this is a trial on one machine, where providers may be on loopback too.
       allowPrivate: v.OTOBOT_ALLOW_PRIVATE_PROVIDERS ?? (embedded ? 'loopback' : false),

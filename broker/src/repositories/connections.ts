@@ -151,29 +151,3 @@ export async function deleteConnection(tx: Tx, organizationId: string, id: strin
   });
   return rows.length > 0;
 }
-
-export interface RefreshAttempt {
-  startedAt: Date;
-  /** null: it is under way. */
-  finishedAt: Date | null;
-  generation: number;
-  outcome: string | null;
-  errorCode: string | null;
-  httpStatus: number | null;
-  durationMs: number | null;
-}
-
-/** Newest first. */
-export function listRefreshAttempts(
-  tx: Tx,
-  organizationId: string,
-  connectionId: string,
-  limit: number,
-): Promise<RefreshAttempt[]> {
-  return tx.query<RefreshAttempt>({
-    text: `select started_at as "startedAt", finished_at as "finishedAt", generation, outcome, error_code as "errorCode",
-                  http_status as "httpStatus", duration_ms as "durationMs"
-             from refresh_attempts where organization_id = $1 and connection_id = $2 order by started_at desc limit $3`,
-    values: [organizationId, connectionId, limit],
-  });
-}

@@ -130,8 +130,3 @@ export async function endOrphanedAttempts(tx: Tx): Promise<void> {
          and not exists (select from connections c where c.id = r.connection_id and c.attempt_id = r.id and c.lease_until is not null)`,
   });
 }
-
-/** Daily partitions for today and the days ahead. */
-export async function makePartitions(db: Queryable, daysAhead: number): Promise<void> {
-  await db.query({ text: 'select otobot_make_partitions($1)', values: [daysAhead] });
-}

@@ -20,6 +20,8 @@ export interface Config {
   /** What Express's `trust proxy` takes: a number of hops (0 trusts nobody), or addresses and ranges. */
   trustProxy: number | readonly string[];
   rateLimitPerMinute: number;
+  /** How many days attempts to refresh are kept; 0: for ever. */
+  historyDays: number;
   outbound: OutboundPolicy;
 }
 

@@ -5,7 +5,8 @@ import type { Logger } from '../log/logger';
 import type { Outbound } from '../outbound/outbound';
 import { requestToken } from '../providers/token-endpoint';
 import { forgetGoneProcesses } from '../repositories/processes';
-import { findAwaitedAnswer, makePartitions } from '../repositories/refresh-sweeps';
+import { dropOldHistory, makePartitions } from '../repositories/refresh-history';
+import { findAwaitedAnswer } from '../repositories/refresh-sweeps';
 import { signalRefreshed } from '../repositories/signals';
 import { deleteOldFlows } from '../repositories/flows';
 import { deleteOldSets, findLateSet } from '../repositories/token-sets';
@@ -44,6 +45,8 @@ export interface RefresherOptions {
   outbound: Outbound;
   log: Logger;
   limits?: Partial<RefresherLimits>;
+  /** How many days attempts are kept, at least 2; 0: for ever. */
+  historyDays?: number;
 }
 
 export interface RefresherLimits {
@@ -58,6 +61,10 @@ export interface RefresherLimits {
   idleMs: number;
   drainMs: number;
 }
+
+/** Partitions are there before their day comes. */
+const DAYS_AHEAD = 2;
+const HISTORY_DAYS = 90;
 
 const LIMITS: RefresherLimits = {
   perApp: 32,
@@ -81,6 +88,7 @@ export async function startRefresher({
   outbound,
   log,
   limits: given,
+  historyDays = HISTORY_DAYS,
 }: RefresherOptions): Promise<Refresher> {
   const limits = { ...LIMITS, ...given };
   const database = connectDatabase({ url: databaseUrl, role: 'otobot_refresh', max: POOL_SIZE, log });
@@ -92,6 +100,8 @@ export async function startRefresher({
   };
   const spooling = openSpooling({ database, dataDir, owner: id, onWritten, onChange, log });
   const vault = await openVault(database, roots);
+  // Before the first attempt of a day: what stands in the default partition keeps that day from ever having its own.
+  await makePartitions(database, DAYS_AHEAD);
   const keys = createKeyReload(database, vault);
   const patience: Patience = { endsAt: Infinity };
   const { spool } = spooling;
@@ -157,7 +167,10 @@ export async function startRefresher({
       { name: 'forget processes', everyMs: 10 * SECOND, work: () => forgetGoneProcesses(database) },
       { name: 'delete old token sets', everyMs: 600 * SECOND, work: () => deleteOldSets(database) },
       { name: 'delete old flows', everyMs: 3_600 * SECOND, work: () => deleteOldFlows(database) },
-      { name: 'make partitions', everyMs: 3_600 * SECOND, work: () => makePartitions(database, 2) },
+      { name: 'make partitions', everyMs: 3_600 * SECOND, work: () => makePartitions(database, DAYS_AHEAD) },
+      ...(historyDays > 0
+        ? [{ name: 'drop old history', everyMs: 600 * SECOND, work: () => dropOldHistory(database, historyDays) }]
+        : []),
       { name: 'tell of a pause', everyMs: 60 * SECOND, work: () => tellOfPause(database, log) },
       { name: 'tell of coming ends', everyMs: 10 * SECOND, work: () => tellExpiring(database, vault) },
       { name: 'reload keys', everyMs: 60 * SECOND, work: () => keys.reload() },

@@ -98,6 +98,7 @@ test('a connection is imported, found by name or id, disabled, enabled and delet
   expect((await does('connection show /maps/second --json')).json()).toMatchObject({ clientId: '-', name: 'second' });
   expect((await does('connection disable globex/mail --json')).json()).toMatchObject({ status: 'disabled' });
   expect((await does('connection enable globex/mail --json')).json()).toMatchObject({ status: 'active' });
+  expect((await does('connection history globex/mail')).stdout).toContain('No attempt to refresh it is known.');
   // Nothing refreshes here.
   expect((await does('connection refresh globex/mail')).stdout).toContain('otobot refresh');
   expect((await does('connection delete globex/mail --yes --json')).json()).toEqual({

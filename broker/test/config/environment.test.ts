@@ -63,6 +63,10 @@ test.each([
   ['LOG_LEVEL', 'verbose'],
   ['TRUST_PROXY', 'everybody'],
   ['RATE_LIMIT_PER_MINUTE', '0'],
+  ['HISTORY_DAYS', '1'],
+  ['HISTORY_DAYS', '-2'],
+  ['HISTORY_DAYS', '10000'],
+  ['HISTORY_DAYS', '30d'],
   ['OTOBOT_ALLOW_PRIVATE_PROVIDERS', 'yes'],
   ['OTOBOT_PRIVATE_HOSTS', 'http://crm.internal/path'],
 ])('%s is refused by name when it is wrong', (name, value) => {

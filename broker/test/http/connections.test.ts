@@ -126,6 +126,37 @@ test('a key limited to a client and a service sees and touches only those', asyn
   expect((await ask(`GET /v1/connections/${String(theirs.json.id)}`)).json.status).toBe('active');
 });
 
+test('every attempt to refresh a connection is shown, newest first, page by page', async () => {
+  const { json } = await importing({ name: 'tried', accessToken: 'a', refreshToken: 'r', expiresAt: inSeconds(3_600) });
+  const path = `/v1/connections/${String(json.id)}`;
+  await scene.database.query(
+    `insert into refresh_attempts (id, started_at, organization_id, connection_id, app_id, generation, worker_number, finished_at, outcome,
+                                   error_code, http_status, duration_ms)
+     select gen_random_uuid(), date_trunc('day', now()) - make_interval(hours => 13 * (n / 2)), c.organization_id, c.id, c.app_id, n, 1, now(),
+            'transient', 'http_503', 503, n
+       from connections c, generate_series(0, 24) n where c.id = $1`,
+    [json.id],
+  );
+  const generations: number[] = [];
+  let cursor = '';
+  do {
+    const page = await scene.ask(`GET ${path}/history?limit=4${cursor}`);
+    const { items, nextCursor } = page.json as { items: { generation: number }[]; nextCursor: string | null };
+    expect(items.length).toBeLessThanOrEqual(4);
+    generations.push(...items.map(({ generation }) => generation));
+    cursor = nextCursor === null ? '' : `&cursor=${nextCursor}`;
+  } while (cursor !== '');
+  // Two of each moment, in whatever order; each once.
+  expect(generations.map((generation) => Math.floor(generation / 2))).toEqual(
+    Array.from({ length: 25 }, (_, position) => Math.floor(position / 2)),
+  );
+  expect(new Set(generations).size).toBe(25);
+  const { items } = (await scene.ask(`GET ${path}/history`)).json as { items: object[] };
+  expect(items[24]).toMatchObject({ outcome: 'transient', errorCode: 'http_503', httpStatus: 503, durationMs: 24 });
+  expect((await scene.ask(`GET ${path}`)).json.history).toHaveLength(20);
+  expect((await scene.ask(`GET ${path}/history?cursor=x`)).status).toBe(400);
+});
+
 test('usage counts what was released, by workflow', async () => {
   const { ask } = scene;
   const { json } = await importing({ name: 'used', accessToken: 'a' });

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { connectDatabase, type Database } from '../../src/db/database';
-import { makePartitions } from '../../src/repositories/refresh-sweeps';
 import { deleteOldSets } from '../../src/repositories/token-sets';
 import { sweepAbandoned } from '../../src/services/refresh/sweep';
 import { until } from '../support/until';
@@ -78,12 +77,4 @@ test('a claim of a live worker is left to it until its lease is over', async () 
   expect(await sweepAbandoned(database, Math.random, scene.log)).toBe(0);
   await refreshed(id, 2);
   expect(await outcomesOf(scene, id)).toEqual(['refreshed']);
-});
-
-test('partitions are there before their day comes', async () => {
-  await makePartitions(database, 5);
-  const { rows } = await scene.db.query<{ n: string }>(
-    `select count(*) as n from pg_inherits where inhparent = 'refresh_attempts'::regclass`,
-  );
-  expect(Number(rows[0]?.n)).toBeGreaterThanOrEqual(7);
 });

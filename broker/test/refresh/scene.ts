@@ -33,7 +33,7 @@ export interface Scene {
   outbound: Outbound;
   log: Logger;
   lines: LogLine[];
-  worker(limits?: Partial<RefresherLimits>): Promise<Refresher>;
+  worker(limits?: Partial<RefresherLimits>, more?: { historyDays?: number }): Promise<Refresher>;
   stopWorkers(): Promise<void>;
   close(): Promise<void>;
 }
@@ -66,7 +66,7 @@ export async function setScene({ original, db: given }: SceneOptions = {}): Prom
   return {
     ...{ db, provider, vault, roots, masterHex, dataDir },
     ...{ organizationId, owner, outbound, log, lines, stopWorkers },
-    worker: async (limits = {}) => {
+    worker: async (limits = {}, more = {}) => {
       const worker = await startRefresher({
         databaseUrl: db.url,
         dataDir,
@@ -74,6 +74,7 @@ export async function setScene({ original, db: given }: SceneOptions = {}): Prom
         outbound,
         log,
         limits: { idleMs: 50, ...limits },
+        ...more,
       });
       workers.push(worker);
       return worker;

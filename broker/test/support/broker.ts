@@ -74,6 +74,7 @@ function testConfig({ url }: TestDatabase): Config {
     logLevel: 'error',
     trustProxy: 0,
     rateLimitPerMinute: 100_000,
+    historyDays: 90,
     outbound: { allowPrivate: true, privateHosts: [] },
   };
 }

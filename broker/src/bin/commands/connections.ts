@@ -109,6 +109,14 @@ export const connectionCommands: CommandGroup = {
     },
     {
       ...one,
+      name: 'history',
+      about: 'show every attempt to refresh it that is still kept',
+      route: 'GET /v1/connections/:id/history',
+      examples: ['otobot connection history acme/google', 'otobot connection history acme/google --json'],
+      show: tabled(ATTEMPT, 'No attempt to refresh it is known.'),
+    },
+    {
+      ...one,
       name: 'refresh',
       about: 'have it refreshed now, and wait up to 5 s for it',
       route: 'POST /v1/connections/:id/refresh',

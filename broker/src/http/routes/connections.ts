@@ -106,6 +106,15 @@ export function connectionRoutes({ connections }: { connections: Connections }):
     }),
     route({
       method: 'get',
+      path: '/v1/connections/:id/history',
+      summary: 'Every attempt to refresh it that is still kept, newest first',
+      scope: 'connections:read',
+      params: one,
+      query: z.strictObject(page),
+      handle: ({ params, query }, caller) => connections.history(caller, params.id, query),
+    }),
+    route({
+      method: 'get',
       path: '/v1/connections/:id/usage',
       summary: 'How often its credential was released in the last 30 days, by workflow',
       scope: 'connections:read',

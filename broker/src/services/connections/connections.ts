@@ -8,11 +8,11 @@ import {
   enableConnection,
   findConnection,
   listConnections,
-  listRefreshAttempts,
   type Connection,
   type ConnectionFilter,
 } from '../../repositories/connections';
 import { LIVE_KINDS } from '../../repositories/revocations';
+import { listRefreshAttempts, type RefreshAttempt } from '../../repositories/refresh-history';
 import type { Scope } from '../../secrets/scopes';
 import type { Vault } from '../../vault/vault';
 import type { Authorize } from '../access/authorize';
@@ -43,6 +43,8 @@ export interface RemovedConnection {
 export interface Connections {
   list(caller: Caller, query: ConnectionQuery): Promise<Page<ConnectionView>>;
   read(caller: Caller, id: string): Promise<ConnectionDetails>;
+  /** Every attempt to refresh it that is still kept, newest first. */
+  history(caller: Caller, id: string, page: PageRequest): Promise<Page<RefreshAttempt>>;
   /** What the audit says about the last 30 days. */
   usage(caller: Caller, id: string): Promise<ConnectionUsage>;
   /** With `verify` it is refreshed at once, and the answer tells what came of it. */
@@ -66,7 +68,8 @@ export interface ConnectionsParts {
 }
 
 const POSITION = z.uuid();
-const HISTORY = 20;
+const LATEST = { limit: 20, after: null };
+const ATTEMPT_POSITION = z.object({ startedAt: z.iso.datetime().transform((text) => new Date(text)), id: z.uuid() });
 
 export function createConnections({ database, authorize, vault, waiter }: ConnectionsParts): Connections {
   const find = (organizationId: string, id: string): Promise<Connection> =>
@@ -110,7 +113,17 @@ export function createConnections({ database, authorize, vault, waiter }: Connec
       const organizationId = await may(caller, 'connection.read', 'connections:read', id);
       return database.asTenant(organizationId, async (tx) => {
         const connection = foundConnection(await findConnection(tx, organizationId, id));
-        return { ...connectionViewOf(connection), history: await listRefreshAttempts(tx, organizationId, id, HISTORY) };
+        return { ...connectionViewOf(connection), history: await listRefreshAttempts(tx, organizationId, id, LATEST) };
+      });
+    },
+
+    async history(caller, id, { limit, cursor }) {
+      const organizationId = await may(caller, 'connection.history', 'connections:read', id);
+      const which = { limit: limit + 1, after: positionOf(cursor, ATTEMPT_POSITION) };
+      const rows = await database.asTenant(organizationId, (tx) => listRefreshAttempts(tx, organizationId, id, which));
+      return pageOf(rows, limit, {
+        position: ({ id: attemptId, startedAt }) => ({ startedAt, id: attemptId }),
+        show: (attempt) => attempt,
       });
     },
 

@@ -1,5 +1,6 @@
 import { Problem } from '../../errors/problem';
-import type { Connection, RefreshAttempt } from '../../repositories/connections';
+import type { Connection } from '../../repositories/connections';
+import type { RefreshAttempt } from '../../repositories/refresh-history';
 import { consentEndAt, type ConsentEnd } from '../../types/consent-ends';
 
 /** A connection as it is shown: never a secret, and nothing sealed. */
