@@ -125,22 +125,24 @@ const CLAIM_DUE = `
   ), probing as (
     update apps set next_probe_at = otobot_now() + interval '1 minute' where id in (select id from ripe) returning id
   ), dark as materialized (
-    select id, host, next_probe_at from provider_incidents where opened_at is not null and closed_at is null
-  ), lit as (
-    update provider_incidents set next_probe_at = otobot_now() + interval '30 seconds'
-     where id in (select i.id from provider_incidents i join dark using (id) where i.next_probe_at <= otobot_now()
-                     and (select refreshing_paused_at from installation) is null for update of i skip locked)
-    returning host
+    select host from provider_incidents where opened_at is not null and closed_at is null
   ), paused as materialized (
     select app_id from app_pauses where until > otobot_now()
-  ), torch as (
-    select distinct on (s.renewal_host) a.id from lit
-      join services s on s.renewal_host = lit.host
+  ), dawning as materialized (
+    select id, host from provider_incidents
+     where opened_at is not null and closed_at is null and next_probe_at <= otobot_now()
+       and (select refreshing_paused_at from installation) is null
+       for update skip locked
+  ), torch as materialized (
+    select distinct on (dawning.id) a.id, dawning.id as incident_id from dawning
+      join services s on s.renewal_host = dawning.host
       join apps a on a.service = s.name and (s.organization_id = a.organization_id or s.organization_id is null)
      where a.suspended_at is null and a.id not in (select app_id from paused)
        and s.id = (select visible.id from otobot_service(a.organization_id, a.service) visible)
        and exists (select from connections c where c.app_id = a.id and c.next_refresh_at <= otobot_now() and c.status <> 'disabled')
-     order by s.renewal_host, random()
+     order by dawning.id, random()
+  ), lit as (
+    update provider_incidents set next_probe_at = otobot_now() + interval '30 seconds' where id in (select incident_id from torch)
   ), turn as (
     select id, organization_id, service, suspended_at is not null as suspended
       from apps

@@ -79,7 +79,7 @@ const WRITE_COMPLETIONS = `
            failure_count = a."failureCount", failing_since = a."failingSince", uncertain_since = a."uncertainSince",
            permanent_code = a."permanentCode", last_error_code = a."lastErrorCode",
            -- Somebody may have made it due meanwhile; that request stands unless a new token answers it.
-           next_refresh_at = case when a."accessLength" is null then coalesce(c.next_refresh_at, a."nextRefreshAt") else a."nextRefreshAt" end,
+           next_refresh_at = case when a."accessLength" is null then least(c.next_refresh_at, a."nextRefreshAt") else a."nextRefreshAt" end,
            not_before_at = a."notBeforeAt",
            lease_until = null, attempt_id = case when a."mayStillAnswer" then c.attempt_id end,
            last_refreshed_at = case when a."accessLength" is null then c.last_refreshed_at else otobot_now() end,

@@ -138,6 +138,20 @@ test('what somebody made due while an attempt failed stays due', async () => {
   expect(rows[0]?.due).toBe(true);
 });
 
+test('an end that comes after its attempt was given up for lost is tried again when it says, not when the sweep thought', async () => {
+  await scene.db.query('update connections set next_refresh_at = null');
+  const claim = await claimOne();
+  await scene.db.query(
+    `update connections set status = 'uncertain', lease_until = null, next_refresh_at = otobot_now() + interval '50 minutes' where id = $1`,
+    [claim.id],
+  );
+  const unsent = { ...failed(claim), ...{ outcome: 'unsent' as const, errorCode: 'lease_over', httpStatus: null } };
+  await writeCompletions(database, [{ ...unsent, next: { ...SETTLED, nextRefreshAt: new Date(), events: [] } }]);
+  const { status, next_in: nextIn } = await stored(scene, claim.id);
+  expect(status).toBe('active');
+  expect(nextIn).toBeLessThan(5);
+});
+
 test('a late token of a connection that needs its client waits while another attempt is in flight, or that would send the one before it', async () => {
   await scene.db.query('update connections set next_refresh_at = null');
   const claim = await claimOne();

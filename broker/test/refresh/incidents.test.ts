@@ -62,6 +62,8 @@ async function breakerOpens(reach: Reach): Promise<void> {
     return isOpen();
   });
   await settled();
+  // Somebody has to be due for a probe.
+  await makeAllDue(reach);
 }
 
 test('an outage is one incident, not charged to who waits, probed one at a time, and over with the first answer', async () => {

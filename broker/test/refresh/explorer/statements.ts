@@ -59,7 +59,7 @@ export function complete(
       ...{ status, statusReason, failureCount, permanentCode, lastErrorCode },
       ...{ failingSince: secondsOrNull(next.failingSince), uncertainSince: secondsOrNull(next.uncertainSince) },
       generation: row.generation + (set === null ? 0 : 1),
-      nextRefreshAt: set === null ? (row.nextRefreshAt ?? nextRefreshAt) : nextRefreshAt,
+      nextRefreshAt: set === null ? earliest(row.nextRefreshAt, nextRefreshAt) : nextRefreshAt,
       notBeforeAt: secondsOrNull(next.notBeforeAt),
       leaseUntil: null,
       attempt: mayStillAnswer ? row.attempt : null,
@@ -68,6 +68,10 @@ export function complete(
     late: set === null || adopted === null ? world.late : without(world.late, adopted.refreshToken),
   };
 }
+
+/** As `least` of PostgreSQL: null is no moment at all. */
+const earliest = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.min(a, b);
 
 /** Whether `findAbandoned` would find the connection: its lease is over, or its worker's lock is free. */
 export function isAbandoned({ row, now, attempts, workers }: World): boolean {
