@@ -31,6 +31,7 @@ const REAUTH_REASONS: Record<string, string> = {
   revoked: 'access was revoked',
   lost_rotation: 'the renewed token was lost on its way',
   consent_ended: 'the consent has ended',
+  expired: 'its token has expired',
 };
 
 const askTheOperator: Advice = ({ title, requestId }) =>

@@ -80,13 +80,18 @@ function errorIn(fields: Fields, success: boolean): string | null {
   const elsewhere = success ? [fields.errorCode] : [fields.errorCode, fields.error_code, fields.code, fields.status];
   // HubSpot says more in `status` than in `error`, which older versions send beside it.
   const candidates = [fields.status === 'BAD_REFRESH_TOKEN' ? fields.status : undefined, error]
-    .concat([nested.code, nested.status, nested.type])
+    .concat([nested.code, nested.status, typeWithNumber(nested)])
     .concat(elsewhere);
   const found = candidates.find((c): c is string => typeof c === 'string' && c.trim() !== '');
   return (
     found ??
     (fields.ok === false || (error !== undefined && error !== null && error !== '' && error !== false) ? 'error' : null)
   );
+}
+
+/** Meta names an error by its type and a number, which alone says what it is about: `OAuthException` 190. */
+function typeWithNumber({ type, code }: Fields): unknown {
+  return typeof type === 'string' && typeof code === 'number' && Number.isSafeInteger(code) ? `${type}_${code}` : type;
 }
 
 function descriptionIn(fields: Fields): string {

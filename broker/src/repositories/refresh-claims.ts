@@ -16,6 +16,8 @@ export interface ClaimedConnection extends RefreshState, ConsentEnds {
   generation: number;
   /** The earliest of its known ends. */
   consentEndsAt: Date | null;
+  /** When the token that is being served came here; it may be older. null: there is none. */
+  issuedAt: Date | null;
   refreshSealed: Buffer | null;
   refreshKeyVersion: number | null;
   attemptId: string;
@@ -47,6 +49,9 @@ export interface ClaimedProvider extends Dialect {
   shared: boolean;
   /** Sealed: where it was before it was moved. */
   movedFrom: Buffer | null;
+  verifyUrl: string | null;
+  requestHeader: string;
+  requestScheme: string | null;
   renewal: Renewal | null;
   minAgeSeconds: number | null;
   tenantFrom: Service['tenantFrom'];
@@ -183,7 +188,7 @@ const CLAIM_DUE = `
          t.expires_at as "expiresAt", least(c.refresh_expires_at, c.idle_expires_at, c.absolute_expires_at) as "consentEndsAt",
          c.refresh_expires_at as "refreshExpiresAt", c.idle_expires_at as "idleExpiresAt", c.absolute_expires_at as "absoluteExpiresAt",
          s.consent_idle_seconds as "consentIdleSeconds", s.consent_seconds as "consentSeconds",
-         t.refresh_sealed as "refreshSealed", t.refresh_key_version as "refreshKeyVersion",
+         t.created_at as "issuedAt", t.refresh_sealed as "refreshSealed", t.refresh_key_version as "refreshKeyVersion",
          c.attempt_id as "attemptId", c.last_attempt_at as "startedAt", c.previous_attempt_at as "previousAttemptAt",
          c.reader_waits as "readerWaits",
          a.id as "appId", a.client_id as "appClientId", a.oauth_client_id as "oauthClientId",
@@ -195,6 +200,7 @@ const CLAIM_DUE = `
               when i.failures > 0 then 'suspected' else 'well' end as "hostState",
          s.oauth_token_url as "tokenUrl", s.refresh_url as "refreshUrl",
          s.organization_id is null as shared, s.moved_from_sealed as "movedFrom",
+         s.verify_url as "verifyUrl", s.request_header as "requestHeader", s.request_scheme as "requestScheme",
          s.body_format as "bodyFormat", s.param_names as "paramNames", s.token_params as "tokenParams", s.refresh_params as "refreshParams",
          s.answer_path as "answerPath", s.permanent_errors as "permanentErrors", s.renewal, s.min_age_seconds as "minAgeSeconds",
          s.tenant_from as "tenantFrom", s.tenant_hosts as "tenantHosts", s.auth_style as "authStyle", s.oauth_scopes as "serviceScopes",

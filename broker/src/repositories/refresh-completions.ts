@@ -4,7 +4,7 @@ import type { PlannedState } from '../types/refresh-state';
 import { COLUMN_NAMES, COLUMN_PARAMETERS, packed } from './packed-completions';
 
 export type AttemptOutcome =
-  'refreshed' | 'unsent' | 'transient' | 'permanent' | 'app' | 'malformed' | 'unknown_code' | 'uncertain';
+  'refreshed' | 'alive' | 'unsent' | 'transient' | 'permanent' | 'app' | 'malformed' | 'unknown_code' | 'uncertain';
 
 /** A generation of tokens about to be stored, sealed for generation + 1. */
 export interface SealedSet extends ConsentEnds {

@@ -35,6 +35,12 @@ export function secretAudience({ tokenUrl, refreshUrl, tenantHosts = null }: Sec
   }
 }
 
+/** Whether a URL, as it is now, leads to a place that the service's refresh tokens are sealed for. */
+export function isWithinAudience(endpoints: SecretEndpoints, url: string): boolean {
+  const origins = secretAudience(endpoints)?.split(' ') ?? [];
+  return URL.canParse(url) && origins.includes(new URL(url).origin);
+}
+
 /** As `secretAudience`; throws TypeError where there is none. */
 function sealingAudience(endpoints: SecretEndpoints | undefined): string {
   const audience = endpoints && secretAudience(endpoints);

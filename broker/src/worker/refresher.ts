@@ -3,6 +3,7 @@ import { VERSION } from '../app/version';
 import { connectDatabase } from '../db/database';
 import type { Logger } from '../log/logger';
 import type { Outbound } from '../outbound/outbound';
+import { checkToken } from '../providers/token-check';
 import { requestToken } from '../providers/token-endpoint';
 import { forgetGoneProcesses } from '../repositories/processes';
 import { dropOldHistory, makePartitions } from '../repositories/refresh-history';
@@ -110,7 +111,7 @@ export async function startRefresher({
     hostHealth: createHostHealth({ random: Math.random, log }),
   });
   const parts: RefreshParts = {
-    ...{ vault, requestToken, agents: outbound.agents, limits, random: Math.random, log },
+    ...{ vault, requestToken, checkToken, agents: outbound.agents, limits, random: Math.random, log },
     reloadKeys: () => keys.reload(),
     completions,
     findLateSet: (connectionId, generation) =>

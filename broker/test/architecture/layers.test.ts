@@ -16,7 +16,7 @@ const LAYERS = [
 // One door each.
 const DOORS: readonly [pattern: RegExp, door: string][] = [
   [/from '(pg|pg-[^']*)'/, 'db'],
-  [/from 'simple-oauth2'/, 'providers'],
+  [/from '(simple-oauth2|@hapi\/wreck)'/, 'providers'],
   [/createCipheriv|createDecipheriv/, 'vault'],
   [/process\.env/, 'config'],
 ];

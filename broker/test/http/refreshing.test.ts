@@ -100,3 +100,39 @@ test('an answer to a refresh sent before an import does not replace the imported
     generation: second.json.generation,
   });
 });
+
+describe('imported long-lived tokens', () => {
+  const DAY = 86_400;
+  const serve = async (name: string, more: object): Promise<void> => {
+    const { tokenUrl, url, apiUrl, clientId, clientSecrets } = provider;
+    const refreshUrl = `${url}/refresh_access_token`;
+    const body = { name, oauthType: 'long_lived', tokenUrl, refreshUrl, verifyUrl: apiUrl, ...more };
+    expect((await scene.ask('POST /v1/services', { body })).status).toBe(201);
+    await scene.ask(`PUT /v1/services/${name}/app`, { body: { clientId, clientSecrets } });
+  };
+  const secondsUntil = (moment: unknown): number => (new Date(String(moment)).getTime() - Date.now()) / 1_000;
+
+  test('with a known end are renewed in time; without one, as soon as that may be', async () => {
+    await serve('gram', { renewal: 'ig_refresh_token', minAgeSeconds: DAY, defaultTtlSeconds: 60 * DAY });
+    const known = { service: 'gram', name: 'known', accessToken: provider.issue().accessToken };
+    const { json } = await importing({ ...known, expiresAt: inSeconds(50 * DAY) });
+    expect(json).toMatchObject({ kind: 'long_lived', renewable: true });
+    expect(secondsUntil(json.nextRefreshAt)).toBeGreaterThan(30 * DAY);
+    expect(secondsUntil(json.nextRefreshAt)).toBeLessThan(50 * DAY);
+    const guessed = await importing({ ...known, name: 'guessed' });
+    expect(secondsUntil(guessed.json.nextRefreshAt)).toBeGreaterThan(DAY - 60);
+    expect(secondsUntil(guessed.json.nextRefreshAt)).toBeLessThan(DAY + 1);
+    expect(provider.calls).toEqual([]);
+  });
+
+  test('that are only asked after tell at once whether they work', async () => {
+    await serve('system', { renewal: 'check' });
+    const asked = { service: 'system', verify: true };
+    expect(await importing({ ...asked, name: 'good', accessToken: provider.issue().accessToken })).toMatchObject({
+      ...{ status: 201, json: { refreshOutcome: 'alive', generation: 1, status: 'active', expiresAt: null } },
+    });
+    expect(await importing({ ...asked, name: 'bad', accessToken: 'never-issued' })).toMatchObject({
+      json: { refreshOutcome: 'failed', lastErrorCode: 'invalid_token' },
+    });
+  });
+});

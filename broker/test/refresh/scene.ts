@@ -110,9 +110,11 @@ export interface ReachOptions {
   rotation?: 'none' | 'grace' | 'strict';
   graceSeconds?: number;
   clientSecrets?: string[];
-  kind?: 'oauth2' | 'client_credentials';
+  kind?: 'oauth2' | 'client_credentials' | 'long_lived';
   maxConcurrent?: number;
   refreshUrl?: string;
+  /** More columns of the service. */
+  columns?: Record<string, unknown>;
 }
 
 export async function addReach(
@@ -128,6 +130,8 @@ export async function addReach(
      values ($1, $1, $2, $3, $4, $5, $6, $7)`,
     [service, kind, endpoints.tokenUrl, endpoints.refreshUrl, rotation, graceSeconds, maxConcurrent],
   );
+  for (const [column, value] of Object.entries(options.columns ?? {}))
+    await db.query(`update services set ${column} = $2 where name = $1`, [service, value]);
   const context = appContext({ id: appId, organizationId, clientId: null, service }, endpoints);
   const secrets = JSON.stringify(options.clientSecrets ?? [provider.clientSecrets[0]]);
   const { record, keyVersion } = vault.seal('refresh', context, secrets);
@@ -147,7 +151,7 @@ export interface Added {
 export interface ConnectionOptions {
   /** Null: no tokens yet. */
   expiresInSeconds?: number | null;
-  kind?: 'oauth2' | 'client_credentials';
+  kind?: 'oauth2' | 'client_credentials' | 'long_lived';
   /** When to refresh, in SQL. */
   due?: string;
 }
@@ -174,8 +178,9 @@ export async function addConnection(
   );
   if (hasTokens) {
     const owner = { id, organizationId, clientId, service, tenant: null };
+    const renewing = kind === 'long_lived' ? issued.accessToken : issued.refreshToken;
     const access = vault.seal('access', tokenContext(owner, 'access_token', 1), issued.accessToken);
-    const refresh = vault.seal('refresh', tokenContext(owner, 'refresh_token', 1, endpoints), issued.refreshToken);
+    const refresh = vault.seal('refresh', tokenContext(owner, 'refresh_token', 1, endpoints), renewing);
     await db.query(
       `insert into token_sets (organization_id, connection_id, generation, kind, access_sealed, access_key_version,
                                refresh_sealed, refresh_key_version, token_type, scopes, expires_at, lifetime_seconds)

@@ -201,3 +201,33 @@ test('what does not open is told of once, and never blamed on the client', () =>
   expect(next).toMatchObject({ status: 'backoff', statusReason: 'integrity', events: ['connection.integrity'] });
   expect(transition(stateOf(next), { class: 'unusable', code: 'integrity' }, FACTS).events).toEqual([]);
 });
+
+describe('a long-lived token', () => {
+  test('that still works settles everything and is asked after again about a day later', () => {
+    const failing = { status: 'backoff', permanentCode: 'http_401', failureCount: 2, failingSince: now } as const;
+    const next = after({ class: 'alive' }, failing, { kind: 'long_lived' });
+    expect(next).toMatchObject({ status: 'active', permanentCode: null, failureCount: 0, app: null });
+    expect(next.events).toEqual(['connection.recovered']);
+    expect(secondsUntil(next.nextRefreshAt)).toBe(0.95 * 86_400);
+    expect(after({ class: 'alive' }).events).toEqual([]);
+  });
+
+  test('that is too young changes nothing, and no reader hurries it', () => {
+    const next = after({ class: 'early', code: 'token_too_young', until: inSeconds(7_200) }, { failureCount: 1 });
+    expect(next).toMatchObject({ status: 'active', failureCount: 1, events: [], app: null });
+    expect([next.nextRefreshAt, next.notBeforeAt]).toEqual([inSeconds(7_200), inSeconds(7_200)]);
+  });
+
+  test('that has expired ends the connection at once, saying so, and says nothing about its app', () => {
+    const next = after({ class: 'expired', code: 'token_expired' }, DEAD, { kind: 'long_lived' });
+    expect(next).toMatchObject({ status: 'reauth_required', statusReason: 'expired', nextRefreshAt: null, app: null });
+    expect(next.events).toEqual(['connection.reauth_required']);
+  });
+
+  test('is not used up by an exchange of unknown end, whatever the service says of refresh tokens', () => {
+    const next = after(uncertain, {}, { kind: 'long_lived', rotation: 'strict' });
+    expect(secondsUntil(next.nextRefreshAt)).toBeLessThan(30);
+    const refused = after(permanent, { uncertainSince: now, status: 'uncertain' }, { kind: 'long_lived' });
+    expect(refused.status).not.toBe('reauth_required');
+  });
+});

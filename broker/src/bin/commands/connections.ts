@@ -188,6 +188,7 @@ const REVOCATIONS: Readonly<Record<string, string>> = {
 
 const OUTCOMES: Readonly<Record<string, string>> = {
   refreshed: 'It was refreshed.',
+  alive: 'Its token was asked after, and still works.',
   failed: 'The refresh failed; it is tried again where that can help.',
   pending: 'Nothing came of it within 5 s. Is a refresher running (npm start, or otobot refresh)?',
 };

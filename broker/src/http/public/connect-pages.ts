@@ -3,6 +3,7 @@ import { Problem } from '../../errors/problem';
 import type { Logger } from '../../log/logger';
 import type { Caller } from '../../services/access/principal';
 import type { Connect } from '../../services/connect/connect';
+import { doorOf } from '../../services/connect/open-link';
 import type { HandedIn } from '../../services/connect/hand-in';
 import { ending } from '../../services/connect/outcome';
 import type { Limits } from '../limits';
@@ -52,11 +53,11 @@ export function mountConnectPages(server: Express, parts: ConnectPagesParts): vo
     const { token = '' } = request.params;
     const visit = await connect.visit(caller, token);
     if ('ended' in visit) return outcomePage(outcomeModel(request, caller.requestId, visit.ended));
-    const { oauthType } = visit.open.service;
+    const door = doorOf(visit.open.service);
     const body = await bodyOf(request, response);
     const typed = fieldOf(body, 'tenant');
-    if (oauthType !== 'oauth2') {
-      const result = await connect.handIn(caller, token, handedIn(oauthType, body), typed);
+    if (door === 'api_key' || door === 'basic') {
+      const result = await connect.handIn(caller, token, handedIn(door, body), typed);
       if ('problem' in result) return connectPage(connectModel(request, token, result.open, { ...result, typed }));
       return outcomePage(outcomeModel(request, caller.requestId, result.ended));
     }

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { hostsOf, TENANT } from '../../providers/tenant';
-import { authorizationOriginOf, scopesAsked, type OpenLink } from '../../services/connect/open-link';
+import { authorizationOriginOf, doorOf, scopesAsked, type OpenLink } from '../../services/connect/open-link';
 import { asksForTenant } from '../../services/connect/tenant';
 import type { FormProblem } from '../../services/connect/hand-in';
 import type { Brand as OrganizationBrand, Ending } from '../../services/connect/outcome';
@@ -22,7 +22,8 @@ export function connectModel(
 ): ConnectPageModel {
   const { link, organization, client, service, connection } = open;
   const language = languageOf(request.get('accept-language'), client.locale);
-  const kind = service.oauthType === 'api_key' || service.oauthType === 'basic' ? service.oauthType : 'oauth';
+  const door = doorOf(service);
+  const kind = door === 'api_key' || door === 'basic' ? door : 'oauth';
   return {
     language,
     brand: brandOf(organization),

@@ -11,7 +11,8 @@ import type { ConnectionName } from '../../types/credential';
 import type { Vault } from '../../vault/vault';
 import { storeConnection, tokenSetOf, type Handover } from '../connections/store-connection';
 import { endsOfConsent, movingEndOf } from '../refresh/consent-ends';
-import { dueAt } from '../refresh/due';
+import { firstDueAt } from '../refresh/first-due';
+import { renewingSecret, wayOf } from '../refresh/way';
 import type { Consent } from './exchange';
 import { linkToken } from './link-token';
 import { meetingOthers } from './meeting-others';
@@ -105,7 +106,10 @@ function handoverOf(
   const { service } = open;
   // By the database's clock, less the time that has passed here since the request left.
   const sentAt = now.getTime() - (Date.now() - sentAtMs);
-  const isRenewed = granted.refreshToken !== null;
+  const kind = service.oauthType;
+  const tokens = { access: granted.accessToken, refresh: granted.refreshToken };
+  const secrets = { ...tokens, refresh: renewingSecret(kind, service, tokens) };
+  const isRenewed = secrets.refresh !== null && wayOf(kind, service)?.by !== 'check';
   // As with imports: what nothing can renew is not taken out of service by a guess.
   const lifetimeSeconds = granted.expiresInSeconds ?? (isRenewed ? service.defaultTtlSeconds : null);
   const expiresAt = lifetimeSeconds === null ? null : new Date(sentAt + lifetimeSeconds * 1_000);
@@ -113,9 +117,14 @@ function handoverOf(
   const ends = isRenewed ? endsOfConsent(new Date(sentAt), granted, service) : NO_ENDS;
   const movingEndAt = movingEndOf(ends);
   const movingEnd = movingEndAt && { at: movingEndAt, now };
+  const handedOver = { kind, service, issuedAt: new Date(sentAt), random: Math.random() };
+  const lifetime =
+    expiresAt === null || lifetimeSeconds === null
+      ? null
+      : { expiresAt, lifetimeSeconds, refreshAheadSeconds, random: Math.random(), movingEnd };
   return {
-    kind: 'oauth2',
-    secrets: { access: granted.accessToken, refresh: granted.refreshToken },
+    kind,
+    secrets,
     appId,
     tokenType: granted.tokenType,
     scopes: granted.scopes ?? scopesAsked(open),
@@ -126,9 +135,6 @@ function handoverOf(
     metadata: null,
     expiresAt,
     lifetimeSeconds,
-    nextRefreshAt:
-      isRenewed && expiresAt !== null && lifetimeSeconds !== null
-        ? dueAt({ expiresAt, lifetimeSeconds, refreshAheadSeconds, random: Math.random(), movingEnd })
-        : null,
+    nextRefreshAt: secrets.refresh === null ? null : firstDueAt(handedOver, lifetime),
   };
 }

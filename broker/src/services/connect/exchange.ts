@@ -3,10 +3,11 @@ import { accountIn, accountInAnswer, accountPathsOf, type Account } from '../../
 import { BASE_URL_PATHS } from '../../providers/granted';
 import { textAt } from '../../providers/member-path';
 import { atTenant, tenantIn } from '../../providers/tenant';
-import { requestToken } from '../../providers/token-endpoint';
-import type { TokenGranted } from '../../providers/token-outcome';
+import { requestToken, type TokenCall } from '../../providers/token-endpoint';
+import type { TokenFailure, TokenGranted } from '../../providers/token-outcome';
 import type { Service } from '../../repositories/services';
 import type { ClientSecret } from '../client-secrets';
+import { wayOf } from '../refresh/way';
 import { headerValue } from '../request-header';
 import type { OpenLink } from './open-link';
 import type { Outcome } from './outcome';
@@ -36,6 +37,7 @@ export interface Redeemable {
 const EXCHANGE_TIMEOUT_MS = 20_000;
 const ACCOUNT_TIMEOUT_MS = 10_000;
 const MAX_TENANT_LENGTH = 300;
+const EXCHANGE_TRIES = 2;
 
 const tenantPathsOf = ({ tenantFrom, tenantParam }: Service): string[] =>
   tenantFrom === 'answer' && tenantParam !== null ? [tenantParam] : [];
@@ -54,24 +56,58 @@ export async function exchangeCode(
   if (tokenUrl === null || app === null) return { failed: 'not_configured' };
   let failed: Outcome = 'not_configured';
   for (const { secret } of clientSecrets) {
-    const sentAtMs = Date.now();
-    const outcome = await requestToken({
-      endpoint: { ...service, tokenUrl },
-      client: { id: app.oauthClientId, secret },
-      grant: { type: 'authorization_code', code, redirectUri, codeVerifier },
+    const client = { id: app.oauthClientId, secret };
+    const call = {
+      client,
       keep: [...BASE_URL_PATHS, ...accountPathsOf(service), ...tenantPathsOf(service)],
       agents,
       timeoutMs: EXCHANGE_TIMEOUT_MS,
-    });
-    if (outcome.class === 'granted') return consentOf(agents, service, { granted: outcome, tenant, sentAtMs });
-    failed =
-      outcome.class === 'transient' || outcome.class === 'throttled'
-        ? 'provider_unreachable'
-        : outcome.class === 'app'
-          ? 'not_configured'
-          : 'exchange_failed';
+    };
+    const sentAtMs = Date.now();
+    const grant = { type: 'authorization_code', code, redirectUri, codeVerifier } as const;
+    const outcome = await requestToken({ ...call, endpoint: { ...service, tokenUrl }, grant });
+    if (outcome.class === 'granted') {
+      const lasting = await exchangeForLongLived(call, service, { granted: outcome, sentAtMs });
+      return 'failed' in lasting ? lasting : consentOf(agents, service, { ...lasting, tenant });
+    }
+    failed = failureOf(outcome);
     // Only the secret was refused; with anything else the code may be used up.
     if (outcome.class !== 'app') break;
+  }
+  return { failed };
+}
+
+function failureOf({ class: failure }: TokenFailure): Outcome {
+  if (failure === 'transient' || failure === 'throttled') return 'provider_unreachable';
+  return failure === 'app' ? 'not_configured' : 'exchange_failed';
+}
+
+interface Fresh {
+  granted: TokenGranted;
+  sentAtMs: number;
+}
+
+/** Where the provider's consents bring a token for an hour, that is exchanged for the one to keep. It uses nothing up: a second try is free. */
+async function exchangeForLongLived(
+  call: Omit<TokenCall, 'endpoint' | 'grant'>,
+  service: Service,
+  short: Fresh,
+): Promise<Fresh | { failed: Outcome }> {
+  const way = wayOf(service.oauthType, service);
+  if (way?.by !== 'exchange' || way.url === null) return short;
+  const { accessToken: token, extra, scopes } = short.granted;
+  const endpoint = { ...service, tokenUrl: way.url };
+  const grant = { type: 'exchange', exchange: way.exchange, step: 'first', token } as const;
+  let failed: Outcome = 'exchange_failed';
+  for (let tries = 0; tries < EXCHANGE_TRIES; tries++) {
+    const sentAtMs = Date.now();
+    const outcome = await requestToken({ ...call, endpoint, grant });
+    if (outcome.class === 'granted') {
+      const granted = { ...outcome, scopes: outcome.scopes ?? scopes, extra: { ...extra, ...outcome.extra } };
+      return { granted, sentAtMs };
+    }
+    failed = failureOf(outcome);
+    if (failed !== 'provider_unreachable') break;
   }
   return { failed };
 }

@@ -4,6 +4,9 @@ import { useUpConnectLink } from '../../repositories/connect-links';
 import { lockService, type Service } from '../../repositories/services';
 import { NO_ENDS } from '../../types/consent-ends';
 import type { Caller } from '../access/principal';
+import { databaseNow } from '../../repositories/clock';
+import { lifespanOf } from '../connections/material';
+import { renewingSecret } from '../refresh/way';
 import { storeConnection, type Handover } from '../connections/store-connection';
 import { basicAuthorization, headerValue } from '../request-header';
 import { hold, isOtherTenant, ownerOf } from './consent';
@@ -76,6 +79,8 @@ function headersOf({ requestHeader, requestScheme }: Service, handed: HandedIn):
   return { [requestHeader]: headerValue(requestScheme ?? 'Bearer', handed.apiKey) };
 }
 
+const ENDLESS = { expiresAt: null, lifetimeSeconds: null, nextRefreshAt: null };
+
 function keep(
   { database, vault }: ConnectParts,
   { link }: OpenLink,
@@ -89,12 +94,19 @@ function keep(
     if (open === null) return ending('link_unknown');
     const trouble = troubleWith(open);
     if (trouble !== null) return endingOf(open, trouble);
+    const isLongLived = open.service.oauthType === 'long_lived';
+    const kind = isLongLived ? 'long_lived' : 'username' in handed ? 'basic' : 'api_key';
+    const access = 'username' in handed ? JSON.stringify(handed) : handed.apiKey;
+    const now = await databaseNow(tx);
+    const lifespan = isLongLived
+      ? lifespanOf(kind, { accessToken: access }, open.service, { now, random: Math.random(), movingEndAt: null })
+      : ENDLESS;
     const handover: Handover = {
-      kind: 'username' in handed ? 'basic' : 'api_key',
-      secrets: { access: 'username' in handed ? JSON.stringify(handed) : handed.apiKey, refresh: null },
+      kind,
+      secrets: { access, refresh: renewingSecret(kind, open.service, { access, refresh: null }) },
       ...{
-        appId: null,
-        tokenType: null,
+        appId: isLongLived ? (open.app?.id ?? null) : null,
+        tokenType: isLongLived ? 'Bearer' : null,
         scopes: null,
         baseUrl: null,
         ends: NO_ENDS,
@@ -102,7 +114,7 @@ function keep(
         tenant,
         metadata: null,
       },
-      ...{ expiresAt: null, lifetimeSeconds: null, nextRefreshAt: null },
+      ...lifespan,
     };
     if (isOtherTenant(open.connection, tenant)) {
       await hold(tx, vault, open, handover);

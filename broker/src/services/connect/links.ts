@@ -121,7 +121,7 @@ async function connectableOrThrow(
   const service = foundService(await findService(tx, organizationId, name), name);
   if (isConnectable(service, await findAppFor(tx, organizationId, clientId, name))) return service;
   const how =
-    service.oauthType !== 'oauth2'
+    service.oauthType === 'client_credentials'
       ? `Connections of kind ${service.oauthType} are imported with POST /v1/connections`
       : service.authorizationUrl === null
         ? `It has no authorizationUrl; add one with PATCH /v1/services/${name}`

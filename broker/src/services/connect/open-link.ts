@@ -53,12 +53,19 @@ export function troubleWith({ link, organization, client, service, app }: OpenLi
   return isConnectable(service, app) ? null : 'not_configured';
 }
 
+/** How a client hands over an account of a service himself: signs in at the provider, or types in a secret. null: he cannot. */
+export function doorOf({ oauthType, authorizationUrl, tokenUrl }: Service): 'consent' | 'api_key' | 'basic' | null {
+  if (oauthType === 'api_key' || oauthType === 'basic') return oauthType;
+  if (tokenUrl === null || oauthType === 'client_credentials') return null;
+  if (authorizationUrl !== null) return 'consent';
+  // A token that nobody signs in for, such as a system user's, is typed in like an API key.
+  return oauthType === 'long_lived' ? 'api_key' : null;
+}
+
 /** Whether a client could hand over an account of this service himself. */
 export function isConnectable(service: Service, app: App | null): boolean {
-  if (service.oauthType === 'api_key' || service.oauthType === 'basic') return true;
-  return (
-    service.oauthType === 'oauth2' && service.authorizationUrl !== null && service.tokenUrl !== null && app !== null
-  );
+  const door = doorOf(service);
+  return door === 'consent' ? app !== null : door !== null;
 }
 
 /** What is asked for: by the link, else by the app, else by the service. */

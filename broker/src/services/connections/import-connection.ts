@@ -67,7 +67,7 @@ export async function importConnection(
     ...lifespan,
     nextRefreshAt: verifyNow ? now : lifespan.nextRefreshAt,
     kind,
-    secrets: secretsOf(kind, material),
+    secrets: secretsOf(kind, service, material),
     appId: app?.id ?? null,
     tokenType: isOAuth ? 'Bearer' : null,
     scopes: request.scopes ?? null,

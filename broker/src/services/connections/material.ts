@@ -2,6 +2,8 @@ import { Problem } from '../../errors/problem';
 import type { Service } from '../../repositories/services';
 import type { ConnectionKind } from '../../types/credential';
 import { dueAt } from '../refresh/due';
+import { firstDueAt } from '../refresh/first-due';
+import { renewingSecret, wayOf } from '../refresh/way';
 
 /** What a credential consists of, as it is handed over. */
 export interface Material {
@@ -70,7 +72,7 @@ export function checkMaterial(kind: ConnectionKind, given: Material, service: Se
       `Service "${service.name}" has no tokenUrl, so it cannot have connections of kind ${kind}. Add one with PATCH /v1/services/${service.name}, or give another kind.`,
     );
   }
-  if (given.expiresAt !== undefined && secretsOf(kind, given).access === null) {
+  if (given.expiresAt !== undefined && secretsOf(kind, service, given).access === null) {
     throw unfit(
       'expiresAt: is the end of the accessToken, and there is none. Leave it out: a token is fetched at once.',
     );
@@ -80,11 +82,13 @@ export function checkMaterial(kind: ConnectionKind, given: Material, service: Se
 /** The two secrets that are sealed: what is served, and what brings the next. */
 export function secretsOf(
   kind: ConnectionKind,
+  service: Service,
   { accessToken, refreshToken, apiKey, username, password }: Material,
 ): { access: string | null; refresh: string | null } {
   if (kind === 'api_key') return { access: apiKey ?? null, refresh: null };
   if (kind === 'basic') return { access: JSON.stringify({ username, password }), refresh: null };
-  return { access: accessToken ?? null, refresh: refreshToken ?? null };
+  const tokens = { access: accessToken ?? null, refresh: refreshToken ?? null };
+  return { ...tokens, refresh: renewingSecret(kind, service, tokens) };
 }
 
 export interface Lifespan {
@@ -101,9 +105,12 @@ export function lifespanOf(
   service: Service,
   { now, random, movingEndAt }: { now: Date; random: number; movingEndAt: Date | null },
 ): Lifespan {
-  const { access, refresh } = secretsOf(kind, given);
+  const { access, refresh } = secretsOf(kind, service, given);
   const isRenewed = kind === 'client_credentials' || refresh !== null;
   if (access === null) return { expiresAt: null, lifetimeSeconds: null, nextRefreshAt: isRenewed ? now : null };
+  // Asked after at once: nobody has looked yet whether it works.
+  if (wayOf(kind, service)?.by === 'check')
+    return { expiresAt: given.expiresAt ?? null, lifetimeSeconds: null, nextRefreshAt: now };
   // Without a stated end: what can be renewed is taken to live as long as the provider's usually do; what cannot would only be
   // taken out of service by a guess.
   const expiresAt = given.expiresAt ?? (isRenewed ? new Date(now.getTime() + service.defaultTtlSeconds * 1_000) : null);
@@ -112,6 +119,12 @@ export function lifespanOf(
   const lifetimeSeconds = Math.max(service.defaultTtlSeconds, Math.ceil((expiresAt.getTime() - now.getTime()) / 1_000));
   const { refreshAheadSeconds } = service;
   const movingEnd = movingEndAt && { at: movingEndAt, now };
+  if (kind === 'long_lived' && isRenewed) {
+    const handedOver = { kind, service, issuedAt: now, random };
+    // Without a stated end, its age and its end are guesses: renewed as soon as that may be, it has ones that are known.
+    const lifetime = { expiresAt: given.expiresAt ?? now, lifetimeSeconds, refreshAheadSeconds, random };
+    return { expiresAt, lifetimeSeconds, nextRefreshAt: firstDueAt(handedOver, lifetime) };
+  }
   return {
     expiresAt,
     lifetimeSeconds,

@@ -1,12 +1,13 @@
 import type { Database } from '../../db/database';
 import { Problem } from '../../errors/problem';
 import { findConnection, type Connection } from '../../repositories/connections';
+import { listRefreshAttempts } from '../../repositories/refresh-history';
 import { reauthRequired } from '../credentials/checks';
 import type { RefreshWaiter } from '../refresh-wait';
 import { connectionViewOf, foundConnection, type ConnectionView } from './view';
 
-/** `pending`: nothing came of it yet; it is tried on. */
-export type RefreshOutcome = 'refreshed' | 'failed' | 'pending';
+/** `alive`: its token is only asked after, and still works. `pending`: nothing came of it yet; it is tried on. */
+export type RefreshOutcome = 'refreshed' | 'alive' | 'failed' | 'pending';
 
 export interface RefreshedConnection extends ConnectionView {
   refreshOutcome: RefreshOutcome;
@@ -22,11 +23,13 @@ export async function refreshNow(
 ): Promise<RefreshedConnection> {
   const { id: connectionId, version, generation } = connection;
   const waited = await waiter.wait({ organizationId, connectionId, version }, performance.now() + PATIENCE_MS);
-  const now = foundConnection(
-    await database.asTenant(organizationId, (tx) => findConnection(tx, organizationId, connectionId)),
-  );
-  const unrefreshed = waited === 'changed' ? 'failed' : 'pending';
-  return { ...connectionViewOf(now), refreshOutcome: now.generation > generation ? 'refreshed' : unrefreshed };
+  return database.asTenant(organizationId, async (tx) => {
+    const now = foundConnection(await findConnection(tx, organizationId, connectionId));
+    const [latest] = await listRefreshAttempts(tx, organizationId, connectionId, { limit: 1, after: null });
+    const isAlive = latest?.outcome === 'alive' && now.lastAttemptAt?.getTime() !== connection.lastAttemptAt?.getTime();
+    const unrefreshed = isAlive ? 'alive' : waited === 'changed' ? 'failed' : 'pending';
+    return { ...connectionViewOf(now), refreshOutcome: now.generation > generation ? 'refreshed' : unrefreshed };
+  });
 }
 
 /** Throws the Problem that says why a refresh cannot be asked for, and what to do. */

@@ -4,26 +4,31 @@ import type { TokenFailure, TokenOutcome } from '../../providers/token-outcome';
 import type { ClaimedConnection } from '../../repositories/refresh-claims';
 import { endingWith, type AttemptClock, type Ending, type RefreshParts } from './attempt';
 import { movingEndOf } from './consent-ends';
+import { headerValue } from '../request-header';
 import type { OpenedSecrets } from './opened-secrets';
 import { sealGranted } from './sealed-set';
 import type { Outcome } from './state';
 
-/** Asks for new tokens, with the next client secret each time the provider refuses the one before. */
+/** Asks for new tokens, with the next client secret each time the provider refuses the one before; or whether the one there still works. */
 export async function askProvider(
   parts: RefreshParts,
   claim: ClaimedConnection,
   clock: AttemptClock,
   secrets: OpenedSecrets,
 ): Promise<Ending> {
+  const { way, clientSecrets } = secrets;
+  const mistimed = way.by === 'exchange' ? mistimedExchange(claim, clock.now()) : null;
+  if (mistimed !== null) return endingWith(mistimed);
   let refused: Ending | null = null;
-  for (const { position, secret } of secrets.clientSecrets) {
+  for (const clientSecret of way.withClientSecret ? clientSecrets : [null]) {
     // Frozen since the claim, or out of time: another worker may be about to take over, so nothing is sent any more.
     if (clock.leaseLeftMs() < parts.limits.minLeaseMs) {
       return endingWith({ class: 'unsent', code: 'lease_over', retryAfterMs: 0 });
     }
-    const sentAt = clock.now();
-    const answer = await parts.requestToken(tokenCall(parts, claim, secrets, secret));
-    const read = endingOf(parts, claim, { answer, sentAt, usedRefreshToken: secrets.refreshToken, position });
+    const read =
+      way.by === 'check'
+        ? await checked(parts, claim, secrets)
+        : await asked(parts, claim, clock, secrets, clientSecret ?? NONE);
     const ending = { ...read, askedHost: new URL(secrets.url).host };
     if (ending.outcome.class !== 'app') return ending;
     refused = ending;
@@ -31,28 +36,68 @@ export async function askProvider(
   return refused ?? endingWith({ class: 'unusable', code: 'no_client_secret' });
 }
 
+const NONE = { position: null, secret: '' };
+
+/** What the provider is known to refuse is not sent: a token too young to be exchanged, and one that has expired. */
+function mistimedExchange({ provider, issuedAt, expiresAt }: ClaimedConnection, now: Date): Outcome | null {
+  if (expiresAt !== null && expiresAt <= now) return { class: 'expired', code: 'token_expired' };
+  if (provider.minAgeSeconds === null || issuedAt === null) return null;
+  const until = new Date(issuedAt.getTime() + provider.minAgeSeconds * 1_000);
+  return until > now ? { class: 'early', code: 'token_too_young', until } : null;
+}
+
+async function asked(
+  parts: RefreshParts,
+  claim: ClaimedConnection,
+  clock: AttemptClock,
+  secrets: OpenedSecrets,
+  { position, secret }: { position: number | null; secret: string },
+): Promise<Ending> {
+  const sentAt = clock.now();
+  const answer = await parts.requestToken(tokenCall(parts, claim, secrets, secret));
+  return endingOf(parts, claim, { answer, sentAt, usedRefreshToken: secrets.refreshToken, position });
+}
+
+async function checked(parts: RefreshParts, claim: ClaimedConnection, secrets: OpenedSecrets): Promise<Ending> {
+  const { agents, limits } = parts;
+  const { requestHeader, requestScheme, permanentErrors } = claim.provider;
+  const token = secrets.refreshToken ?? '';
+  const header = { name: requestHeader, value: headerValue(requestScheme ?? 'Bearer', token) };
+  const call = { url: secrets.url, header, token, permanentErrors, agents, timeoutMs: limits.requestTimeoutMs };
+  const answer = await parts.checkToken(call);
+  const { httpStatus, durationMs } = answer;
+  const outcome = answer.class === 'alive' ? ({ class: 'alive' } as const) : outcomeOf(answer);
+  return { ...endingWith(outcome), httpStatus, durationMs };
+}
+
 function tokenCall(parts: RefreshParts, claim: ClaimedConnection, secrets: OpenedSecrets, secret: string): TokenCall {
   const { app, provider } = claim;
-  const scopes = (app.scopes ?? provider.scopes).split(/[\s,]+/).filter((scope) => scope !== '');
-  const grant: TokenGrant =
-    secrets.refreshToken === null
-      ? { type: 'client_credentials', scopes }
-      : { type: 'refresh_token', refreshToken: secrets.refreshToken };
   return {
     endpoint: { ...provider, tokenUrl: secrets.url },
     client: { id: app.oauthClientId, secret },
-    grant,
+    grant: grantOf(claim, secrets),
     keep: BASE_URL_PATHS,
     agents: parts.agents,
     timeoutMs: parts.limits.requestTimeoutMs,
   };
 }
 
+function grantOf({ app, provider }: ClaimedConnection, { way, refreshToken }: OpenedSecrets): TokenGrant {
+  if (refreshToken === null) {
+    const scopes = (app.scopes ?? provider.scopes).split(/[\s,]+/).filter((scope) => scope !== '');
+    return { type: 'client_credentials', scopes };
+  }
+  return way.by === 'exchange'
+    ? { type: 'exchange', exchange: way.exchange, step: 'again', token: refreshToken }
+    : { type: 'refresh_token', refreshToken };
+}
+
 interface Answered {
   answer: TokenOutcome;
   sentAt: Date;
   usedRefreshToken: string | null;
-  position: number;
+  /** Of the client secret; null: none was sent. */
+  position: number | null;
 }
 
 function endingOf({ vault }: RefreshParts, claim: ClaimedConnection, answered: Answered): Ending {

@@ -1,5 +1,6 @@
 import type { Logger } from '../../log/logger';
 import type { requestToken, TokenCall } from '../../providers/token-endpoint';
+import type { checkToken } from '../../providers/token-check';
 import type { SealedSet } from '../../repositories/refresh-completions';
 import type { LateSet } from '../../repositories/token-sets';
 import type { Vault } from '../../vault/vault';
@@ -10,6 +11,7 @@ import type { Outcome } from './state';
 export interface RefreshParts {
   vault: Vault;
   requestToken: typeof requestToken;
+  checkToken: typeof checkToken;
   agents: TokenCall['agents'];
   completions: Completions;
   /** Looks at the data keys again: one may be new. */

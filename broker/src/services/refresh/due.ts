@@ -39,4 +39,11 @@ function aheadOf({ expiresAt, lifetimeSeconds, refreshAheadSeconds, random }: Om
   return before(expiresAt, ahead + JITTER_SHARE * lifetimeSeconds * random);
 }
 
+const CHECK_EVERY_SECONDS = 86_400;
+
+/** When a token that is only asked after is asked after next: about daily. */
+export function checkAgainAt(now: Date, random: number): Date {
+  return new Date(now.getTime() + CHECK_EVERY_SECONDS * (1 - JITTER_SHARE * random) * SECOND);
+}
+
 const before = (moment: Date, seconds: number): Date => new Date(moment.getTime() - seconds * SECOND);

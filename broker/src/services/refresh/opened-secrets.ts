@@ -5,16 +5,18 @@ import type { ClaimedConnection } from '../../repositories/refresh-claims';
 import type { Vault } from '../../vault/vault';
 import { openClientSecrets, type ClientSecret } from '../client-secrets';
 import { openSent } from '../moved-service';
-import { secretAudience, tokenContext } from '../seal-contexts';
+import { isWithinAudience, secretAudience, tokenContext } from '../seal-contexts';
 import type { Outcome } from './state';
+import { wayOf, type Way } from './way';
 
 /** What a request is made with. Lives as long as the attempt. */
 export interface OpenedSecrets {
+  way: Way;
   /** Where this connection is renewed. */
   url: string;
-  /** In the order of the app's list, beginning with the one that worked last. */
+  /** In the order of the app's list, beginning with the one that worked last; none where none is sent. */
   clientSecrets: ClientSecret[];
-  /** Null: the grant is made with the client's own secret. */
+  /** A long-lived token is its own. Null: the grant is made with the client's own secret. */
   refreshToken: string | null;
 }
 
@@ -28,15 +30,20 @@ const KEY_RETRY_MS = 60_000;
  */
 export function openSecrets(vault: Vault, claim: ClaimedConnection): OpenedSecrets | Unopened {
   const { kind } = claim;
-  const { tokenUrl, refreshUrl } = atTenant(claim.provider, claim.tenant);
-  const url = kind === 'client_credentials' ? tokenUrl : (refreshUrl ?? tokenUrl);
+  const provider = atTenant(claim.provider, claim.tenant);
+  const way = wayOf(kind, provider);
+  if (way === null) return { class: 'unsent', code: 'no_renewal', retryAfterMs: null };
+  const { url } = way;
   if (url === null || secretAudience(claim.provider) === null) return { class: 'unusable', code: 'service_unusable' };
+  // Its token is sealed for the endpoints alone, and sent to no other place.
+  if (way.by === 'check' && !isWithinAudience(provider, url)) return { class: 'unusable', code: 'integrity' };
   try {
     // Without a key to seal the answer with, it would be lost.
     if (vault.keyring.primary('access') === null || vault.keyring.primary('refresh') === null) return keyUnavailable();
     const refreshToken = kind === 'client_credentials' ? null : openRefreshToken(vault, claim);
     if (refreshToken === undefined) return { class: 'unsent', code: 'no_refresh_token', retryAfterMs: null };
-    return { url, refreshToken, clientSecrets: openClientSecrets(vault, appOf(claim), claim.provider) };
+    const clientSecrets = way.withClientSecret ? openClientSecrets(vault, appOf(claim), claim.provider) : [];
+    return { way, url, refreshToken, clientSecrets };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return error.code === 'key_unavailable' ? keyUnavailable() : { class: 'unusable', code: 'integrity' };

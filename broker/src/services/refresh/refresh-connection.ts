@@ -21,7 +21,8 @@ export async function refreshConnection(
 ): Promise<void> {
   const secrets = await openOrReload(parts, claim);
   const ending = 'class' in secrets ? endingWith(secrets) : await askProvider(parts, claim, clock, secrets);
-  const settled = ending.outcome.class === 'permanent' ? await afterRefusal(parts, claim, ending) : ending;
+  const isOver = ending.outcome.class === 'permanent' || ending.outcome.class === 'expired';
+  const settled = isOver ? await afterRefusal(parts, claim, ending) : ending;
   await complete(parts, claim, clock, settled);
 }
 
@@ -120,13 +121,15 @@ function factsOf(claim: ClaimedConnection, now: Date, random: number): RefreshFa
   return { now, random, ...attempt, rotation, graceSeconds, refreshAheadSeconds };
 }
 
+const UNSENT: ReadonlySet<Outcome['class']> = new Set(['unusable', 'early', 'expired', 'unsent'] as const);
+
 function recordedAs({ outcome, adoptedSetId }: Ending): AttemptOutcome {
   if (adoptedSetId !== null) return 'permanent';
   if (outcome.class === 'granted') return 'refreshed';
   if (outcome.class === 'unknown') return 'unknown_code';
   if (outcome.class === 'throttled') return 'transient';
   if (outcome.class === 'awaited') return 'permanent';
-  return outcome.class === 'unusable' ? 'unsent' : outcome.class;
+  return UNSENT.has(outcome.class) ? 'unsent' : (outcome.class as AttemptOutcome);
 }
 
 function report(log: Logger, claim: ClaimedConnection, ending: Ending, { status }: NextState): void {
@@ -143,7 +146,7 @@ function report(log: Logger, claim: ClaimedConnection, ending: Ending, { status 
     durationMs,
     status,
   };
-  if (outcome.class === 'granted') log.debug('refreshed', facts);
+  if (outcome.class === 'granted' || outcome.class === 'alive') log.debug('refreshed', facts);
   else if (outcome.class === 'unusable') log.error('what is stored for a connection does not fit together', facts);
   else log.warn('a refresh did not succeed', facts);
 }

@@ -39,6 +39,6 @@ export const graceEndOf = ({ uncertainSince }: RefreshState, facts: RefreshFacts
 const graceEnd = (since: Date, { graceSeconds }: RefreshFacts): Date =>
   new Date(since.getTime() + (graceSeconds ?? 0) * SECOND * USABLE_GRACE);
 
-/** A grant with the client's own secret uses nothing up. */
+/** Neither a grant with the client's own secret nor the exchange of a long-lived token uses anything up. */
 const rotationOf = ({ kind, rotation }: RefreshFacts): RefreshFacts['rotation'] =>
-  kind === 'client_credentials' ? 'none' : rotation;
+  kind === 'oauth2' ? rotation : 'none';

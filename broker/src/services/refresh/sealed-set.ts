@@ -3,6 +3,7 @@ import type { TokenGranted } from '../../providers/token-outcome';
 import type { ClaimedConnection } from '../../repositories/refresh-claims';
 import type { SealedSet } from '../../repositories/refresh-completions';
 import type { LateSet } from '../../repositories/token-sets';
+import type { ConnectionKind } from '../../types/credential';
 import type { Vault } from '../../vault/vault';
 import { NO_ENDS } from '../../types/consent-ends';
 import { openSent } from '../moved-service';
@@ -14,13 +15,13 @@ export interface TokenPair {
   refreshToken: string | null;
 }
 
-/** Seals what the provider granted as the next generation; the refresh token used is kept when it sent none. */
+/** Seals what the provider granted as the next generation. */
 export function sealGranted(
   vault: Vault,
   claim: ClaimedConnection,
   { granted, usedRefreshToken, sentAt }: { granted: TokenGranted; usedRefreshToken: string | null; sentAt: Date },
 ): SealedSet {
-  const refreshToken = claim.kind === 'client_credentials' ? null : (granted.refreshToken ?? usedRefreshToken);
+  const refreshToken = refreshTokenOf(claim.kind, granted, usedRefreshToken);
   const lifetimeSeconds = granted.expiresInSeconds ?? claim.provider.defaultTtlSeconds;
   const newToken = refreshToken !== usedRefreshToken;
   return {
@@ -35,6 +36,12 @@ export function sealGranted(
       ? NO_ENDS
       : endsAfterRefresh(claim, { sentAt, stated: granted, newToken }, claim.provider)),
   };
+}
+
+/** The refresh token used is kept when the provider sent none. A long-lived token brings its own successor. */
+function refreshTokenOf(kind: ConnectionKind, granted: TokenGranted, used: string | null): string | null {
+  if (kind === 'client_credentials') return null;
+  return kind === 'long_lived' ? granted.accessToken : (granted.refreshToken ?? used);
 }
 
 /** Seals an answer that came late once more, as the next generation. Throws Problem as `vault.open` does. */

@@ -33,6 +33,12 @@ export type Outcome =
   | { class: 'uncertain'; code: string; retryAfterMs: number | null }
   /** Something sealed did not open, or the service cannot be called: nothing left. */
   | { class: 'unusable'; code: string }
+  /** The token was asked after, and still works. */
+  | { class: 'alive' }
+  /** The provider would refuse before then: nothing was sent. */
+  | { class: 'early'; code: string; until: Date }
+  /** The token has expired, and such a token cannot be renewed any more: nothing was sent. */
+  | { class: 'expired'; code: string }
   /** Nothing was sent, and nothing is wrong with the connection. retryAfterMs null: a retry would not help. */
   | { class: 'unsent'; code: string; retryAfterMs: number | null };
 

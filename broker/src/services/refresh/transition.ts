@@ -1,5 +1,5 @@
 import { backoffMs } from './backoff';
-import { dueAt } from './due';
+import { checkAgainAt, dueAt } from './due';
 import { earliest, HOUR, inMs, latest, MINUTE, SECOND } from './moments';
 import { graceEndOf, isSpent, retryOfUncertain, UNCERTAIN_PAUSE_MS } from './rotation';
 import type { RefreshState } from '../../types/refresh-state';
@@ -84,6 +84,16 @@ const TRANSITIONS: { [Class in Outcome['class']]: Rule<Class> } = {
     statusReason: code,
     events: state.lastErrorCode === code ? [] : ['connection.integrity'],
   }),
+
+  alive: (state, _outcome, facts) => ({
+    ...SETTLED,
+    nextRefreshAt: checkAgainAt(facts.now, facts.random),
+    events: state.status === 'active' ? [] : ['connection.recovered'],
+    app: null,
+  }),
+
+  early: (state, { until }) => ({ ...unchanged(state), nextRefreshAt: until, notBeforeAt: until }),
+  expired: (state, { code }) => ({ ...ended(state, 'expired', code), app: null }),
 
   unsent: (state, { retryAfterMs }, facts) => ({
     ...unchanged(state),

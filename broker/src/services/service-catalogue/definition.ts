@@ -1,3 +1,4 @@
+import { isWithinAudience } from '../seal-contexts';
 import { STANDARD } from '../../types/dialect';
 import { Problem } from '../../errors/problem';
 import { checkTenantRule, samplesOf, TENANT_URLS } from './tenant-rule';
@@ -62,10 +63,10 @@ export function checkDefinition(definition: ServiceDefinition, allowedUrl: (url:
   if (definition.refreshUrl !== null && tokenUrl === null) {
     throw new Problem('invalid_value', 'refreshUrl: goes with a tokenUrl; alone it brings no tokens. Give both.');
   }
-  if (renewal === 'check' && definition.verifyUrl === null)
+  if (renewal === 'check' && (definition.verifyUrl === null || !isWithinAudience(definition, definition.verifyUrl)))
     throw new Problem(
       'invalid_value',
-      'verifyUrl: renewal "check" needs it: it is what tells whether a token still works.',
+      'verifyUrl: renewal "check" needs one at the host of tokenUrl or refreshUrl: tokens are sealed for these, and asked after there.',
     );
   if ((renewal === 'ig_refresh_token' || renewal === 'th_refresh_token') && definition.refreshUrl === null)
     throw new Problem(
