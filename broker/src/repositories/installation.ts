@@ -9,17 +9,21 @@ export interface Pause {
 /** What a worker finds where it starts. `new`: none ever ran here; `moved`: this database was elsewhere when one last did. */
 export type Whereabouts = 'new' | 'known' | 'moved';
 
-// The server's identifier is made with its data folder, and oids are not used again: a dump that was restored, or a database that was
-// copied, has at least one of them different. A copy of the server's files has both the same.
-const HERE = `(select s.system_identifier, d.oid from pg_control_system() s, pg_database d where d.datname = current_database())`;
+// The server's identifier is made with its data folder, and oids are not used again: a database that was copied, and a dump that was
+// restored, into the same database even, has at least one of them different. A copy of the server's files has them all the same.
+const HERE = `
+  (select s.system_identifier, d.oid as database_oid, 'installation'::regclass::oid as table_oid
+     from pg_control_system() s, pg_database d where d.datname = current_database())`;
 
 /** Compares this database's place with the one that is written in it, and locks that until the end of the transaction. */
 export async function findWhereabouts(tx: Tx): Promise<Whereabouts> {
   const [row] = await tx.query<{ whereabouts: Whereabouts }>({
     text: `
       select case when i.system_identifier is null then 'new'
-                  when (i.system_identifier, i.database_oid) = (here.system_identifier, here.oid) then 'known'
-                  else 'moved' end as whereabouts
+                  when (i.system_identifier, i.database_oid) <> (here.system_identifier, here.database_oid) then 'moved'
+                  when i.table_oid is null then 'new'
+                  when i.table_oid <> here.table_oid then 'moved'
+                  else 'known' end as whereabouts
         from installation i, ${HERE} here for update of i`,
   });
   return row?.whereabouts ?? 'known';
@@ -27,7 +31,9 @@ export async function findWhereabouts(tx: Tx): Promise<Whereabouts> {
 
 export async function rememberWhereabouts(tx: Tx): Promise<void> {
   await tx.query({
-    text: `update installation set system_identifier = here.system_identifier, database_oid = here.oid, remembered_at = otobot_now()
+    text: `update installation
+              set system_identifier = here.system_identifier, database_oid = here.database_oid, table_oid = here.table_oid,
+                  remembered_at = otobot_now()
              from ${HERE} here`,
   });
 }

@@ -62,17 +62,25 @@ test('client credentials come from the token URL, whatever else is there', async
   expect(scene.provider.calls.map(({ path }) => path)).toEqual(['/token']);
 });
 
-test('the set before the previous one is deleted, so that two generations are kept', async () => {
+test('the previous set stays until the refresh token of the new one has worked: not before, and not longer', async () => {
   const { id } = await addConnection(scene, await addReach(scene));
+  const sets = async (): Promise<unknown[]> =>
+    (await scene.db.query('select generation, kind from token_sets where connection_id = $1 order by generation', [id]))
+      .rows;
   await scene.worker();
   await refreshed(id);
+  const both = [
+    { generation: 1, kind: 'previous' },
+    { generation: 2, kind: 'current' },
+  ];
+  expect(await sets()).toEqual(both);
+  scene.provider.next({ status: 400, body: { error: 'invalid_grant' } });
+  await makeDue(scene, id);
+  await until('the new one was refused', async () => (await stored(scene, id)).permanent_code !== null);
+  expect(await sets()).toEqual(both);
   await makeDue(scene, id);
   await refreshed(id, 3);
-  const { rows } = await scene.db.query(
-    'select generation, kind from token_sets where connection_id = $1 order by generation',
-    [id],
-  );
-  expect(rows).toEqual([
+  expect(await sets()).toEqual([
     { generation: 2, kind: 'previous' },
     { generation: 3, kind: 'current' },
   ]);

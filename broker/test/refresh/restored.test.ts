@@ -155,3 +155,16 @@ test('workers see the database for what it is from then on', async () => {
   await (await copy.worker()).stop();
   expect(await pauseOf(copy)).toEqual({ at: null, reason: null });
 });
+
+test('a dump that was restored in place is recognised too: its rows are back, in a table that was made anew', async () => {
+  await copy.stopWorkers();
+  await copy.db.query(`
+    alter table installation rename to dumped;
+    create table installation (like dumped including all);
+    insert into installation select * from dumped;
+    drop table dumped;
+    grant select, update on installation to otobot_refresh`);
+  await (await copy.worker()).stop();
+  expect((await pauseOf(copy)).reason).toMatch(/restored/);
+  expect(await stored(copy, idOf('strict'))).toMatchObject({ status: 'uncertain', status_reason: 'restored' });
+});
