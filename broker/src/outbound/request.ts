@@ -15,6 +15,8 @@ export interface Call {
 export type Answer = { status: number; body: unknown; retryAfter: string | undefined } | { failed: unknown };
 
 const MAX_BODY_BYTES = 256 * 1024;
+/** Nothing compressed, so nothing that could inflate. */
+const OWN_HEADERS = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'otobot' };
 
 /** One POST of a form, without redirects. What the other side does never throws. */
 export function postForm({
@@ -29,40 +31,52 @@ export function postForm({
 
 /** One request, without redirects. What the other side does never throws. */
 export function request(method: 'GET' | 'POST', { url, headers, agents, timeoutMs }: Call, body = ''): Promise<Answer> {
-  if (!URL.canParse(url)) return Promise.resolve({ failed: new TypeError('no URL') });
-  const target = new URL(url);
-  const { send, agent } =
-    target.protocol === 'http:'
-      ? { send: http.request, agent: agents.http }
-      : { send: https.request, agent: agents.https };
   return new Promise((resolve) => {
+    let deadline: NodeJS.Timeout | undefined = undefined;
     const end = (answer: Answer): void => {
       clearTimeout(deadline);
-      resolve(answer);
+      resolve(answer); // only the first counts
     };
-    const own = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'otobot' };
-    const call = send(target, { method, agent, headers: { ...own, ...headers } });
-    const deadline = setTimeout(() => {
-      end({ failed: Object.assign(new Error('took too long'), { code: 'ETIMEDOUT' }) });
-      call.destroy();
-    }, timeoutMs);
-    call.once('error', (error) => end({ failed: error }));
-    call.once('response', (response) => {
-      let size = 0;
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > MAX_BODY_BYTES) call.destroy();
-        else chunks.push(chunk);
-      });
-      response.once('error', (error) => end({ failed: error }));
-      const { statusCode: status = 0, headers: answered } = response;
-      const retryAfter = answered['retry-after'];
-      response.once('end', () => end({ status, body: parsed(Buffer.concat(chunks)), retryAfter }));
-      response.once('close', () => end({ failed: new Error('cut off') })); // after 'end' it changes nothing
-    });
-    call.end(body);
+    try {
+      const call = begin(method, { url, headers, agents });
+      deadline = setTimeout(() => {
+        end({ failed: Object.assign(new Error('took too long'), { code: 'ETIMEDOUT' }) });
+        call.destroy();
+      }, timeoutMs);
+      call.once('error', (error) => end({ failed: error }));
+      call.once('response', (response) => read(response, end));
+      call.end(body);
+    } catch (error) {
+      end({ failed: error }); // a URL or a header that Node does not send at all
+    }
   });
+}
+
+function begin(method: string, { url, headers, agents }: Pick<Call, 'url' | 'headers' | 'agents'>): http.ClientRequest {
+  const target = new URL(url);
+  const options = { method, headers: { ...OWN_HEADERS, ...headers } };
+  return target.protocol === 'http:'
+    ? http.request(target, { ...options, agent: agents.http })
+    : https.request(target, { ...options, agent: agents.https });
+}
+
+function read(response: http.IncomingMessage, end: (answer: Answer) => void): void {
+  const { statusCode: status = 0, headers } = response;
+  let size = 0;
+  const chunks: Buffer[] = [];
+  response.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    chunks.push(chunk);
+    if (size <= MAX_BODY_BYTES) return;
+    // Before it is destroyed: the rest may be here already, and end like a whole body.
+    end({ failed: new Error('too large') });
+    response.destroy();
+  });
+  response.once('error', (error) => end({ failed: error }));
+  response.once('end', () => {
+    end({ status, body: parsed(Buffer.concat(chunks)), retryAfter: headers['retry-after'] });
+  });
+  response.once('close', () => end({ failed: new Error('cut off') }));
 }
 
 function parsed(body: Buffer): unknown {

@@ -42,8 +42,9 @@ export interface ClaimedRevocation {
 }
 
 /**
- * Claims what is due, the longest waiting first; nothing while refreshing is paused: a copy must not end the consents of its original. The claim itself is the backoff: the next attempt is a minute away, then two, four, at most
- * an hour; so a worker that dies with it leaves it to the others.
+ * Claims what is due, the longest waiting first. The claim itself is the backoff: the next attempt is a minute away, then two, four, at most
+ * an hour; so a worker that dies with it leaves it to the others. While refreshing is paused nothing is claimed: what was deleted in a copy
+ * may be in use at its original.
  */
 export function claimRevocations(db: Queryable, limit: number): Promise<ClaimedRevocation[]> {
   return db.query<ClaimedRevocation>({

@@ -51,3 +51,43 @@ test.each(DOORS)('%s is used in its one place', (pattern, door) => {
   );
   expect(wrong).toEqual([]);
 });
+
+// Every call that leaves goes through outbound's agents, which check where it leads. What these others import opens no connection to anybody
+// outside: servers, the embedded database on this machine, and names of things.
+const NETWORK: Readonly<Record<string, readonly string[]>> = {
+  [path.join('http', 'listen.ts')]: ['node:http: createServer as createHttpServer', 'node:net: Server as NetServer'],
+  [path.join('db', 'embedded', 'exclusively.ts')]: ['node:net: connect', 'node:net: createServer'],
+  [path.join('db', 'embedded', 'launch.ts')]: ['node:net: createServer'],
+  [path.join('config', 'environment.ts')]: ['node:net: isIP'],
+  [path.join('providers', 'watched-agent.ts')]: ['node:tls: TLSSocket'],
+};
+
+/** What a file imports of Node's network modules, types apart, and other ways out. */
+function networkOf(file: string): string[] {
+  const text = readFileSync(path.join(src, file), 'utf8');
+  const imports = [
+    ...text.matchAll(/import (?!type )([^;]*?) from '((?:node:)?(?:https?2?|net|tls|dns|dgram)(?:\/promises)?)'/g),
+  ];
+  const imported = imports.flatMap(([, names = '', module]) =>
+    names
+      .replace(/[{}]/g, '')
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '' && !name.startsWith('type '))
+      .map((name) => `${module}: ${name}`),
+  );
+  const others = [
+    ...text.matchAll(
+      /(?<![.\w])fetch\(|\bnew WebSocket\b|\bnew EventSource\b|'undici'|globalAgent|require\('(?:node:)?(?:http|net|tls|dns)/g,
+    ),
+  ];
+  return [...imported, ...others.map(([found]) => found)];
+}
+
+test('nothing but outbound reaches the network', () => {
+  const found = files
+    .filter((file) => folderOf(file) !== 'outbound')
+    .map((file) => [file, networkOf(file)] as const)
+    .filter(([, network]) => network.length > 0);
+  expect(Object.fromEntries(found)).toEqual(NETWORK);
+});

@@ -73,6 +73,13 @@ test('a token URL that was rewritten since the start gets nothing, neither code 
   await scene.database.query(`update services set oauth_token_url = $1 where name = 'crm'`, [scene.provider.tokenUrl]);
   expect([seen.status, outcomeOf(seen)]).toEqual([503, 'not_configured']);
   expect([scene.desk.calls, scene.provider.calls]).toEqual([[], []]);
+  // The client is not bothered with it; the operator learns what it is.
+  const { rows } = await scene.database.query('select type, data from outbox where client_id = $1', [link.clientId]);
+  expect(rows).toEqual([{ type: 'connection.integrity', data: { during: 'connect', linkId: link.id } }]);
+  await until('the audit says so', async () => {
+    const sql = `select from audit where actor = $1 and action = 'connect.callback' and code = 'integrity'`;
+    return (await scene.database.query(sql, [`connect-link:${link.id}`])).rowCount === 1;
+  });
   expect(outcomeOf(await connect(scene, browser, link))).toBe('connected');
 });
 

@@ -70,6 +70,18 @@ test.each([
   expect(outcomeOf(await browser.go(back))).toBe('connected');
 });
 
+test('while the provider refuses every secret of its app nobody is sent there, and afterwards he is', async () => {
+  const link = await scene.invite();
+  const browser = scene.browser();
+  const back = wayBack(scene, await depart(browser, link));
+  await scene.database.query('update apps set suspended_at = now()');
+  const pages = [await browser.go(link.path), await browser.submit(link.path), await browser.go(back)];
+  await scene.database.query('update apps set suspended_at = null');
+  expect(pages.map((seen) => [seen.status, outcomeOf(seen)])).toEqual(Array(3).fill([503, 'not_configured']));
+  expect(scene.provider.calls).toEqual([]);
+  expect(outcomeOf(await browser.go(back))).toBe('connected');
+});
+
 test.each(['AAAA', 'x'.repeat(54), 'x'.repeat(5_000), '%00', '..%2f..', '%F0%9F', "'%20or%201=1--"])(
   'the link %s leads nowhere, and tells nobody’s name',
   async (token) => {

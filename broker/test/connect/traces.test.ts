@@ -143,7 +143,7 @@ test('while the audit cannot be written nothing starts, nothing is redeemed and 
     browser.submit(handing.path, { apiKey: 'otbcanary-k' }),
   ]);
   expect(pages.map((seen) => [seen.status, outcomeOf(seen), seen.leadsTo])).toEqual(
-    Array(3).fill([500, 'internal', null]),
+    Array(3).fill([503, 'internal', null]),
   );
   expect([scene.provider.calls, scene.desk.calls]).toEqual([[], []]);
   const { rowCount } = await scene.database.query('select from flows where link_id = $1', [starting.id]);

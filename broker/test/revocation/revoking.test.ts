@@ -178,6 +178,28 @@ describe('a database that somebody writes to', () => {
   });
 });
 
+test('whoever is connecting again at this moment is waited for', async () => {
+  const { database, provider } = scene;
+  await must(scene.ask('PATCH /v1/services/crm', { body: { authorizationUrl: `${provider.url}/authorize` } }));
+  const { id } = await scene.connect('again', { account: 'ann' });
+  const link = await must(
+    scene.ask('POST /v1/connect-links', { body: { clientId: 'acme', service: 'crm', name: 'new' } }),
+  );
+  const started = await fetch(`${scene.broker.url}${new URL(String(link.url)).pathname}`, {
+    method: 'POST',
+    redirect: 'manual',
+  });
+  expect(started.status).toBe(303);
+  await scene.remove(id);
+  await scene.work();
+  await until('a worker has looked', async () => (await scene.waiting())[0]?.last_error_code === 'reconnecting');
+  expect(provider.revocations).toEqual([]);
+  await database.query('update flows set expires_at = otobot_now()');
+  await database.query('update revocations set next_attempt_at = otobot_now()');
+  await scene.settled();
+  expect(provider.revocations).toHaveLength(1);
+});
+
 test('a refused client secret is followed by the next', async () => {
   const { provider } = scene;
   const revoked = provider.clientSecrets.shift() as string;

@@ -122,7 +122,11 @@ function visited(path: string, handle: Handle, { limits, log }: ConnectPagesPart
     } catch (error) {
       const problem = problemOf(error);
       if (problem.status >= 500) log.error('page failed', { requestId: locals.caller.requestId, code: problem.code });
-      send(response, simplePage(request, locals.caller, problem.code === 'rate_limited' ? 'too_many' : 'internal'));
+      const page = simplePage(request, locals.caller, problem.code === 'rate_limited' ? 'too_many' : 'internal');
+      const { retryAfterSeconds } = problem.extras;
+      if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(retryAfterSeconds));
+      // A database that is away for a moment is no mistake of ours, and programs in between may tell them apart.
+      send(response, problem.status === 503 ? { ...page, status: 503 } : page);
     }
   };
 }

@@ -1,22 +1,16 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Tx } from '../../db/database';
-import { Problem } from '../../errors/problem';
-import { findAppSecrets } from '../../repositories/apps';
 import { findFlow, locateFlow, settleFlow, useUpFlow, type Flow } from '../../repositories/flows';
-import type { Vault } from '../../vault/vault';
 import type { Caller } from '../access/principal';
-import { openClientSecrets, type ClientSecret } from '../client-secrets';
-import { openSent } from '../moved-service';
-import { secretAudience } from '../seal-contexts';
 import { keepConsent } from './consent';
 import { exchangeCode } from './exchange';
+import { noteUnopened, openFlowSecrets, type FlowSecrets } from './flow-secrets';
 import { hashOf, linkToken } from './link-token';
 import { loadLink, troubleWith, type OpenLink } from './open-link';
 import { ending, type Ending, type Outcome } from './outcome';
 import type { ConnectParts } from './parts';
 import { isSigned, returnedTenant } from './returned';
-import { attemptOf, verifierContext } from './start';
-import { asOutcome, auditVisit, endingOf, noteFailure } from './visit';
+import { attemptOf } from './start';
+import { auditVisit, endingOf, noteFailure } from './visit';
 
 /** What the provider sent back by way of the browser (RFC 6749 section 4.1.2, RFC 9207). Nothing of it is believed. */
 export interface CallbackQuery {
@@ -33,12 +27,9 @@ export interface CallbackQuery {
 export type FindBrowserSecret = (attempt: string) => string | null;
 
 /** Everything that is needed to redeem the code, taken up exactly once. */
-interface TakenUp {
+interface TakenUp extends FlowSecrets {
   open: OpenLink;
   flow: Flow;
-  /** null: the request was sent without PKCE. */
-  codeVerifier: string | null;
-  clientSecrets: ClientSecret[];
   /** null: none, or the answer tells. */
   tenant: string | null;
 }
@@ -51,8 +42,8 @@ export async function finishFlow(
   query: CallbackQuery,
   findBrowserSecret: FindBrowserSecret,
 ): Promise<Ending> {
-  const fail = (open: OpenLink | null, ended: Ending): Ending => {
-    noteFailure(parts, caller, 'connect.callback', open, ended.outcome);
+  const fail = (open: OpenLink | null, ended: Ending, code: string = ended.outcome): Ending => {
+    noteFailure(parts, caller, 'connect.callback', open, code);
     return ended;
   };
   const stateHash = query.state === null ? null : hashOf(query.state);
@@ -61,7 +52,7 @@ export async function finishFlow(
 
   const secret = findBrowserSecret(attemptOf(stateHash));
   const taken = await takeUp(parts, organizationId, { stateHash, service, query, secret });
-  if ('ended' in taken) return taken.repeated ? taken.ended : fail(taken.open, taken.ended);
+  if ('ended' in taken) return taken.repeated ? taken.ended : fail(taken.open, taken.ended, taken.code);
 
   await auditVisit(parts, caller, 'connect.callback', taken.open);
   const ended = await redeem(parts, taken, query.code as string);
@@ -76,6 +67,8 @@ interface Refused {
   open: OpenLink | null;
   /** Told before: nothing new happened. */
   repeated: boolean;
+  /** For the audit, where it knows more than the visitor is told. */
+  code?: string;
 }
 
 interface Return {
@@ -125,11 +118,12 @@ function takeUp(
     const returned = returnedTenant(open.service, flow, query.parameters);
     if (returned === 'refused') return settle('answer_refused');
     try {
-      const secrets = await openSecrets(tx, vault, open, flow);
+      const secrets = await openFlowSecrets(tx, vault, open, flow);
       if (!isSigned(open.service, query.parameters, secrets.clientSecrets)) return await settle('answer_refused');
       return { open, flow, ...returned, ...secrets };
     } catch (error) {
-      return settle(asOutcome(error));
+      const code = await noteUnopened(tx, open, error);
+      return { ...(await settle('not_configured')), code };
     }
   });
 }
@@ -143,24 +137,6 @@ function isOfAnotherProvider({ service: { issuer } }: OpenLink, { iss, error }: 
 /** As it can be kept and shown: jsonb takes no NUL. */
 function inOneLine(text: string | null): string | null {
   return text === null ? null : text.replace(/[\p{Cc}\p{Cs}]/gu, ' ');
-}
-
-/** Throws Problem `integrity` where the token URL was rewritten since, so that neither verifier nor secrets leave for another place. */
-async function openSecrets(
-  tx: Tx,
-  vault: Vault,
-  open: OpenLink,
-  flow: Flow,
-): Promise<Pick<TakenUp, 'codeVerifier' | 'clientSecrets'>> {
-  const { service } = open;
-  const app = await findAppSecrets(tx, flow.organizationId, flow.appId);
-  if (app === null || service.tokenUrl === null || secretAudience(service) === null)
-    throw new Problem('integrity', 'The OAuth client of this attempt is gone.');
-  const { stateHash, verifierSealed: record, verifierKeyVersion: keyVersion } = flow;
-  const sent = { endpoints: service, owner: open.link, record, keyVersion };
-  const verifier = openSent(vault, sent, (at) => verifierContext({ ...open, service: at }, stateHash, flow.tenant));
-  const codeVerifier = verifier.length === 0 ? null : verifier.toString();
-  return { codeVerifier, clientSecrets: openClientSecrets(vault, app, service) };
 }
 
 /** A reloaded page, the back button, a double click: the same story is told again, and nobody is asked anything. */

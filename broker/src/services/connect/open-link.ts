@@ -50,6 +50,8 @@ export function troubleWith({ link, organization, client, service, app }: OpenLi
   if (link.expired) return 'link_expired';
   if (client.suspendedAt !== null || organization.suspendedAt !== null || service.suspendedAt !== null)
     return 'client_suspended';
+  // Whose every client secret the provider refuses would let the client consent, and then have nothing to redeem it with.
+  if (app?.suspendedAt && doorOf(service) === 'consent') return 'not_configured';
   return isConnectable(service, app) ? null : 'not_configured';
 }
 

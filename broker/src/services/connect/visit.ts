@@ -1,4 +1,3 @@
-import { Problem } from '../../errors/problem';
 import { locateConnectLink } from '../../repositories/connect-links';
 import type { AuditEntry } from '../../repositories/audit';
 import { auditEntry } from '../access/authorize';
@@ -7,7 +6,6 @@ import { hashOf } from './link-token';
 import { loadLink, troubleWith, type OpenLink } from './open-link';
 import { ending, type Ending, type Outcome } from './outcome';
 import type { ConnectParts } from './parts';
-import type { TenantProblem } from './tenant';
 
 /** Somebody followed a link: either it opens, or a page tells why not. */
 export type Visit = { open: OpenLink } | VisitEnded;
@@ -73,12 +71,10 @@ export function noteFailure(
   caller: Caller,
   action: string,
   open: OpenLink | null,
-  outcome: Outcome | TenantProblem,
+  code: string,
 ): void {
   refusals.note(
-    open === null
-      ? auditEntry(caller, { action, scope: null }, null, outcome)
-      : visitEntry(caller, action, open, outcome),
+    open === null ? auditEntry(caller, { action, scope: null }, null, code) : visitEntry(caller, action, open, code),
   );
 }
 
@@ -90,11 +86,4 @@ function visitEntry(caller: Caller, action: string, { link, connection }: OpenLi
     actor: `connect-link:${link.id}`,
     connectionId: connection?.id ?? null,
   };
-}
-
-/** A Problem that a page can tell about, as an outcome; all others are thrown on. */
-export function asOutcome(error: unknown): Outcome {
-  if (error instanceof Problem && (error.code === 'integrity' || error.code === 'key_unavailable'))
-    return 'not_configured';
-  throw error;
 }
