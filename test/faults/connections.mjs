@@ -4,7 +4,8 @@ import { CLIENT } from './provider.mjs';
 
 const { appContext, tokenContext } = fromBroker('./dist/services/seal-contexts');
 
-const GRACE_SECONDS = 120;
+/** As Atlassian's. */
+const GRACE_SECONDS = 600;
 const LIFETIME = { expiresIn: 20 };
 /** What the provider does with refresh tokens, by what a service says of its rotation. */
 const MODES = {

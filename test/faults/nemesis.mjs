@@ -1,12 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fromBroker } from '../../bench/from-broker.mjs';
+import { freezeServer } from './postgres.mjs';
 import { persistently } from './stage.mjs';
 
 const { connectSession } = fromBroker('./dist/db/database');
 const OURS = `application_name = 'otobot otobot_refresh' and datname = current_database()`;
 
-/** Plays the schedule; `stop` undoes what lasts (thaws, clears the weather). Returns how often each fault struck. */
-export function startNemesis({ schedule, workers, provider, server, database, random }) {
+const LOOK_MS = 50;
+/** Nothing may be getting on just because of what was done before. */
+const IMPATIENT_AFTER_MS = 10_000;
+
+/** Plays the schedule as `granted()` grows; `stop` undoes what lasts (thaws, clears the weather). Returns how often each fault struck. */
+export function startNemesis({ schedule, granted, workers, provider, server, database, random }) {
   const stopping = new AbortController();
   const { signal } = stopping;
   const struck = {};
@@ -14,25 +19,29 @@ export function startNemesis({ schedule, workers, provider, server, database, ra
   const outages = [];
   let weatherUntil = 0;
 
-  /** Something that has to be undone after some time, or at the end. */
-  const during = (forMs, undo) => {
-    const ended = delay(forMs, undefined, { signal }).catch(() => undefined);
+  const lasts = (work, long = false) => {
     const whole = Object.assign(
-      ended.then(undo).finally(() => lasting.delete(whole)),
-      { long: forMs > 60_000 },
+      work.finally(() => lasting.delete(whole)),
+      { long },
     );
     lasting.add(whole);
   };
+  /** Something that has to be undone after some time, or at the end. */
+  const during = (forMs, undo) => {
+    const ended = delay(forMs, undefined, { signal }).catch(() => undefined);
+    lasts(ended.then(undo), forMs > 60_000);
+  };
 
-  /** PostgreSQL has been killed: how long until it takes connections again? What is left of the old one may live for a moment. */
-  const away = () => {
+  /** PostgreSQL is down: how long until it answers again? What is left of a killed one may live for a moment. */
+  const away = (afterMs) => {
     const outage = { from: Date.now(), to: null };
     outages.push(outage);
-    const back = delay(100)
-      .then(() => persistently(async () => (await connectSession(server.url, null)).end()))
-      .then(() => (outage.to = Date.now()));
-    const whole = back.finally(() => lasting.delete(whole));
-    lasting.add(whole);
+    const back = delay(afterMs).then(() => persistently(async () => (await connectSession(server.url, null)).end()));
+    lasts(back.then(() => void (outage.to = Date.now())));
+  };
+  const freezePostgres = (forMs) => {
+    during(forMs, freezeServer(server.pid));
+    away(forMs);
   };
 
   const faults = {
@@ -50,7 +59,7 @@ export function startNemesis({ schedule, workers, provider, server, database, ra
     },
     'crash-postgres': () => {
       process.kill(server.pid, 'SIGKILL');
-      away();
+      away(100);
       return true;
     },
     // PostgreSQL then takes all its backends down and recovers.
@@ -58,8 +67,18 @@ export function startNemesis({ schedule, workers, provider, server, database, ra
       const rows = await database.query({ text: `select pid from pg_stat_activity where ${OURS} order by pid` });
       if (rows.length === 0) return false;
       process.kill(rows[Math.floor(random() * rows.length)].pid, 'SIGKILL');
-      away();
+      away(100);
       return true;
+    },
+    'freeze-postgres': ({ forMs }) => {
+      freezePostgres(forMs);
+      return true;
+    },
+    // Answers come in and cannot be committed; then the worker that has them dies.
+    'freeze-postgres-and-kill': async ({ worker, forMs, afterMs }) => {
+      freezePostgres(forMs);
+      await delay(afterMs, undefined, { signal });
+      return workers.kill(worker, forMs);
     },
     weather: async ({ kind, forMs }) => {
       await provider.weather(kind);
@@ -69,14 +88,19 @@ export function startNemesis({ schedule, workers, provider, server, database, ra
     },
   };
 
+  /** One that meets a dead server or worker strikes nothing; none keeps the next one waiting. */
+  const strike = async (step) => {
+    const hit = await Promise.resolve()
+      .then(() => faults[step.fault](step))
+      .catch(() => false);
+    const name = step.kind === undefined ? step.fault : `${step.fault} ${step.kind}`;
+    if (hit) struck[name] = (struck[name] ?? 0) + 1;
+  };
   const play = async () => {
-    const startedAt = performance.now();
     for (const step of schedule) {
-      await delay(Math.max(0, step.atMs - (performance.now() - startedAt)), undefined, { signal });
-      const name = step.kind === undefined ? step.fault : `${step.fault} ${step.kind}`;
-      // One that meets a dead server or worker strikes nothing.
-      const hit = await Promise.resolve(faults[step.fault](step)).catch(() => false);
-      if (hit) struck[name] = (struck[name] ?? 0) + 1;
+      const latest = performance.now() + IMPATIENT_AFTER_MS;
+      while (granted() < step.at && performance.now() < latest) await delay(LOOK_MS, undefined, { signal });
+      lasts(strike(step));
     }
   };
   const playing = play().catch((error) => {
@@ -90,7 +114,7 @@ export function startNemesis({ schedule, workers, provider, server, database, ra
     stop: async () => {
       stopping.abort();
       await playing;
-      await Promise.all(lasting);
+      while (lasting.size > 0) await Promise.all(lasting);
       await provider.weather(null);
     },
   };

@@ -36,7 +36,7 @@ export function readOptions(args) {
     seed: values.seed === undefined ? randomInt(TOP) : whole('--seed', values.seed, 0, TOP - 1),
     longFreeze: refreshes >= WITH_LONG_FREEZE,
     // Slow machines included; what is not done by then is a failure, not a hang.
-    limitMs: 150_000 + refreshes * 15,
+    limitMs: 120_000 + refreshes * 60,
     ...{ keep: values.keep, json: values.json, help: values.help },
   };
 }

@@ -1,7 +1,7 @@
 const SHOWN = 12;
 
 export function report({ seed, struck, outages, figures, seconds, refreshes, processes }) {
-  const { violations, twice, losses, alarms, flaggedAfterMs, calls, attempts } = figures;
+  const { violations, twice, losses, alarms, flaggedAfterMs, spooled, calls, attempts } = figures;
   const latest = Math.max(0, ...flaggedAfterMs);
   return [
     `seed ${seed}: ${refreshes} refreshes granted to ${calls} calls of ${attempts} attempts, ${processes} worker processes, ${seconds} s`,
@@ -10,7 +10,8 @@ export function report({ seed, struck, outages, figures, seconds, refreshes, pro
     `asked twice        ${table(twice)}`,
     `tokens lost        ${table(losses)}`,
     `flagged            all lost tokens, the last one ${(latest / 1_000).toFixed(1)} s after its answer (frozen workers apart)`,
-    `alarms taken back  ${table(alarms)}`,
+    `asked for nothing  ${table(alarms)}`,
+    `saved by spools    ${spooled} tokens were on the disk alone when a worker died`,
     violations.length === 0
       ? 'violations         none'
       : `violations         ${violations.length}: ${table(tally(violations))}`,

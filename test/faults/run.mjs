@@ -3,9 +3,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { check } from './checker.mjs';
+import { check } from './check/check.cjs';
 import { storeConnections } from './connections.mjs';
-import { gather } from './evidence.mjs';
+import { gatherEvidence } from './evidence.mjs';
 import { startNemesis } from './nemesis.mjs';
 import { HELP, readOptions } from './options.mjs';
 import { startProvider } from './provider.mjs';
@@ -16,7 +16,7 @@ import { settle } from './settle.mjs';
 import { setStage } from './stage.mjs';
 import { startWorkers } from './workers.mjs';
 
-const LOOK_MS = 250;
+const LOOK_MS = 100;
 /** What is to be closed, the last first. */
 const closing = [];
 let closed = null;
@@ -30,6 +30,12 @@ for (const [signal, code] of [
   ['SIGTERM', 143],
 ])
   process.once(signal, () => void closeAll().finally(() => process.exit(code)));
+
+// Whatever goes wrong, nothing is left running.
+process.once('uncaughtException', (error) => {
+  console.error(error);
+  void closeAll().finally(() => process.exit(1));
+});
 
 try {
   await main(readOptions(process.argv.slice(2)));
@@ -53,14 +59,23 @@ async function main(options) {
   const stored = await storeConnections(stage, provider, options.connections);
   const workers = startWorkers(count, home, stage.environment);
   closing.push(workers.stop);
-  const nemesis = startNemesis({ schedule: scheduleOf(options), workers, provider, random: seeded(seed), ...stage });
-  const granted = await untilGranted(provider, options);
+  const progress = followProgress(provider, closing);
+  const { granted } = progress;
+  const nemesis = startNemesis({
+    schedule: scheduleOf(options),
+    granted,
+    workers,
+    provider,
+    random: seeded(seed),
+    ...stage,
+  });
+  const done = await progress.reached(options);
   if (options.longFreeze) await nemesis.longest();
   await nemesis.stop();
   const restless = await settle(stage);
   await workers.stop();
-  const figures = check(await gather({ stage, provider, workers, nemesis, ...stored }));
-  if (granted < options.refreshes) figures.violations.push({ what: `only ${granted} refreshes in the time there is` });
+  const figures = check(await gatherEvidence({ stage, provider, workers, nemesis, ...stored }));
+  if (done < options.refreshes) figures.violations.push({ what: `only ${done} refreshes in the time there is` });
   if (restless > 0) figures.violations.push({ what: `${restless} connections did not come to rest` });
   const seconds = Math.round((performance.now() - startedAt) / 1_000);
   const result = {
@@ -77,13 +92,22 @@ async function main(options) {
   if (figures.violations.length > 0) process.exitCode = 1;
 }
 
-async function untilGranted(provider, { refreshes, limitMs }) {
-  const deadline = performance.now() + limitMs;
-  for (;;) {
-    const { granted } = await provider.ask('state');
-    if (granted >= refreshes || performance.now() > deadline) return granted;
-    await delay(LOOK_MS);
-  }
+/** How many refreshes the provider has granted by now. */
+function followProgress(provider, closing) {
+  let latest = 0;
+  const timer = setInterval(() => {
+    provider.ask('state').then(
+      ({ granted }) => (latest = granted),
+      () => undefined, // it has ended
+    );
+  }, LOOK_MS);
+  closing.push(() => clearInterval(timer));
+  const reached = async ({ refreshes, limitMs }) => {
+    const deadline = performance.now() + limitMs;
+    while (latest < refreshes && performance.now() < deadline) await delay(LOOK_MS);
+    return latest;
+  };
+  return { granted: () => latest, reached };
 }
 
 /** On standard error: standard output is for the result. */

@@ -4,8 +4,10 @@ const FAULTS = [
   { weight: 26, fault: 'kill', rest: (random) => ({ forMs: between(random, 200, 1_500) }) },
   { weight: 14, fault: 'freeze', rest: (random) => ({ forMs: between(random, 300, 6_000) }) },
   { weight: 12, fault: 'terminate', rest: (random) => ({ share: random() < 0.3 ? 1 : random() * 0.3 }) },
-  { weight: 6, fault: 'crash-postgres', rest: () => ({}) },
-  { weight: 6, fault: 'crash-backend', rest: () => ({}) },
+  { weight: 5, fault: 'freeze-postgres', rest: (random) => ({ forMs: between(random, 300, 3_000) }) },
+  { weight: 10, fault: 'freeze-postgres-and-kill', rest: (random) => darkness(random) },
+  { weight: 5, fault: 'crash-postgres', rest: () => ({}) },
+  { weight: 5, fault: 'crash-backend', rest: () => ({}) },
   { weight: 9, fault: 'weather', rest: (random) => weather(random, 'cut') },
   { weight: 6, fault: 'weather', rest: (random) => weather(random, 'drop') },
   { weight: 9, fault: 'weather', rest: (random) => weather(random, 'slow') },
@@ -13,21 +15,26 @@ const FAULTS = [
   { weight: 5, fault: 'weather', rest: (random) => weather(random, 'down') },
   { weight: 3, fault: 'weather', rest: (random) => weather(random, 'gateway') },
 ];
-const EVERY_MS = [600, 2_000];
-const START_MS = 1_500;
+/** So many refreshes lie between two faults: a slow machine has as many of them to get through, not more. */
+const EVERY = [60, 160];
 /** Beyond the lease of a minute, so that others take over and the frozen one comes back to find it so. */
-const LONG_FREEZE = { atMs: 8_000, fault: 'freeze', worker: 0, forMs: 66_000 };
+const LONG_FREEZE = { at: 500, fault: 'freeze', worker: 0, forMs: 66_000 };
 
+/** Long enough for answers to go to the disk, 250 ms after their commit began to hang; the kill comes before it is over. */
+const darkness = (random) => {
+  const forMs = between(random, 1_000, 3_000);
+  return { forMs, afterMs: between(random, 300, forMs - 100) };
+};
 const weather = (random, kind) => ({ kind, forMs: between(random, 300, 3_000) });
 
-/** What happens when, to which worker: a function of the seed alone. */
-export function scheduleOf({ seed, workers, longFreeze, limitMs }) {
+/** What happens after how many refreshes, to which worker: a function of the seed alone. */
+export function scheduleOf({ seed, workers, longFreeze, refreshes }) {
   const random = seeded(seed);
   const schedule = [];
-  for (let atMs = START_MS; atMs < limitMs; atMs += between(random, ...EVERY_MS)) {
+  for (let at = between(random, ...EVERY); at < refreshes; at += between(random, ...EVERY)) {
     const { fault, rest } = weighted(random, FAULTS);
-    schedule.push({ atMs, fault, worker: Math.floor(random() * workers), ...rest(random) });
+    schedule.push({ at, fault, worker: Math.floor(random() * workers), ...rest(random) });
   }
   if (longFreeze) schedule.push(LONG_FREEZE);
-  return schedule.sort((a, b) => a.atMs - b.atMs);
+  return schedule.sort((a, b) => a.at - b.at);
 }

@@ -10,6 +10,9 @@ const { createLogger } = fromBroker('./dist/log/logger');
 const { ensureDataKeys, openVault } = fromBroker('./dist/services/encryption-keys');
 const { rootsOfMaster } = fromBroker('./dist/vault/roots');
 
+/** Also on a machine that does many other things. */
+const PATIENCE_MS = 120_000;
+
 /** An installation of its own: a PostgreSQL that is started again whenever it dies, tables, keys. */
 export async function setStage(home, closing) {
   const log = createLogger('error');
@@ -29,20 +32,22 @@ export async function setStage(home, closing) {
   const [{ id: organizationId }] = await database.query({
     text: `select id from organizations where name = 'default'`,
   });
+  const dataDir = path.join(home, 'worker');
   const environment = {
     ...{ DATABASE_URL: server.url, ENCRYPTION_MASTER_KEY: master.toString('hex') },
-    ...{ OTOBOT_ALLOW_PRIVATE_PROVIDERS: 'true', OTOBOT_DATA_DIR: path.join(home, 'worker'), LOG_LEVEL: 'info' },
+    ...{ OTOBOT_ALLOW_PRIVATE_PROVIDERS: 'true', OTOBOT_DATA_DIR: dataDir, LOG_LEVEL: 'info' },
   };
-  return { server, database, vault, organizationId, environment };
+  return { server, database, vault, organizationId, environment, dataDir };
 }
 
 /** Works again until the database is there: here it often is not. */
 export async function persistently(work) {
-  for (let attempt = 1; ; attempt += 1) {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (error.code !== 'database_unavailable' || attempt === 200) throw error;
+      if (error.code !== 'database_unavailable' || performance.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

@@ -4,7 +4,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { fromBroker } from '../../bench/from-broker.mjs';
 
+const { readLines } = fromBroker('./dist/spool/lines');
 const OTOBOT = fileURLToPath(new URL('../../broker/dist/bin/otobot.js', import.meta.url));
 const RESTART_MS = 300;
 const STOPS_WITHIN_MS = 40_000;
@@ -16,6 +18,7 @@ const STOPS_WITHIN_MS = 40_000;
 export function startWorkers(count, home, environment) {
   const lives = [];
   const slots = Array.from({ length: count }, () => ({ life: null, notBefore: 0 }));
+  const spooled = new Set();
   let ending = false;
 
   const begin = (slot) => {
@@ -27,6 +30,7 @@ export function startWorkers(count, home, environment) {
     const life = { child, log: stderr, killedAt: null, frozen: [], endedAt: null };
     life.ended = once(child, 'exit').then(() => {
       life.endedAt = Date.now();
+      for (const attemptId of tokensInSpools(path.join(environment.OTOBOT_DATA_DIR, 'spool'))) spooled.add(attemptId);
       // Where the database is away at its start, a process ends by itself and is started again.
       if (!ending) void delay(Math.max(RESTART_MS, slot.notBefore - Date.now())).then(() => ending || begin(slot));
     });
@@ -34,6 +38,8 @@ export function startWorkers(count, home, environment) {
     slot.life = life;
   };
   slots.forEach(begin);
+  // However we end: nobody else would end them.
+  process.once('exit', () => slots.forEach(({ life }) => life.child.kill('SIGKILL')));
 
   const awake = (slot) => slots[slot].life.endedAt === null && slots[slot].life.frozen.at(-1)?.to !== null;
   const thaw = (life) => {
@@ -43,6 +49,8 @@ export function startWorkers(count, home, environment) {
   };
   return {
     lives,
+    /** The attempts whose tokens were on the disk when a worker died. */
+    spooled: () => spooled,
     kill: (slot, restartMs) => {
       if (!awake(slot)) return false;
       slots[slot].notBefore = Date.now() + restartMs;
@@ -67,6 +75,27 @@ export function startWorkers(count, home, environment) {
       clearTimeout(timer);
     },
   };
+}
+
+function tokensInSpools(folder) {
+  const names = fs.existsSync(folder) ? fs.readdirSync(folder).filter((name) => name.endsWith('.spool')) : [];
+  return names.flatMap((name) => {
+    const { payloads } = readLines(readIfThere(path.join(folder, name)));
+    return payloads
+      .map((payload) => JSON.parse(payload).completion)
+      .filter(({ set }) => set !== null)
+      .map(({ attemptId }) => attemptId);
+  });
+}
+
+/** It may be adopted, and then deleted, at any moment. */
+function readIfThere(file) {
+  try {
+    return fs.readFileSync(file);
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    return Buffer.alloc(0);
+  }
 }
 
 /** The numbers that each process worked under, from its own log; whether it ended by itself after it had begun to work. */

@@ -157,12 +157,18 @@ export async function startRefresher({
     loop.wake();
   };
   takeBack = (number) => loop.takeBack(number);
+  // First what lies on this disk: it is the end of attempts that would else be given up, and asked for once more.
+  const sweep = async (): Promise<void> => {
+    await spooling.adoption.run().catch((error: unknown) => {
+      log.warn('cannot write what lies in the spool', { error: (error as Error).message });
+    });
+    await sweepAbandoned(database, Math.random, log);
+  };
   const { requestTimeoutMs: timeoutMs } = limits;
   const revocationParts = { database, vault, agents: outbound.agents, timeoutMs, log };
   const chores = startChores(
     [
-      { name: 'adopt spools', everyMs: SECOND, work: () => spooling.adoption.run() },
-      { name: 'sweep', everyMs: SECOND, work: () => sweepAbandoned(database, Math.random, log) },
+      { name: 'sweep', everyMs: SECOND, work: sweep },
       { name: 'revoke', everyMs: SECOND, work: () => revokeDue(revocationParts) },
       { name: 'follow incidents', everyMs: SECOND, work: () => followIncidents(database, log) },
       { name: 'forget processes', everyMs: 10 * SECOND, work: () => forgetGoneProcesses(database) },

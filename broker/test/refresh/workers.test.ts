@@ -1,6 +1,7 @@
 import { connectDatabase } from '../../src/db/database';
 import { isSweeper } from '../../src/repositories/refresh-sweeps';
 import { until } from '../support/until';
+import { verdictOn } from './books';
 import {
   addConnection,
   addReach,
@@ -39,8 +40,10 @@ const generationIs = (id: string, generation: number) =>
 const statusIs = (id: string, status: string) =>
   until(`connection is ${status}`, async () => (await stored(scene, id)).status === status);
 
-/** The provider's journal against the database: no refresh token was used twice, and each connection holds the live one. */
+/** The provider's journal against all that is on record: nothing lost, nothing asked twice, and each connection holds the live token. */
 async function expectNothingLost(added: readonly Added[]): Promise<void> {
+  await scene.stopWorkers();
+  expect(await verdictOn(scene, added)).toMatchObject({ violations: [], twice: {}, losses: {}, alarms: {} });
   const used = scene.provider.calls.map(({ refreshToken }) => refreshToken);
   expect(new Set(used).size).toBe(used.length);
   for (const { id, issued } of added) {

@@ -1,6 +1,7 @@
 import { wrongWithEnd, wrongWithStep } from './invariants';
 import { beginning, type Bounds, type Rules, type World } from './model';
-import { isTooLong, stepsFrom, type Step } from './steps';
+import type { Step } from './spooling';
+import { isTooLong, stepsFrom } from './steps';
 
 export interface Explored {
   states: number;

@@ -1,5 +1,5 @@
 import { isLive, type Call, type Phase, type Rules, type Worker, type World } from './model';
-import type { Step } from './steps';
+import type { Step } from './spooling';
 
 /** What is wrong with a step; null: nothing. */
 export function wrongWithStep(from: World, { to, name }: Step, rules: Rules): string | null {
@@ -26,14 +26,14 @@ const SILENCE_SECONDS = 600;
 /** Whether the attempt of a worker that PostgreSQL knows to live, frozen or not, has or is about to hear a token that the connection could live on. */
 function holdsAnswer({ row, now, calls, ...world }: World, { number, phase }: Worker, rules: Rules): boolean {
   if (phase.at === 'idle' || phase.at === 'claimed') return false;
-  const claim = phase.at === 'decided' ? phase.ended.claim : phase.claim;
+  const claim = 'ended' in phase ? phase.ended.claim : phase.claim;
   if (
     number !== world.attempts[claim.attempt]?.worker ||
     claim.row.generation !== row.generation ||
     now - claim.startedAt >= SILENCE_SECONDS
   )
     return false;
-  const token = phase.at === 'decided' ? phase.ended.set?.refreshToken : tokenOf(phase, calls);
+  const token = 'ended' in phase ? phase.ended.set?.refreshToken : tokenOf(phase, calls);
   return token !== undefined && isLive({ ...world, row, now, calls }, rules, token);
 }
 
@@ -66,11 +66,14 @@ export function wrongWithEnd(world: World, rules: Rules): string | null {
   const { row, current, late, attempts, happened } = world;
   const live = isLive(world, rules, current.refreshToken);
   if (row.leaseUntil !== null || attempts.some(({ outcome }) => outcome === null)) return 'an attempt never ended';
+  if (world.orphaned.length > 0 || world.workers.some(({ spool }) => spool.length > 0))
+    return 'an answer lies on the disk';
   const ended = row.status === 'reauth_required';
   if (!ended && row.nextRefreshAt === null) return 'never tried again';
   if (live) return row.status === 'active' || happened.lie ? null : `${row.status} with a live token`;
   if (late.some(({ refreshToken }) => isLive(world, rules, refreshToken)))
     return 'a live token lies unused among the late answers';
+  if (world.onDisk.some((token) => isLive(world, rules, token))) return 'a token is lost that was on the disk';
   if (rules.rotation !== 'strict') return 'a token is lost';
   if (!happened.crash && !happened.lost && !happened.freeze) return 'a token is lost without a crash';
   return ended && row.statusReason === 'lost_rotation' ? null : 'a lost token is not told of';

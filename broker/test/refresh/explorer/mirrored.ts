@@ -11,6 +11,7 @@ import { NO_ENDS } from '../../../src/types/consent-ends';
 import { until } from '../../support/until';
 import type { Scene } from '../scene';
 import { date, dateOrNull, type Ended, type Rules, type TokenSet, type World } from './model';
+import { adoptable } from './spooling';
 import { awaitedAnswer, LEASE } from './statements';
 
 /** A world of the model in PostgreSQL, moved on by the real statements. */
@@ -72,14 +73,25 @@ export async function mirror({ scene, database, serving, connectionId, rules }: 
       const phase = before.workers[n]?.phase;
       if (phase?.at === 'decided') await write(database, connectionId, phase.ended, claims);
     },
+    'write unheard': async (before, _after, n) => {
+      const phase = before.workers[n]?.phase;
+      if (phase?.at === 'decided') await write(database, connectionId, phase.ended, claims);
+    },
+    adopt: async (before, after) => {
+      const gone = adoptable(before).find((each) => !adoptable(after).includes(each));
+      if (gone !== undefined) await write(database, connectionId, gone, claims);
+    },
+    'adopt in vain': async (before) => {
+      // Whichever of them it is: there is one, unless two workers wait for the database at once.
+      const [left] = adoptable(before);
+      if (left !== undefined) await write(database, connectionId, left, claims);
+    },
     sweep: () => sweepAbandoned(database, () => rules.random, scene.log),
     return: async (before, after, n) => {
       await begin(after.workers[n]?.number ?? 0);
       const phase = before.workers[n]?.phase;
       if (phase === undefined || phase.at === 'idle') return;
-      const { attemptId } = claims[
-        (phase.at === 'decided' ? phase.ended.claim : phase.claim).attempt
-      ] as ClaimedConnection;
+      const { attemptId } = claims[('ended' in phase ? phase.ended.claim : phase.claim).attempt] as ClaimedConnection;
       await takeBackAttempts(database, realNumber(after.workers[n]?.number), [{ connectionId, attemptId }], LEASE);
     },
     crash: async (before, after, n) => {

@@ -85,14 +85,18 @@ export type Phase =
   | { at: 'claimed'; claim: Claim }
   | { at: 'waiting'; claim: Claim; call: number; sentAt: Seconds }
   | { at: 'answered'; claim: Claim; outcome: Outcome; granted: TokenSet | null }
-  /** A refusal looks for a late answer, before it decides and writes. */
-  | { at: 'decided'; ended: Ended };
+  /** A refusal looks for a late answer, before it decides and writes. With PostgreSQL away it is on the disk too. */
+  | { at: 'decided'; ended: Ended; spooled: boolean }
+  /** Committed, and not yet taken off the disk. */
+  | { at: 'written'; ended: Ended };
 
 export interface Worker {
   /** Of its advisory lock. A restarted process, or a new session, has another; null while it has no session. */
   number: number | null;
   frozen: boolean;
   phase: Phase;
+  /** Its file on the disk. */
+  spool: Ended[];
 }
 
 /** Everything there is: PostgreSQL, two workers, the network and the provider. Never changed in place. */
@@ -105,6 +109,10 @@ export interface World {
   workers: Worker[];
   numbers: number;
   calls: Call[];
+  /** Files of workers that are dead, on the disk that all share. */
+  orphaned: Ended[];
+  /** Tokens that were ever on that disk. */
+  onDisk: number[];
   /** When each refresh token was first used, as far as that matters; its index is the token. */
   usedAt: (Seconds | null)[];
   /** How often something may still go wrong. */
@@ -112,7 +120,7 @@ export interface World {
   /** How often a reader may still ask for a fresh token. */
   readersLeft: number;
   /** What went wrong, for the invariants. */
-  happened: { crash: boolean; freeze: boolean; cut: boolean; lost: boolean; lie: boolean };
+  happened: { crash: boolean; freeze: boolean; cut: boolean; lost: boolean; lie: boolean; dark: boolean };
 }
 
 export const date = (seconds: Seconds): Date => new Date(EPOCH_MS + seconds * 1_000);
@@ -133,10 +141,10 @@ export function beginning({ firstLifetime }: Rules, { faults, readers }: Bounds)
     now: 0,
     row: NEW_ROW,
     current: { generation: 1, refreshToken: 0, expiresAt: firstLifetime },
-    ...{ late: [], attempts: [], calls: [], usedAt: [null], numbers: 2 },
-    workers: [1, 2].map((number) => ({ number, frozen: false, phase: { at: 'idle' } })),
+    ...{ late: [], attempts: [], calls: [], orphaned: [], onDisk: [], usedAt: [null], numbers: 2 },
+    workers: [1, 2].map((number) => ({ number, frozen: false, phase: { at: 'idle' }, spool: [] })),
     ...{ faultsLeft: faults, readersLeft: readers },
-    happened: { crash: false, freeze: false, cut: false, lost: false, lie: false },
+    happened: { crash: false, freeze: false, cut: false, lost: false, lie: false, dark: false },
   };
 }
 

@@ -11,10 +11,10 @@ import {
   type Worker,
   type World,
 } from './model';
+import { adoptions, settled, spend, writing, type Fault, type Step } from './spooling';
 import {
   awaitedAnswer,
   claim,
-  complete,
   factsOf,
   isAbandoned,
   isToRecall,
@@ -31,22 +31,13 @@ const LIFETIME = 3_600;
 /** A world with more than that many attempts in it is not followed further: the policies have long spoken. */
 const MAX_ATTEMPTS = 5;
 
-/** One thing that can happen next, all of it at once: a statement, a message, a fault. */
-export interface Step {
-  name: string;
-  /** Happens by itself as soon as it can, so that time does not pass before it; unless its worker is frozen. */
-  prompt: boolean;
-  to: World;
-}
-
 /** Everything that can happen next. */
 export function stepsFrom(world: World, rules: Rules): Step[] {
   const workers = world.workers.flatMap((_, n) => [...workerSteps(world, rules, n), ...faultsOf(world, n)]);
   const calls = world.calls.flatMap((_, n) => providerSteps(world, rules, n));
   const sweeper = world.workers.some(({ frozen }) => !frozen) && (isAbandoned(world) || isToRecall(world));
   const sweeping = sweeper ? [{ name: 'sweep', prompt: true, to: sweep(world, rules) }] : [];
-  const reading = readerStep(world);
-  const all = [...workers, ...calls, ...sweeping, ...reading];
+  const all = [...workers, ...calls, ...sweeping, ...adoptions(world), ...readerStep(world)];
   return all.some(({ prompt }) => prompt) ? all : [...all, ...timeStep(world)];
 }
 
@@ -72,9 +63,11 @@ function workerSteps(world: World, rules: Rules, n: number): Step[] {
     case 'waiting':
       return waiting(world, n, phase, go);
     case 'answered':
-      return go('decide', putPhase(world, n, { at: 'decided', ended: decide(world, rules, phase) }));
+      return go('decide', putPhase(world, n, { at: 'decided', ended: decide(world, rules, phase), spooled: false }));
     case 'decided':
-      return go('write', putPhase(complete(world, phase.ended), n, { at: 'idle' }));
+      return writing(world, n, phase, go);
+    case 'written':
+      return go('settle', putPhase(settled(world, phase.ended), n, { at: 'idle' }));
   }
 }
 
@@ -84,7 +77,7 @@ function comeBack(world: World, n: number, phase: Phase): World {
   const workers = world.workers.map((worker, each) => (each === n ? { ...worker, number } : worker));
   const back = { ...world, numbers: number, workers };
   if (phase.at === 'idle') return back;
-  return takeBack(back, number, phase.at === 'decided' ? phase.ended.claim : phase.claim);
+  return takeBack(back, number, 'ended' in phase ? phase.ended.claim : phase.claim);
 }
 
 function send(world: World, n: number, claimed: Claim): World {
@@ -183,13 +176,6 @@ function providerSteps(world: World, rules: Rules, n: number): Step[] {
 /** The moment only matters where there is a grace that begins with it. */
 const firstUse = ({ now }: World, { rotation }: Rules): number => (rotation === 'grace' ? now : 0);
 
-type Fault = keyof World['happened'];
-/** The world with one fault less to come; none when there are no more. */
-const spend = (world: World, fault: Fault): World[] =>
-  world.faultsLeft === 0
-    ? []
-    : [{ ...world, faultsLeft: world.faultsLeft - 1, happened: { ...world.happened, [fault]: true } }];
-
 /** Killed and started again; frozen; its session cut, so that its lock is free though it lives. */
 function faultsOf(world: World, n: number): Step[] {
   const worker = world.workers[n];
@@ -202,7 +188,8 @@ function faultsOf(world: World, n: number): Step[] {
   const busy = worker.phase.at !== 'idle';
   const others = world.workers.some((each, id) => id !== n && !each.frozen);
   const faults: [Fault, World][] = [];
-  if (busy) faults.push(['crash', put({ number: world.numbers + 1, frozen: false, phase: { at: 'idle' } })]);
+  const restarted = put({ number: world.numbers + 1, frozen: false, phase: { at: 'idle' }, spool: [] });
+  if (busy) faults.push(['crash', { ...restarted, orphaned: [...world.orphaned, ...worker.spool] }]);
   if (busy && worker.number !== null) faults.push(['cut', put({ number: null })]);
   if (busy && !worker.frozen && others) faults.push(['freeze', put({ frozen: true })]);
   const thaw = worker.frozen ? [{ name: `${n}:thaw`, prompt: false, to: put({ frozen: false }) }] : [];
