@@ -30,7 +30,7 @@ export async function storeConnections(stage, provider, count) {
   const issued = await provider.ask('issue', consents);
   const { organizationId } = stage;
   const rows = issued.map(({ consent }, n) => ({
-    ...{ id: randomUUID(), organizationId, clientId: `client-${n}`, consent },
+    ...{ id: randomUUID(), organizationId, clientId: `client-${n}`, consent, tenant: null },
     ...reachOf(n),
   }));
   await storeRows(

@@ -54,19 +54,30 @@ export function findAbandoned(tx: Tx, limit: number): Promise<AbandonedAttempt[]
 const SILENT_WORKER_MAY_ANSWER = `interval '10 minutes'`;
 const DEAD_WORKER_MAY_ANSWER = `interval '10 seconds'`;
 
+export interface AwaitedAnswer {
+  connectionId: string;
+  generation: number;
+  /** Something lies in a spool that this worker knows of and nobody has written yet: that may be it. */
+  spooled: boolean;
+}
+
 /** Until when the answer to an attempt of this generation that was given up may still come in; null: none can any more. */
-export async function findAwaitedAnswer(db: Queryable, connectionId: string, generation: number): Promise<Date | null> {
+export async function findAwaitedAnswer(
+  db: Queryable,
+  { connectionId, generation, spooled }: AwaitedAnswer,
+): Promise<Date | null> {
   const [row] = await db.query<{ until: Date | null }>({
     text: `
       with live as materialized (${LIVE_WORKERS}), lost as (
         select case when worker_number in (select objid from live) then started_at + ${SILENT_WORKER_MAY_ANSWER}
+                    when $3 then least(otobot_now() + ${DEAD_WORKER_MAY_ANSWER}, started_at + ${SILENT_WORKER_MAY_ANSWER})
                     else finished_at + ${DEAD_WORKER_MAY_ANSWER} end as until
           from refresh_attempts
          where connection_id = $1 and generation = $2 and outcome = 'uncertain' and error_code = 'worker_lost'
            and started_at > otobot_now() - interval '1 day'
       )
       select max(until) as until from lost where until > otobot_now()`,
-    values: [connectionId, generation],
+    values: [connectionId, generation, spooled],
   });
   return row?.until ?? null;
 }

@@ -116,8 +116,10 @@ export async function startRefresher({
     completions,
     findLateSet: (connectionId, generation) =>
       patiently(patience, () => findLateSet(database, connectionId, generation)),
-    findAwaitedAnswer: (connectionId, generation) =>
-      patiently(patience, () => findAwaitedAnswer(database, connectionId, generation)),
+    findAwaitedAnswer: async (connectionId, generation) => {
+      const spooled = await spooling.adoption.isOwed();
+      return patiently(patience, () => findAwaitedAnswer(database, { connectionId, generation, spooled }));
+    },
   };
   let wake: () => void = () => undefined;
   let takeBack: (number: number) => Promise<void> = () => Promise.resolve();

@@ -16,7 +16,7 @@ export async function verdictOn(scene: Scene, added: readonly Added[], lives: Li
       judge: (tokens) => Promise.resolve(tokens.map((each) => provider.commands.judge(each))),
     },
     open: ({ access, refresh, ...stored }) => {
-      const owner = { ...stored, organizationId };
+      const owner = { ...stored, organizationId, tenant: null };
       const refreshContext = tokenContext(owner, 'refresh_token', stored.generation, endpoints);
       return {
         accessToken: vault.open('access', tokenContext(owner, 'access_token', stored.generation), access).toString(),

@@ -11,6 +11,8 @@ import { attemptOf, textOf } from './spooled-attempt';
 export interface Adoption {
   /** Takes over the files of workers that are gone and writes what is in them. Throws Problem `database_unavailable`; then it is done again. */
   run(): Promise<void>;
+  /** Whether there is anything that others left and nobody has written yet. */
+  isOwed(): Promise<boolean>;
   /** Adopted and not yet committed. */
   waiting(): readonly EndedAttempt[];
 }
@@ -72,6 +74,11 @@ export function createAdoption(parts: AdoptionParts): Adoption {
       // At the start also rows of workers that died after they had emptied their spool, and before they could say so.
       if (first || left.length + adopted.length > 0) await forgetAdopted(database, folder.id);
       first = false;
+    },
+    isOwed: async () => {
+      // From a folder that cannot be read nothing will be written either.
+      const files = await listSpoolFiles(folder).catch((): SpoolFile[] => []);
+      return files.some((file) => file.adopted || file.owner !== owner);
     },
     waiting: () => [...waiting.values()].flat(),
   };

@@ -66,7 +66,11 @@ export async function mirror({ scene, database, serving, connectionId, rules }: 
       const late = await findLateSet(database, connectionId, to.ended.claim.row.generation);
       expect(late?.refreshSealed?.toString() ?? null).toBe(to.ended.adopted && `${to.ended.adopted.refreshToken}`);
       const { generation } = to.ended.claim.row;
-      const until = await findAwaitedAnswer(database, connectionId, generation);
+      const until = await findAwaitedAnswer(database, {
+        connectionId,
+        generation,
+        spooled: adoptable(before).length > 0,
+      });
       expect(until?.getTime() ?? null).toBe(dateOrNull(awaitedAnswer(before, generation))?.getTime() ?? null);
     },
     write: async (before, _after, n) => {

@@ -120,11 +120,14 @@ export function takeBack(world: World, worker: number, { attempt }: Claim): Worl
 }
 
 /** `findAwaitedAnswer`. */
-export function awaitedAnswer({ attempts, workers, now }: World, generation: number): Seconds | null {
+export function awaitedAnswer({ attempts, workers, now, orphaned }: World, generation: number): Seconds | null {
+  const isOwed = orphaned.length > 0 || workers.some(({ number, spool }) => number === null && spool.length > 0);
   const until = attempts.flatMap((attempt) => {
     if (attempt.generation !== generation || attempt.lost === null) return [];
     const lives = workers.some(({ number }) => number === attempt.worker);
-    return lives ? attempt.lost.startedAt + SILENT_WORKER_MAY_ANSWER : attempt.lost.at + DEAD_WORKER_MAY_ANSWER;
+    const atMost = attempt.lost.startedAt + SILENT_WORKER_MAY_ANSWER;
+    if (lives) return atMost;
+    return isOwed ? Math.min(now + DEAD_WORKER_MAY_ANSWER, atMost) : attempt.lost.at + DEAD_WORKER_MAY_ANSWER;
   });
   const latest = Math.max(...until, -Infinity);
   return latest > now ? latest : null;
