@@ -63,15 +63,12 @@ export function createRenewal({ database, facts, waiter, clock }: RenewalParts):
         const freshness = freshnessOf(connection, minTtlSeconds, clock.now());
         if (freshness === 'fresh') return found;
         if (freshness === 'impossible') throw impossible(asked, connection, minTtlSeconds);
-        // A refresh that is already failing will not be quicker for one more reader: what is still valid is served at once.
-        const worthWaiting = isRenewable(connection) && (freshness === 'short' || connection.status === 'active');
-        const mayWait = worthWaiting && performance.now() < deadlineMs;
+        const mayWait = isRenewable(connection) && performance.now() < deadlineMs;
         const obstacle = mayWait ? await obstacleTo(asked, connection, deadlineMs) : null;
         if (mayWait && obstacle === null) {
           await waitForChange(asked, connection, deadlineMs);
           continue;
         }
-        if (freshness === 'aging') return found;
         throw tooShort(asked, connection, obstacle);
       }
     },
