@@ -186,6 +186,7 @@ export const moveFields = {
   tokenUrl: url.unwrap().describe('Gets every refresh token and client secret of the service from now on.'),
   refreshUrl: serviceFields.refreshUrl,
   revocationUrl: serviceFields.revocationUrl,
+  tenantHosts: serviceFields.tenantHosts,
   cursor: page.cursor,
 };
 

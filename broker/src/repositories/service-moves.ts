@@ -2,20 +2,20 @@ import type { Tx } from '../db/database';
 import type { AppSecrets } from './apps';
 import type { ServiceFields } from './services';
 
-export type ServiceEndpoints = Pick<ServiceFields, 'tokenUrl' | 'refreshUrl' | 'revocationUrl'>;
+export type ServiceEndpoints = Pick<ServiceFields, 'tokenUrl' | 'refreshUrl' | 'revocationUrl' | 'tenantHosts'>;
 
 /** `former`: the sealed note about where it was; null: as it is. */
 export async function moveEndpoints(
   tx: Tx,
   id: string,
-  { tokenUrl, refreshUrl, revocationUrl }: ServiceEndpoints,
+  { tokenUrl, refreshUrl, revocationUrl, tenantHosts }: ServiceEndpoints,
   former: { record: Buffer; keyVersion: number } | null,
 ): Promise<void> {
   await tx.query({
-    text: `update services set oauth_token_url = $2, refresh_url = $3, oauth_revocation_url = $4, updated_at = otobot_now(),
+    text: `update services set oauth_token_url = $2, refresh_url = $3, oauth_revocation_url = $4, tenant_hosts = $7, updated_at = otobot_now(),
                   moved_from_sealed = coalesce($5, moved_from_sealed), moved_from_key_version = coalesce($6, moved_from_key_version)
             where id = $1`,
-    values: [id, tokenUrl, refreshUrl, revocationUrl, former?.record ?? null, former?.keyVersion ?? null],
+    values: [id, tokenUrl, refreshUrl, revocationUrl, former?.record ?? null, former?.keyVersion ?? null, tenantHosts],
   });
 }
 

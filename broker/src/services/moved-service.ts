@@ -17,7 +17,7 @@ export interface ServiceOwner {
   service: string;
 }
 
-type Former = Pick<SecretEndpoints, 'tokenUrl' | 'refreshUrl'>;
+type Former = Pick<SecretEndpoints, 'tokenUrl' | 'refreshUrl' | 'tenantHosts'>;
 
 /** More would only be places that nobody remembers. */
 const MAX_FORMER = 10;
@@ -83,8 +83,8 @@ export function sealFormer(
   owner: ServiceOwner,
   { from, to }: { from: MovableEndpoints; to: Omit<MovableEndpoints, 'movedFrom'> },
 ): { record: Buffer; keyVersion: number } {
-  const { tokenUrl, refreshUrl } = from;
-  const former = [{ tokenUrl, refreshUrl }, ...openFormer(vault, owner, from)].filter((one) => {
+  const { tokenUrl, refreshUrl, tenantHosts = null } = from;
+  const former = [{ tokenUrl, refreshUrl, tenantHosts }, ...openFormer(vault, owner, from)].filter((one) => {
     const audience = secretAudience({ ...from, ...one });
     return audience !== null && audience !== secretAudience(to);
   });

@@ -66,8 +66,10 @@ export function tokenContext(
   return { organizationId, clientId, service, kind: 'token_set', rowId: id, field, generation, audience };
 }
 
-const endpointsAt = (endpoints: SecretEndpoints, tenant: string | null): SecretEndpoints =>
-  atTenant({ tenantFrom: null, tenantHosts: null, ...endpoints }, tenant);
+/** The endpoints as they are for one tenant; null in place of what needs another one. */
+export function endpointsAt(endpoints: SecretEndpoints, tenant: string | null): SecretEndpoints {
+  return atTenant({ tenantFrom: null, tenantHosts: null, ...endpoints }, tenant);
+}
 
 /** The context of an app's ordered list of client secrets (sealed as a JSON array), bound to the endpoints of its service. */
 export function appContext(

@@ -32,6 +32,7 @@ async function connected(): Promise<{ link: Invited; id: string }> {
 
 /** Lets a worker have a go at a connection, and gives how its last attempt ended. */
 async function refreshed(id: string): Promise<Record<string, unknown>> {
+  await sql('delete from refresh_attempts');
   await sql('update connections set next_refresh_at = null');
   await sql('update connections set next_refresh_at = otobot_now() where id = $1', [id]);
   const worker = await startWorker(scene);
@@ -155,6 +156,38 @@ describe('whoever writes to the database', () => {
     const seen = await browser.go(wayBack({ provider: shops.three }, await departTo(browser, link), named));
     expect([outcomeOf(seen), calls()]).toEqual(['not_configured', [0, 0]]);
   });
+});
+
+test('a host is added to the list, or taken from it, by moving the service with all its secrets', async () => {
+  const hosts = (...tenantHosts: string[]) =>
+    must(
+      scene.ask('POST /v1/services/moving/move', {
+        body: { tokenUrl: `http://{tenant}:${shops.port}/token`, tenantHosts },
+      }),
+    );
+  await makeService(scene, 'moving', { ...centre(shops), tenantHosts: ['127.0.0.2'], rotation: 'none' });
+  const go = async (shop: Shops['two']): Promise<Invited> => {
+    const link = await scene.invite({ service: 'moving' });
+    const browser = scene.browser();
+    const named = { 'accounts-server': `https://${new URL(shop.url).hostname}` };
+    expect(outcomeOf(await browser.go(wayBack({ provider: shop }, await departTo(browser, link), named)))).toBe(
+      'connected',
+    );
+    return link;
+  };
+  const first = await idOf(await go(shops.two));
+  expect((await scene.ask('PATCH /v1/services/moving', { body: { tenantHosts: ['127.0.0.3'] } })).status).toBe(409);
+
+  expect(await hosts('127.0.0.2', '127.0.0.3')).toMatchObject({ resealed: 1, unopened: 0, nextCursor: null });
+  const second = await idOf(await go(shops.three));
+  expect(await refreshed(first)).toMatchObject({ outcome: 'refreshed' });
+
+  // The current and the previous token of the first.
+  expect(await hosts('127.0.0.3')).toMatchObject({ unopened: 2, nextCursor: null });
+  expect(await refreshed(second)).toMatchObject({ outcome: 'refreshed' });
+  shops.two.reset();
+  expect(await refreshed(first)).toMatchObject({ outcome: 'unsent', error_code: 'service_unusable' });
+  expect(shops.two.calls).toEqual([]);
 });
 
 describe('an import', () => {

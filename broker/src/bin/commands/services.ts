@@ -10,6 +10,8 @@ import { text } from '../terminal/table';
 import { PROVIDER_FIELDS, SERVICE_FIELDS } from './service-fields';
 
 const service: Field = { flags: '<service>', about: 'its name, such as google', to: 'params.service' };
+/** What may go with a move to another token URL. */
+const MOVED: ReadonlySet<string> = new Set(['body.refreshUrl', 'body.revocationUrl', 'body.tenantHosts']);
 const SECRET_FILE = '--client-secret-file';
 const NEXT = ' Give it its OAuth client with: otobot service app';
 
@@ -108,7 +110,7 @@ export const serviceCommands: CommandGroup = {
       fields: [
         service,
         { flags: '--token-url <url>', about: 'where tokens come from, from now on', to: 'body.tokenUrl' },
-        ...SERVICE_FIELDS.filter(({ to }) => to === 'body.refreshUrl' || to === 'body.revocationUrl'),
+        ...SERVICE_FIELDS.filter(({ to }) => MOVED.has(to)),
       ],
       examples: [
         'otobot service move crm --token-url https://login.crm.example/oauth/token',

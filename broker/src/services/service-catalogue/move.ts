@@ -16,6 +16,8 @@ export interface MoveRequest {
   tokenUrl: string;
   refreshUrl?: string | null | undefined;
   revocationUrl?: string | null | undefined;
+  /** Of a service with tenants that are hosts. */
+  tenantHosts?: readonly string[] | null | undefined;
   /** nextCursor of the answer before. */
   cursor?: string | undefined;
 }
@@ -80,9 +82,9 @@ export async function moveService(
   const [first] = organizations;
   const begin = first === undefined ? null : { organizationId: first, stage: 'apps' as const, after: null, ...NONE };
   const reached = await resealFor(budgetMs, parts, { name, organizations, from: from ?? begin });
-  const { tokenUrl, refreshUrl, revocationUrl } = service;
+  const { tokenUrl, refreshUrl, revocationUrl, tenantHosts } = service;
   const total = use.reduce((sum, { apps, sealedTokens }) => sum + apps + sealedTokens, 0);
-  return { name, tokenUrl, refreshUrl, revocationUrl, total, ...reached };
+  return { name, tokenUrl, refreshUrl, revocationUrl, tenantHosts, total, ...reached };
 }
 
 /** Throws Problem `invalid_value` for places that no secret may go to. */
@@ -92,8 +94,8 @@ async function toNewPlace(
   service: Service,
   { who, request }: { who: Principal; request: MoveRequest },
 ): Promise<void> {
-  const { tokenUrl, refreshUrl, revocationUrl } = request;
-  const definition = withChanges(definitionOf(service), { tokenUrl, refreshUrl, revocationUrl });
+  const { tokenUrl, refreshUrl, revocationUrl, tenantHosts } = request;
+  const definition = withChanges(definitionOf(service), { tokenUrl, refreshUrl, revocationUrl, tenantHosts });
   checkDefinition(definition, allowedUrl);
   const to = { ...service, ...definition };
   const stays = secretAudience(service) === secretAudience(to);

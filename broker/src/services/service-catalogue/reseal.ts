@@ -10,7 +10,7 @@ import {
 import { findService, lockService } from '../../repositories/services';
 import type { Vault } from '../../vault/vault';
 import { resealSent, type MovableEndpoints, type Sent } from '../moved-service';
-import { appContext, tokenContext } from '../seal-contexts';
+import { appContext, endpointsAt, secretAudience, tokenContext, type SecretEndpoints } from '../seal-contexts';
 
 export type Stage = 'apps' | 'tokens';
 
@@ -59,11 +59,10 @@ function resealSets(vault: Vault, endpoints: MovableEndpoints, connection: Moved
   return connection.sets.map(({ id, tenant, generation, sealed, keyVersion }) => {
     const record = Buffer.from(sealed, 'hex');
     const sent: Sent = { endpoints, owner: connection, record, keyVersion };
-    return {
-      id,
-      record,
-      result: resealSent(vault, sent, (at) => tokenContext({ ...connection, tenant }, 'refresh_token', generation, at)),
-    };
+    // Of a tenant whose host is none of the service's any more: nobody may send it anywhere.
+    const isOver = secretAudience(endpointsAt(endpoints, tenant)) === null;
+    const contextAt = (at: SecretEndpoints) => tokenContext({ ...connection, tenant }, 'refresh_token', generation, at);
+    return { id, record, result: isOver ? null : resealSent(vault, sent, contextAt) };
   });
 }
 

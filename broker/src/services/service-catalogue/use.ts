@@ -34,7 +34,7 @@ export async function sameAudienceOrThrow(
   if (affected.every(({ apps, sealedTokens, revocations }) => apps + sealedTokens + revocations === 0)) return;
   throw new Problem(
     'conflict',
-    `Apps or connections of service "${service.name}" are sealed for ${secretAudience(service) ?? 'no token URL'} and would not open for another origin of tokenUrl or refreshUrl. ` +
+    `Apps or connections of service "${service.name}" are sealed for ${secretAudience(service) ?? 'no token URL'} and would not open for another origin of tokenUrl or refreshUrl, or another host in tenantHosts. ` +
       `${organizationId === null ? '' : 'Create it with the same origins first. '}Move it with all of them: POST /v1/services/${service.name}/move`,
   );
 }
