@@ -114,12 +114,13 @@ export const serviceCommands: CommandGroup = {
       ],
       examples: [
         'otobot service move crm --token-url https://login.crm.example/oauth/token',
-        'otobot service move crm --token-url https://login.crm.example/oauth/token --revocation-url "" --yes',
+        'otobot service move crm --token-url https://crm.example/token --revocation-url "" --yes',
       ],
       help: [
-        'Every refresh token and client secret of the service goes to the new place from then on: of all organizations',
-        'that use it, if it is of the shared catalogue. What was sealed for the old place is sealed anew; workers go on',
-        'meanwhile. Interrupted, it has lost nothing: begin again, and it goes on where something is left to do.',
+        'Every refresh token and client secret of the service goes to the new place from then on: of all',
+        'organizations that use it, if it is of the shared catalogue. What was sealed for the old place is',
+        'sealed anew; workers go on meanwhile. Interrupted, it has lost nothing: begin again, and it goes on',
+        'where something is left to do.',
       ].join('\n'),
       confirm: 'Send every refresh token and client secret of service {service} to another server from now on?',
       confirmBy: 'service',
