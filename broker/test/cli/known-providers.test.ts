@@ -31,7 +31,8 @@ test('a service is created from a provider, and what is not supported yet is tol
   const slack = await does('service create slack --from slack --scopes chat:write');
   expect(slack.code).toBe(0);
   expect(slack.stdout).toMatch(/^Service slack was created\. Give it its OAuth client/);
-  expect(slack.stdout).toMatch(/\n\nNot supported yet:\n(- .*\n)*- User tokens/);
+  const linear = await does('service create linear --from linear');
+  expect(linear.stdout).toMatch(/\n\nNot supported yet:\n(- .*\n)*- The account: Linear/);
   expect((await does('service show slack --json')).json()).toMatchObject({
     scopes: ['chat:write'],
     scopeSeparator: ',',

@@ -32,7 +32,10 @@ export const serviceCommands: CommandGroup = {
         'otobot service create openai --oauth-type api_key --allowed-hosts api.openai.com',
       ],
       show: (answer, screen, input) => {
-        const created = recorded(({ oauthType }) => `Service {name} was created.${oauthType === 'oauth2' ? NEXT : ''}`);
+        const created = recorded(
+          ({ oauthType }) =>
+            `Service {name} was created.${oauthType === 'oauth2' || oauthType === 'long_lived' ? NEXT : ''}`,
+        );
         return [created(answer, screen, input), ...gapsOf(input.body.from)].join('\n');
       },
     },

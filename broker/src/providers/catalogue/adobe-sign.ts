@@ -30,8 +30,6 @@ export const adobeSign: ProviderEntry = {
       ),
       cited('Revoking an access token revokes its refresh token too.', NEWER),
     ],
-    notSupported: [
-      'Renewal: Adobe has a URL of its own for it, and Otobot renews at the token URL. So a connection ends with its first access token.',
-    ],
+    notSupported: [],
   },
 };

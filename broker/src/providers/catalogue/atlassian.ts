@@ -10,6 +10,7 @@ export const atlassian: ProviderEntry = {
   kind: 'oauth2',
   authorizationUrl: seen('https://auth.atlassian.com/authorize', CLIENT),
   tokenUrl: seen('https://auth.atlassian.com/oauth/token', CLIENT),
+  bodyFormat: cited('json', APPS),
   authorizationParams: seen({ audience: 'api.atlassian.com', prompt: 'consent' }, CLIENT),
   authStyle: cited('body', APPS),
   scopeSeparator: seen(' ', CLIENT),
@@ -70,8 +71,6 @@ export const atlassian: ProviderEntry = {
         CLIENT,
       ),
     ],
-    notSupported: [
-      'Atlassian documents JSON bodies at its token endpoint; Otobot sends form-encoded ones. This has not been tried.',
-    ],
+    notSupported: [],
   },
 };

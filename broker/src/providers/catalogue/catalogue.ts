@@ -47,6 +47,7 @@ import { salesforce } from './salesforce';
 import { seismic } from './seismic';
 import { shopify } from './shopify';
 import { slack } from './slack';
+import { slackUser } from './slack-user';
 import { smartcar } from './smartcar';
 import { spotify } from './spotify';
 import { square } from './square';
@@ -115,6 +116,7 @@ export const CATALOGUE: readonly ProviderEntry[] = [
   seismic,
   shopify,
   slack,
+  slackUser,
   smartcar,
   spotify,
   square,

@@ -12,6 +12,7 @@ export const clickup: ProviderEntry = {
   kind: 'oauth2',
   authorizationUrl: cited('https://app.clickup.com/api', AUTH),
   tokenUrl: cited('https://api.clickup.com/api/v2/oauth/token', TOKEN),
+  bodyFormat: cited('json', TOKEN),
   authStyle: cited('body', TOKEN),
   account: cited(
     { from: 'url', url: 'https://api.clickup.com/api/v2/user', idPath: 'user.id', labelPath: 'user.email' },
@@ -31,8 +32,6 @@ export const clickup: ProviderEntry = {
       seen('Each person reaches only what they can reach themselves, in the workspaces that they authorize.', AUTH),
       cited('There are no scopes.', AUTH),
     ],
-    notSupported: [
-      'Whether the token endpoint takes form-encoded bodies has not been tried: ClickUp shows parameters in the query and JSON.',
-    ],
+    notSupported: [],
   },
 };

@@ -31,18 +31,22 @@ export const exactOnline: ProviderEntry = {
   ),
   authorizationUrl: seen('https://{tenant}/api/oauth2/auth', CLIENT),
   tokenUrl: seen('https://{tenant}/api/oauth2/token', CLIENT),
+  refreshAheadSeconds: cited(30, 'https://github.com/NangoHQ/nango/blob/master/packages/providers/providers.yaml'),
   baseUrl: seen('https://{tenant}/api/v1', API),
   allowedHosts: seen(['{tenant}'], API),
   guide: {
     console: null,
     steps: [],
     traps: [
+      cited(
+        'Exact is reported to refuse to renew a token long before its end, and tokens live for ten minutes only.',
+        'https://github.com/NangoHQ/nango/blob/master/packages/providers/providers.yaml',
+      ),
       seen('Each country has a host of its own; the client chooses it on the connect page.', CLIENT),
       seen('The user and the current division are asked at /api/v1/current/Me.', API),
     ],
     notSupported: [
       'The account: Exact names it in an answer that needs the right Accept header and a path into arrays; it is not looked up.',
-      'A refresh long before the end of an access token: Exact is reported to refuse it, and tokens live for ten minutes only. Set --refresh-ahead-seconds of the service to 30.',
     ],
   },
 };

@@ -15,6 +15,7 @@ export const facebook: ProviderEntry = {
   tokenUrl: seen('https://graph.facebook.com/v25.0/oauth/access_token', LONG_LIVED),
   authStyle: cited('body', MANUAL),
   scopeSeparator: cited(',', MANUAL),
+  renewal: seen('fb_exchange_token', LONG_LIVED),
   accessTokenSeconds: seen(5_183_944, LONG_LIVED),
   account: cited(
     { from: 'url', url: 'https://graph.facebook.com/v25.0/me', idPath: 'id', labelPath: 'name' },
@@ -56,11 +57,12 @@ export const facebook: ProviderEntry = {
     traps: [
       seen('There are no refresh tokens: a long-lived token lasts about 60 days and is then gone.', LONG_LIVED),
       seen('An expired token cannot be exchanged for another one: the client must connect again.', LONG_LIVED),
+      seen(
+        'Otobot exchanges the code with POST, as OAuth libraries in wide use do at Facebook; its own guide shows GET.',
+        'https://github.com/ciaranj/node-oauth/blob/master/lib/oauth2.js',
+      ),
       cited('Tokens of Pages are derived from the long-lived token of a user.', LONG_LIVED),
     ],
-    notSupported: [
-      'The exchange for a long-lived token, and its renewal: both are GET requests with fb_exchange_token, Otobot sends POST requests with the grants of RFC 6749. So there are no Connect links for this service yet: make the long-lived token elsewhere and import it.',
-      "Meta's documents show the exchange of the code as a GET request too; whether it takes a POST has not been tried.",
-    ],
+    notSupported: [],
   },
 };

@@ -11,6 +11,7 @@ export const freshbooks: ProviderEntry = {
   kind: 'oauth2',
   authorizationUrl: seen('https://auth.freshbooks.com/oauth/authorize', CLIENT),
   tokenUrl: seen('https://api.freshbooks.com/auth/oauth/token', CLIENT),
+  bodyFormat: seen('json', CLIENT),
   authStyle: seen('body', CLIENT),
   scopeSeparator: seen(' ', CLIENT),
   rotation: cited('strict', AUTH),
@@ -37,7 +38,7 @@ export const freshbooks: ProviderEntry = {
     ],
     traps: [cited('Each refresh gives a new refresh token: the newest one has to be used.', AUTH)],
     notSupported: [
-      'The library of FreshBooks sends JSON, with the redirect URI in refresh requests too; Otobot sends form-encoded bodies without it. This has not been tried.',
+      'The library of FreshBooks sends the redirect URI in refresh requests too; Otobot does not. This has not been tried.',
     ],
   },
 };

@@ -53,8 +53,8 @@ const section = (title: string, lines: readonly string[]): string =>
   lines.length === 0 ? '' : `## ${title}\n\n${lines.join('\n')}`;
 const indented = (line: string): string => `    ${line}`;
 const byDefault = (scope: Scope): string => (scope.byDefault ? ' (asked for by default)' : '');
-const appLines = ({ authorizationUrl }: ProviderEntry, service: string): string[] =>
-  authorizationUrl === null ? [] : [`otobot service app ${service} --client-id <client id>`];
+const appLines = ({ authorizationUrl, renewal }: ProviderEntry, service: string): string[] =>
+  authorizationUrl === null && renewal === null ? [] : [`otobot service app ${service} --client-id <client id>`];
 
 function settings(entry: ProviderEntry): [what: string, fact: Fact<unknown>][] {
   const all: [string, Known<unknown>][] = [

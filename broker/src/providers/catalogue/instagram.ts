@@ -17,6 +17,9 @@ export const instagram: ProviderEntry = {
   refreshUrl: seen('https://graph.instagram.com/refresh_access_token', REFRESH),
   authStyle: cited('body', LOGIN),
   scopeSeparator: cited(',', LOGIN),
+  answerPath: seen('data.0', LOGIN),
+  renewal: seen('ig_refresh_token', REFRESH),
+  minAgeSeconds: seen(86_400, REFRESH),
   accessTokenSeconds: seen(5_184_000, EXCHANGE),
   account: cited(
     {
@@ -69,8 +72,6 @@ export const instagram: ProviderEntry = {
       seen('A long-lived token can be renewed once it is 24 hours old and as long as it has not expired.', REFRESH),
       seen('The older scopes without "instagram_" were given up on 2025-01-27.', LOGIN),
     ],
-    notSupported: [
-      'The exchange for a long-lived token (ig_exchange_token) and its renewal (ig_refresh_token): both are GET requests at graph.instagram.com. So there are no Connect links for this service yet: make the long-lived token elsewhere and import it.',
-    ],
+    notSupported: [],
   },
 };

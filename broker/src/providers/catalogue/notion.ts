@@ -17,6 +17,7 @@ export const notion: ProviderEntry = {
   tokenUrl: seen('https://api.notion.com/v1/oauth/token', REFRESH),
   authorizationParams: cited({ owner: 'user' }, AUTHORIZATION),
   authStyle: seen('header', REFRESH),
+  bodyFormat: seen('json', REFRESH),
   account: seen({ from: 'answer', url: null, idPath: 'workspace_id', labelPath: 'workspace_name' }, SDK),
   baseUrl: seen('https://api.notion.com', REQUESTS),
   allowedHosts: seen(['api.notion.com'], REQUESTS),
@@ -40,9 +41,6 @@ export const notion: ProviderEntry = {
       ),
       seen('The account that Otobot remembers is the workspace.', SDK),
     ],
-    notSupported: [
-      'Notion documents JSON bodies at its token endpoint; Otobot sends form-encoded ones, as RFC 6749 says. Whether Notion accepts them has not been tried: until it has, use an internal connection, whose token is imported as an API key.',
-      'Revocation: Notion takes a JSON body there too.',
-    ],
+    notSupported: ['Revocation: Notion takes a JSON body there too.'],
   },
 };

@@ -23,6 +23,8 @@ export const shopify: ProviderEntry = {
   authorizationUrl: seen('https://{tenant}.myshopify.com/admin/oauth/authorize', LIBRARY),
   tokenUrl: seen('https://{tenant}.myshopify.com/admin/oauth/access_token', LIBRARY),
   authStyle: seen('body', LIBRARY),
+  bodyFormat: seen('json', LIBRARY),
+  tokenParams: cited({ expiring: '1' }, STANDALONE),
   scopeSeparator: cited(',', STANDALONE),
   rotation: seen('grace', RESILIENT),
   graceSeconds: seen(2_592_000, RESILIENT),
@@ -86,9 +88,6 @@ export const shopify: ProviderEntry = {
       ),
       seen('API requests carry the token in the header X-Shopify-Access-Token, as set here.', TOKENS),
     ],
-    notSupported: [
-      'Expiring offline tokens: they need the parameter expiring=1 in the token request, which Otobot cannot add. So this serves custom apps, whose tokens do not expire.',
-      "Shopify's own library sends JSON to the token endpoint, Otobot sends form-encoded bodies; this has not been tried.",
-    ],
+    notSupported: [],
   },
 };

@@ -66,10 +66,11 @@ export const slack: ProviderEntry = {
       ),
       cited('Token rotation cannot be switched off again.', ROTATION),
       cited('Redirect URLs must be https.', INSTALLING),
-      seen('One installation stands for a workspace, not for a person.', ANSWER),
+      seen(
+        'One installation stands for a workspace, not for a person: tokens of persons are the service slack-user.',
+        ANSWER,
+      ),
     ],
-    notSupported: [
-      'User tokens (the parameter user_scope): Slack nests them in the member authed_user of its answer, which is not read. Only bot tokens are kept.',
-    ],
+    notSupported: [],
   },
 };

@@ -17,6 +17,7 @@ export const square: ProviderEntry = {
   kind: 'oauth2',
   authorizationUrl: seen('https://connect.squareup.com/oauth2/authorize', CLIENT),
   tokenUrl: seen('https://connect.squareup.com/oauth2/token', CLIENT),
+  bodyFormat: seen('json', CLIENT),
   authStyle: seen('body', CLIENT),
   scopeSeparator: cited(' ', URLS),
   pkce: seen(false, CLIENT),
@@ -58,9 +59,6 @@ export const square: ProviderEntry = {
       seen('The end of an access token is told as a date (expires_at), not in seconds: 30 days are assumed.', ANSWER),
       seen('The sandbox has a host of its own: connect.squareupsandbox.com.', HOSTS),
     ],
-    notSupported: [
-      'The library of Square sends JSON to the token endpoint, Otobot sends form-encoded bodies; this has not been tried.',
-      'Revocation: Square wants the application secret in a header of its own (Client …).',
-    ],
+    notSupported: ['Revocation: Square wants the application secret in a header of its own (Client …).'],
   },
 };

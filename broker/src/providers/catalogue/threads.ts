@@ -17,6 +17,8 @@ export const threads: ProviderEntry = {
   refreshUrl: seen('https://graph.threads.net/refresh_access_token', TOKENS),
   authStyle: seen('body', SAMPLE),
   scopeSeparator: seen(',', SAMPLE),
+  renewal: seen('th_refresh_token', TOKENS),
+  minAgeSeconds: seen(86_400, TOKENS),
   accessTokenSeconds: seen(5_184_000, TOKENS),
   account: cited(
     { from: 'url', url: 'https://graph.threads.net/v1.0/me?fields=id,username', idPath: 'id', labelPath: 'username' },
@@ -55,8 +57,6 @@ export const threads: ProviderEntry = {
       seen('The first token lives for an hour; it has to be exchanged for one of 60 days.', TOKENS),
       seen('A long-lived token can be renewed once it is 24 hours old and as long as it has not expired.', TOKENS),
     ],
-    notSupported: [
-      'The exchange for a long-lived token (th_exchange_token) and its renewal (th_refresh_token): both are GET requests at graph.threads.net. So there are no Connect links for this service yet: make the long-lived token elsewhere and import it.',
-    ],
+    notSupported: [],
   },
 };

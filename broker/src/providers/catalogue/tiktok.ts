@@ -13,6 +13,7 @@ export const tiktok: ProviderEntry = {
   authorizationUrl: seen('https://www.tiktok.com/v2/auth/authorize/', LEGACY),
   tokenUrl: seen('https://open.tiktokapis.com/v2/oauth/token/', REFRESH),
   authStyle: seen('body', REFRESH),
+  paramNames: seen({ client_id: 'client_key' }, REFRESH),
   scopeSeparator: cited(',', GET),
   rotation: seen('strict', REFRESH),
   accessTokenSeconds: seen(7_200, MANAGE),
@@ -40,8 +41,6 @@ export const tiktok: ProviderEntry = {
       ),
       seen('Members may consent to some of the scopes only.', LEGACY),
     ],
-    notSupported: [
-      'TikTok calls the client ID client_key, in the authorization request and in token requests; Otobot sends client_id. So there are no Connect links and no renewals for this service yet.',
-    ],
+    notSupported: [],
   },
 };

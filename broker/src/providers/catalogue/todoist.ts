@@ -11,6 +11,7 @@ export const todoist: ProviderEntry = {
   kind: 'oauth2',
   authorizationUrl: seen('https://todoist.com/oauth/authorize', ENDPOINTS),
   tokenUrl: seen('https://todoist.com/oauth/access_token', ENDPOINTS),
+  bodyFormat: seen('json', CLIENT),
   revocationUrl: seen('https://api.todoist.com/api/v1/revoke', CLIENT),
   authStyle: seen('body', CLIENT),
   scopeSeparator: seen(',', CLIENT),
@@ -43,8 +44,6 @@ export const todoist: ProviderEntry = {
       seen('At least one scope has to be asked for.', CLIENT),
       seen('The token answer names a token and its type only: there is no refresh token.', CLIENT),
     ],
-    notSupported: [
-      'Whether the token endpoint takes form-encoded bodies has not been tried: the library of Todoist sends JSON.',
-    ],
+    notSupported: [],
   },
 };

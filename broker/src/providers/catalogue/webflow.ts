@@ -13,6 +13,7 @@ export const webflow: ProviderEntry = {
   kind: 'oauth2',
   authorizationUrl: seen('https://webflow.com/oauth/authorize', CLIENT),
   tokenUrl: seen('https://api.webflow.com/oauth/access_token', CLIENT),
+  bodyFormat: seen('json', CLIENT),
   authStyle: seen('body', CLIENT),
   scopeSeparator: seen(' ', CLIENT),
   account: cited(
@@ -50,8 +51,6 @@ export const webflow: ProviderEntry = {
       seen('Copy the client ID and the client secret from "Building Blocks".', README),
     ],
     traps: [seen('The client chooses the sites or workspaces while consenting.', README)],
-    notSupported: [
-      'The library of Webflow sends JSON to the token endpoint, Otobot sends form-encoded bodies; this has not been tried.',
-    ],
+    notSupported: [],
   },
 };

@@ -11,7 +11,10 @@ export const whatsapp: ProviderEntry = {
   ...UNKNOWN,
   name: 'whatsapp',
   displayName: 'WhatsApp Business',
-  kind: 'api_key',
+  kind: 'long_lived',
+  tokenUrl: cited('https://graph.facebook.com/v25.0/oauth/access_token', EXPIRING),
+  authStyle: cited('body', EXPIRING),
+  renewal: seen('check', SYSTEM),
   baseUrl: cited('https://graph.facebook.com/v25.0', GRAPH),
   allowedHosts: cited(['graph.facebook.com'], GRAPH),
   requestHeader: cited('Authorization', TOKENS),
@@ -31,12 +34,20 @@ export const whatsapp: ProviderEntry = {
     ],
     traps: [
       seen('A token of a system user is long-lived and needs nobody to sign in.', TOKENS),
+      seen(
+        'Otobot asks after it once a day. That takes the OAuth client of the Meta app, whose secret is not sent for it.',
+        SYSTEM,
+      ),
+      cited(
+        'Tokens that expire can be renewed: make the service with --renewal fb_exchange_token and --refresh-params set_token_expires_in_60_days=true, and import them with their end.',
+        EXPIRING,
+      ),
       seen('It expires after 60 days only where set_token_expires_in_60_days was asked for.', EXPIRING),
       seen(
         'An admin system user reaches all WhatsApp Business accounts of the portfolio; an employee only those it was given.',
         TOKENS,
       ),
     ],
-    notSupported: ['The renewal of system user tokens that end after 60 days: make a new one in time.'],
+    notSupported: [],
   },
 };

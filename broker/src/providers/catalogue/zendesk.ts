@@ -17,6 +17,9 @@ export const zendesk: ProviderEntry = {
   authorizationUrl: cited('https://{tenant}.zendesk.com/oauth/authorizations/new', USING),
   tokenUrl: cited('https://{tenant}.zendesk.com/oauth/tokens', GRANTS),
   authStyle: cited('body', GRANTS),
+  bodyFormat: cited('json', GRANTS),
+  tokenParams: cited({ expires_in: '172800' }, GRANTS),
+  refreshParams: cited({ expires_in: '172800' }, GRANTS),
   scopeSeparator: cited(' ', USING),
   pkce: seen(true, GRANTS),
   rotation: seen('strict', NEWS),
@@ -52,9 +55,6 @@ export const zendesk: ProviderEntry = {
       seen('An OAuth client serves one Zendesk instance; a global one has to be asked for.', CREATING),
       seen('The refresh token flow is demanded of all since 2026-04-30.', NEWS),
     ],
-    notSupported: [
-      'The parameters expires_in and refresh_token_expires_in of token requests, without which Zendesk does not tell lifetimes.',
-      'Zendesk shows JSON bodies at its token endpoint; Otobot sends form-encoded ones. This has not been tried.',
-    ],
+    notSupported: [],
   },
 };
