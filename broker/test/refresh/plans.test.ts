@@ -56,14 +56,14 @@ async function claimBatch(): Promise<{ claims: ClaimedConnection[]; plan: PlanNo
   return { claims, plan: worker.plans().at(-1) as PlanNode };
 }
 
-const refreshed = (claim: ClaimedConnection): Completion => ({
+const refreshed = (claim: ClaimedConnection, nextRefreshAt: Date): Completion => ({
   ...{ connectionId: claim.id, organizationId: claim.organizationId, generation: claim.generation },
   ...{ attemptId: claim.attemptId, startedAt: claim.startedAt, outcome: 'refreshed', errorCode: null, httpStatus: 200 },
   ...{ durationMs: 5, mayStillAnswer: false, adoptedSetId: null },
   next: {
     ...{ status: 'active', statusReason: null, failureCount: 0, failingSince: null, uncertainSince: null },
     ...{ permanentCode: null, lastErrorCode: null, notBeforeAt: null, events: ['connection.refreshed'] },
-    nextRefreshAt: new Date(Date.now() + 3_000_000),
+    nextRefreshAt,
   },
   set: {
     ...{
@@ -78,10 +78,16 @@ const refreshed = (claim: ClaimedConnection): Completion => ({
 });
 
 /** Claims and completes a batch some times; the plans of the last time. */
-async function refreshBatches(times: number): Promise<{ claim: PlanNode; completion: PlanNode }> {
+async function refreshBatches(
+  times: number,
+  nextRefreshAt = new Date(Date.now() + 3_000_000),
+): Promise<{ claim: PlanNode; completion: PlanNode }> {
   for (let time = 1; ; time += 1) {
     const { claims, plan: claim } = await claimBatch();
-    const written = await writeCompletions(worker, claims.map(refreshed));
+    const written = await writeCompletions(
+      worker,
+      claims.map((claim) => refreshed(claim, nextRefreshAt)),
+    );
     expect(written.size).toBe(BATCH);
     const completion = worker.plans().at(-1) as PlanNode;
     if (time === times) return { claim, completion };
@@ -128,3 +134,15 @@ test('a claim and a completion touch as many buffers with 30,000 connections as 
     expect(buffersOf(later.completion)).toBeLessThan(1.5 * buffersOf(few.completion));
   }
 }, 60_000);
+
+test('a claim touches as many buffers after every connection was refreshed twenty times', async () => {
+  await scene.db.query('delete from connections');
+  await fill(0, FEW);
+  // Long due, and due again as soon as it is refreshed: all take part in turn.
+  await scene.db.query(`update connections set next_refresh_at = otobot_now() - interval '1 day'`);
+  const aMinuteAgo = new Date(Date.now() - 60_000);
+  const first = await refreshBatches(1, aMinuteAgo);
+  const last = await refreshBatches((20 * FEW) / BATCH, aMinuteAgo);
+  expect(buffersOf(last.claim)).toBeLessThan(1.5 * buffersOf(first.claim));
+  expectByKey(last.claim);
+}, 120_000);
