@@ -59,6 +59,11 @@ alter table services
 comment on column services.moved_from_sealed is
   'The endpoints that the service was moved from, sealed for those it has now: by it, and by nothing that is written in clear, secrets that were sealed for the former ones open at the present ones. So whoever rewrites a URL still gets nothing.';
 
+alter table services
+  add column revocation_format text not null default 'form' check (revocation_format in ('form', 'json', 'query'));
+comment on column services.revocation_format is
+  'Where a token to be revoked is written: in a form (RFC 7009), in JSON (QuickBooks), or in the query (Zoho).';
+
 -- In the order in which a move walks through them.
 drop index connections_by_service;
 create index connections_by_service on connections (organization_id, service, id);

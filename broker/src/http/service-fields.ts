@@ -65,6 +65,7 @@ export const serviceFields = {
   tokenUrl: url.optional(),
   refreshUrl: url.optional().describe('Where tokens are renewed, if not at tokenUrl.'),
   revocationUrl: url.optional(),
+  revocationFormat: z.enum(['form', 'json', 'query']).optional().describe('Where a token to be revoked is written.'),
   bodyFormat: z.enum(['form', 'json']).optional().describe('How token requests are written.'),
   paramNames: z
     .strictObject({ client_id: paramName.optional(), client_secret: paramName.optional(), scope: paramName.optional() })

@@ -18,17 +18,6 @@ const MAX_BODY_BYTES = 256 * 1024;
 /** Nothing compressed, so nothing that could inflate. */
 const OWN_HEADERS = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'otobot' };
 
-/** One POST of a form, without redirects. What the other side does never throws. */
-export function postForm({
-  form,
-  headers,
-  ...call
-}: Call & { form: Readonly<Record<string, string>> }): Promise<Answer> {
-  const body = new URLSearchParams(form).toString();
-  const contentType = 'application/x-www-form-urlencoded';
-  return request('POST', { ...call, headers: { 'content-type': contentType, ...headers } }, body);
-}
-
 /** One request, without redirects. What the other side does never throws. */
 export function request(method: 'GET' | 'POST', { url, headers, agents, timeoutMs }: Call, body = ''): Promise<Answer> {
   return new Promise((resolve) => {

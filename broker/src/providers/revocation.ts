@@ -3,21 +3,39 @@ import { safeErrorCode, withoutSecrets } from './error-code';
 export interface RevocationCall {
   url: string;
   authStyle: 'header' | 'body';
+  /** Where the token is written; RFC 7009 says in a form. */
+  format: 'form' | 'json' | 'query';
   client: { id: string; secret: string };
   token: string;
   tokenType: 'refresh_token' | 'access_token';
 }
 
-/** RFC 7009 section 2.1, as headers and body of a POST. The client authenticates as at the token endpoint (RFC 6749 section 2.3.1). */
-export function revocationRequest({ authStyle, client, token, tokenType }: RevocationCall): {
+/** A POST by RFC 7009 section 2.1. The client authenticates as at the token endpoint (RFC 6749 section 2.3.1). */
+export function revocationRequest({ url, authStyle, format, client, token, tokenType }: RevocationCall): {
+  url: string;
   headers: Readonly<Record<string, string>>;
-  form: Readonly<Record<string, string>>;
+  body: string;
 } {
-  const form = { token, token_type_hint: tokenType };
-  if (authStyle === 'body')
-    return { headers: {}, form: { ...form, client_id: client.id, client_secret: client.secret } };
-  const credentials = Buffer.from(`${formEncoded(client.id)}:${formEncoded(client.secret)}`).toString('base64');
-  return { headers: { authorization: `Basic ${credentials}` }, form };
+  const about = { token, token_type_hint: tokenType };
+  const secret = authStyle === 'body' ? { client_id: client.id, client_secret: client.secret } : {};
+  const basic = authStyle === 'body' ? {} : { authorization: basicOf(client) };
+  if (format === 'json') {
+    const headers = { 'content-type': 'application/json', ...basic };
+    return { url, headers, body: JSON.stringify({ ...about, ...secret }) };
+  }
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', ...basic };
+  if (format === 'form') return { url, headers, body: formOf({ ...about, ...secret }) };
+  const withToken = new URL(url);
+  for (const [name, value] of Object.entries(about)) withToken.searchParams.set(name, value);
+  return { url: withToken.href, headers, body: formOf(secret) };
+}
+
+const formOf = (fields: Readonly<Record<string, string>>): string => new URLSearchParams(fields).toString();
+
+/** Both halves form-encoded first, as RFC 6749 appendix B wants it. */
+function basicOf({ id, secret }: RevocationCall['client']): string {
+  const encoded = (text: string): string => formOf({ '': text }).slice(1);
+  return `Basic ${Buffer.from(`${encoded(id)}:${encoded(secret)}`).toString('base64')}`;
 }
 
 /**
@@ -58,6 +76,3 @@ function errorIn(body: unknown): string | null {
   if (typeof error === 'string' && error.trim() !== '') return error;
   return ok === false || (error !== undefined && error !== null && error !== false && error !== '') ? 'error' : null;
 }
-
-/** application/x-www-form-urlencoded, as RFC 6749 appendix B wants it of both halves. */
-const formEncoded = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1);

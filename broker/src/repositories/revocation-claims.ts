@@ -38,6 +38,7 @@ export interface ClaimedRevocation {
   revocationUrl: string | null;
   shared: boolean;
   movedFrom: Buffer | null;
+  revocationFormat: Service['revocationFormat'] | null;
   authStyle: 'header' | 'body' | null;
 }
 
@@ -66,6 +67,7 @@ export function claimRevocations(db: Queryable, limit: number): Promise<ClaimedR
                       where l.organization_id = r.organization_id and l.client_id = r.client_id and l.service = r.service
                         and f.outcome is null and f.expires_at > otobot_now()) as "isReconnecting",
              s.oauth_token_url as "tokenUrl", s.refresh_url as "refreshUrl", s.oauth_revocation_url as "revocationUrl",
+             s.revocation_format as "revocationFormat",
              s.auth_style as "authStyle", r.tenant, s.tenant_from as "tenantFrom", s.tenant_hosts as "tenantHosts",
              s.organization_id is null as shared, s.moved_from_sealed as "movedFrom"
         from claimed r left join lateral otobot_service(r.organization_id, r.service) s on true`,

@@ -11,6 +11,8 @@ export interface ServiceFields extends Dialect {
   /** Where tokens are renewed, if not at tokenUrl. */
   refreshUrl: string | null;
   revocationUrl: string | null;
+  /** Where a token to be revoked is written. */
+  revocationFormat: 'form' | 'json' | 'query';
   /** How its long-lived tokens are renewed; null: not at all. */
   renewal: Renewal | null;
   minAgeSeconds: number | null;
@@ -87,6 +89,7 @@ const FIELDS: readonly [column: string, field: keyof ServiceFields][] = [
   ['renewal', 'renewal'],
   ['min_age_seconds', 'minAgeSeconds'],
   ['oauth_revocation_url', 'revocationUrl'],
+  ['revocation_format', 'revocationFormat'],
   ['oauth_scopes', 'scopes'],
   ['scope_separator', 'scopeSeparator'],
   ['auth_style', 'authStyle'],

@@ -200,6 +200,31 @@ test('whoever is connecting again at this moment is waited for', async () => {
   expect(provider.revocations).toHaveLength(1);
 });
 
+test.each([
+  ['form', 'header', '/revoke'],
+  ['form', 'body', '/revoke'],
+  ['json', 'header', '/revoke'],
+  ['json', 'body', '/revoke'],
+  ['query', 'header', '/revoke?token=TOKEN&token_type_hint=refresh_token'],
+  ['query', 'body', '/revoke?token=TOKEN&token_type_hint=refresh_token'],
+])(
+  'the token is written in a %s with the client in the %s where the service says so',
+  async (format, authStyle, path) => {
+    const { provider } = scene;
+    await must(scene.ask('PATCH /v1/services/crm', { body: { revocationFormat: format, authStyle } }));
+    const { id, issued } = await scene.connect('written', { account: 'ann' });
+    await scene.remove(id);
+    await scene.work();
+    await scene.settled();
+    await must(scene.ask('PATCH /v1/services/crm', { body: { revocationFormat: 'form', authStyle: 'header' } }));
+    const [call] = provider.revocations;
+    expect(call?.path.replace(issued.refreshToken, 'TOKEN')).toBe(path);
+    expect([call?.clientId, call?.clientSecret]).toEqual([provider.clientId, provider.clientSecrets[0]]);
+    expect(call?.headers.authorization === undefined).toBe(authStyle === 'body');
+    if (format !== 'query') expect(provider.isLive(issued.refreshToken)).toBe(false);
+  },
+);
+
 test('a refused client secret is followed by the next', async () => {
   const { provider } = scene;
   const revoked = provider.clientSecrets.shift() as string;

@@ -29,6 +29,11 @@ export const SERVICE_FIELDS: readonly Field[] = [
     to: 'body.authorizationUrl',
     read: clearable(asIs),
   },
+  {
+    flags: '--revocation-format <format>',
+    about: 'where the token is written there: form, json or query',
+    to: 'body.revocationFormat',
+  },
   { flags: '--revocation-url <url>', about: 'of RFC 7009', to: 'body.revocationUrl', read: clearable(asIs) },
   { flags: '--body-format <format>', about: 'how token requests are written: form or json', to: 'body.bodyFormat' },
   {

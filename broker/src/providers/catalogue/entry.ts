@@ -73,6 +73,8 @@ export interface ProviderEntry {
   /** Where tokens are renewed, if not at tokenUrl. */
   refreshUrl: Known<string>;
   revocationUrl: Known<string>;
+  /** Where the token to be revoked is written. */
+  revocationFormat: Known<'form' | 'json' | 'query'>;
   authorizationParams: Known<Readonly<Record<string, string>>>;
   /** How token requests are written. */
   bodyFormat: Known<'form' | 'json'>;
@@ -127,6 +129,7 @@ export const UNKNOWN = {
   tokenUrl: null,
   refreshUrl: null,
   revocationUrl: null,
+  revocationFormat: null,
   authorizationParams: null,
   bodyFormat: null,
   paramNames: null,

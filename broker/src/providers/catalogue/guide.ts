@@ -62,6 +62,7 @@ function settings(entry: ProviderEntry): [what: string, fact: Fact<unknown>][] {
     ['Token URL', entry.tokenUrl],
     ['Refresh URL', entry.refreshUrl],
     ['Revocation URL', entry.revocationUrl],
+    ['Token to be revoked is written as', entry.revocationFormat],
     ['Authorization parameters', entry.authorizationParams],
     ['Token requests are written as', entry.bodyFormat],
     ['Its names for parameters', entry.paramNames],

@@ -14,6 +14,7 @@ export const quickbooks: ProviderEntry = {
   authorizationUrl: seen('https://appcenter.intuit.com/connect/oauth2', CLIENT),
   tokenUrl: seen('https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer', CLIENT),
   revocationUrl: seen('https://developer.api.intuit.com/v2/oauth2/tokens/revoke', CLIENT),
+  revocationFormat: seen('json', CLIENT),
   authStyle: seen('header', CLIENT),
   scopeSeparator: cited(' ', OAUTH),
   rotation: seen('grace', README),

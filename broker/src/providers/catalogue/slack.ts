@@ -71,6 +71,8 @@ export const slack: ProviderEntry = {
         ANSWER,
       ),
     ],
-    notSupported: [],
+    notSupported: [
+      'Revocation: auth.revoke of Slack takes the access token, and says nothing about the refresh token.',
+    ],
   },
 };

@@ -4,6 +4,7 @@ const REFRESH: Source = 'https://www.zoho.com/fsm/developer/help/api/refresh-tok
 const CONTRACTS: Source = 'https://www.zoho.com/contracts/api/getting-started/refreshing-access-tokens.html';
 const MEETING: Source = 'https://zoho.com/meeting/api-integration/authentication.html';
 const HEADER: Source = 'https://github.com/zoho/zohocrm-nodejs-sdk-7.0/blob/master/lib/utils/util/constants.js';
+const REVOKING: Source = 'https://zoho.com/accounts/protocol/oauth/revoke-refresh-token.html';
 const MULTI_DC: Source = 'https://zoho.com/accounts/protocol/oauth/multi-dc.html';
 const CENTRES: Source = 'https://zoho.com/accounts/protocol/oauth/multi-dc/client-authorization.html';
 const DOMAINS: Source = 'https://www.bigin.com/developer/docs/apis/multi-dc.html';
@@ -35,6 +36,7 @@ export const zoho: ProviderEntry = {
   authorizationUrl: seen('https://accounts.zoho.com/oauth/v2/auth', CENTRES),
   tokenUrl: seen('https://{tenant}/oauth/v2/token', CENTRES),
   revocationUrl: seen('https://{tenant}/oauth/v2/token/revoke', CONTRACTS),
+  revocationFormat: seen('query', REVOKING),
   authorizationParams: seen({ access_type: 'offline', prompt: 'consent' }, MEETING),
   authStyle: cited('body', CONTRACTS),
   scopeSeparator: seen(',', MEETING),

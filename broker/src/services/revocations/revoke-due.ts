@@ -1,7 +1,7 @@
 import type { Database } from '../../db/database';
 import type { Logger } from '../../log/logger';
 import type { OutboundAgents } from '../../outbound/outbound';
-import { postForm } from '../../outbound/request';
+import { request } from '../../outbound/request';
 import { retryAfterMs } from '../../providers/lifetime';
 import { networkFailure } from '../../providers/network-failure';
 import { atTenant } from '../../providers/tenant';
@@ -82,9 +82,9 @@ async function attempt(parts: RevocationParts, claim: ClaimedRevocation): Promis
   // Looked at again, and in all organizations: somebody may have connected the account since.
   if (claim.isShared) return { end: 'shared', code: '' };
   if (claim.isReconnecting) return { end: 'later', code: 'reconnecting', seconds: RECONNECT_SECONDS };
-  const { authStyle, oauthClientId } = claim;
+  const { authStyle, oauthClientId, revocationFormat: format } = claim;
   const { revocationUrl: url } = atTenant(claim, claim.tenant);
-  if (url === null || authStyle === null) return { end: 'unsupported', code: '' };
+  if (url === null || authStyle === null || format === null) return { end: 'unsupported', code: '' };
   const opened = openForRevocation(parts.vault, claim);
   if ('failed' in opened) {
     if (opened.failed === 'key_unavailable') return { end: 'later', code: opened.failed, seconds: null };
@@ -93,7 +93,7 @@ async function attempt(parts: RevocationParts, claim: ClaimedRevocation): Promis
   let ended: Ended = { end: 'later', code: 'no_client_secret', seconds: null };
   for (const { secret } of opened.clientSecrets) {
     const { verdict, seconds } = await send(parts, {
-      ...{ url, authStyle, client: { id: oauthClientId, secret } },
+      ...{ url, authStyle, format, client: { id: oauthClientId, secret } },
       ...{ token: opened.token, tokenType: opened.tokenType },
     });
     const { code } = verdict;
@@ -111,7 +111,8 @@ interface Answered {
 }
 
 async function send({ agents, timeoutMs }: RevocationParts, call: RevocationCall): Promise<Answered> {
-  const answer = await postForm({ url: call.url, agents, timeoutMs, ...revocationRequest(call) });
+  const { body, ...target } = revocationRequest(call);
+  const answer = await request('POST', { agents, timeoutMs, ...target }, body);
   if ('failed' in answer)
     return { verdict: { class: 'failed', code: networkFailure(answer.failed).code }, seconds: null };
   const waitMs = retryAfterMs(answer.retryAfter, Date.now());

@@ -15,6 +15,7 @@ export const DEFAULTS: Omit<ServiceDefinition, 'displayName'> = {
   tokenUrl: null,
   refreshUrl: null,
   revocationUrl: null,
+  revocationFormat: 'form',
   ...STANDARD,
   renewal: null,
   minAgeSeconds: null,

@@ -31,6 +31,7 @@ export function fromProvider(provider: string | undefined): Partial<ServiceDefin
     renewal: entry.renewal?.value,
     minAgeSeconds: entry.minAgeSeconds?.value,
     refreshAheadSeconds: entry.refreshAheadSeconds?.value,
+    revocationFormat: entry.revocationFormat?.value,
     scopes: asked.map(({ value }) => value),
     scopeSeparator: entry.scopeSeparator?.value,
     authStyle: entry.authStyle?.value,
