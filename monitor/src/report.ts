@@ -115,6 +115,7 @@ const KNOWN = `
 // A worker beats every 5 s; not seen for 20 s it counts as gone, as in the broker. Without one nothing is renewed, nor while that is paused, nor is
 // what the claim passes by: no app (the view's renewable), no service, not due at any time, or an app that is suspended.
 // Materialized, or the view's long case is worked out anew wherever its status stands.
+// Nor is a token renewed that is only asked after: its end is token_ends_at.
 // An idle end, and the end of a refresh token that each refresh replaces, move with every refresh; they count once the broker has told
 // of them, because refreshing has failed for too long.
 const JUDGED = `
@@ -127,7 +128,7 @@ const JUDGED = `
            s.status in ('reauth_required', 'expired', 'key_unavailable') as dead,
            coalesce(s.next_refresh_at, otobot_now()) as renewed_at, c.noticed_days is not null as told,
            s.renewable and p.id is not null and live.workers > 0 and not live.paused
-             and s.status in ('active', 'backoff', 'uncertain', 'refreshing')
+             and c.token_ends_at is null and s.status in ('active', 'backoff', 'uncertain', 'refreshing')
              and (c.next_refresh_at is not null or c.lease_until is not null) as renews
       from connection_status s
       join connections c on c.id = s.id

@@ -63,7 +63,7 @@ const FILTER = `
       ($2::text is null or v.client_id = $2) and (not $3::boolean or v.client_id is null)
   and ($4::text is null or v.service = $4) and ($5::text is null or v.status = $5)
   and ($6::int is null or (v.expires_at <= otobot_now() + make_interval(secs => $6)
-                           and not (v.renewable and v.status not in ('reauth_required', 'disabled', 'client_suspended'))))
+                           and not (v.renewable and c.token_ends_at is null and v.status not in ('reauth_required', 'disabled', 'client_suspended'))))
   and ($7::int is null or c.consent_ends_at <= otobot_now() + make_interval(secs => $7))
   and ($8::text[] is null or v.client_id = any ($8)) and ($9::text[] is null or v.service = any ($9))`;
 

@@ -81,7 +81,7 @@ const servingFacts = (ofClient: 'is null' | '= $4'): string => `
          s.request_header as "requestHeader", s.request_scheme as "requestScheme", s.suspended_at is not null as "serviceSuspended",
          c.id as "connectionId", c.version, c.generation, c.kind, c.status, c.status_reason as "statusReason",
          a.suspended_at is not null as "appSuspended",
-         c.app_id is not null and (t.refresh_sealed is not null or c.kind = 'client_credentials') as renewable,
+         c.app_id is not null and (t.refresh_sealed is not null or c.kind = 'client_credentials') and c.token_ends_at is null as renewable,
          t.access_sealed as "accessSealed", t.access_key_version as "accessKeyVersion", t.token_type as "tokenType", t.scopes,
          t.expires_at as "expiresAt", t.lifetime_seconds as "lifetimeSeconds", t.base_url as "tokenBaseUrl",
          c.account_id as "accountId", c.account_label as "accountLabel", c.tenant

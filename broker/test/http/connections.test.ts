@@ -102,6 +102,28 @@ test('a consent that ends is listed by any way to say how soon; what is none of 
   expect((await scene.ask(`GET /v1/connections/${id}`)).json).toMatchObject({ consentEnd: 'idle' });
 });
 
+test('a long-lived token that is only checked counts as one that nothing renews', async () => {
+  await scene.ask('POST /v1/services', {
+    body: {
+      ...{ name: 'system-users', oauthType: 'long_lived', renewal: 'check' },
+      ...{ tokenUrl: 'https://crm.example/token', verifyUrl: 'https://crm.example/me' },
+    },
+  });
+  await scene.ask('PUT /v1/services/system-users/app', { body: { clientId: 'oauth', clientSecrets: ['s'] } });
+  const { json } = await importing({ service: 'system-users', accessToken: 'a', expiresAt: inSeconds(9 * 86_400) });
+  const listed = (await scene.ask('GET /v1/connections?service=system-users&expiresWithin=14d')).json.items;
+  expect(listed).toEqual([expect.objectContaining({ id: json.id })]);
+  const { rows } = await scene.database.query(
+    `select token_ends_at = (select expires_at from token_sets where connection_id = c.id) as known, notice_at < now() as due
+       from connections c where id = $1`,
+    [json.id],
+  );
+  expect(rows).toEqual([{ known: true, due: true }]);
+  await scene.database.query('update token_sets set expires_at = now() where connection_id = $1', [json.id]);
+  const path = `GET /v1/credentials/acme/system-users?name=${String(json.name)}`;
+  expect(await scene.ask(path)).toMatchObject({ status: 409, json: { reason: 'expired' } });
+});
+
 test('a key limited to a client and a service sees and touches only those', async () => {
   const { ask, mint } = scene;
   const theirs = await importing({ clientId: 'beta', name: 'theirs', accessToken: 'a' });

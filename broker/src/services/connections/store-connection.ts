@@ -14,6 +14,7 @@ import type { Service } from '../../repositories/services';
 import type { ConsentEnds } from '../../types/consent-ends';
 import type { ConnectionKind, ConnectionName } from '../../types/credential';
 import type { Vault } from '../../vault/vault';
+import { wayOf } from '../refresh/way';
 import { tokenContext } from '../seal-contexts';
 import type { Lifespan } from './material';
 
@@ -48,6 +49,8 @@ export async function storeConnection(
   const id = existing?.id ?? randomUUID();
   const generation = nextGeneration(existing);
   const { kind, appId, nextRefreshAt, metadata, account, tenant, ends } = handover;
+  // What is only asked after is not renewed.
+  const isRenewed = nextRefreshAt !== null && wayOf(kind, service)?.by !== 'check';
   const connection = {
     ...owner,
     id,
@@ -55,7 +58,7 @@ export async function storeConnection(
     appId,
     generation,
     nextRefreshAt,
-    tokenEndsAt: nextRefreshAt === null ? handover.expiresAt : null,
+    tokenEndsAt: isRenewed ? null : handover.expiresAt,
     metadata,
     ...columnsOf(account),
     tenant,
