@@ -193,20 +193,3 @@ test('a running worker tells by itself', async () => {
   await scene.worker();
   await until('it is told', async () => (await stepsOf(id)).length === 1);
 });
-
-test('of many connections only those that are due are looked at', async () => {
-  await scene.db.query(
-    `insert into connections (organization_id, service, name, kind, absolute_expires_at)
-     select $1, $2, 'c' || n, 'oauth2', now() + '100 days' from generate_series(1, 5000) n`,
-    [scene.organizationId, reach.service],
-  );
-  const id = await endingIn(6);
-  const { rows } = await scene.db.query<{ 'QUERY PLAN': string }>(
-    `explain (analyze, buffers, format text) select id from connections where notice_at <= otobot_now() order by notice_at limit 25
-       for no key update skip locked`,
-  );
-  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-  expect(plan).toContain('Index Scan using connections_to_notice');
-  expect(await tell()).toBe(1);
-  expect(await stepsOf(id)).toEqual([7]);
-});
