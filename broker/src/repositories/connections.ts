@@ -35,12 +35,16 @@ export interface Connection extends ConsentEnds {
   updatedAt: Date;
 }
 
+// Of an account that nobody names, the tenant says which it is.
+const HELD_ACCOUNT = `case v.held_account when '' then coalesce(
+    (select h.tenant from token_sets h where h.connection_id = v.id and h.kind = 'held'), '') else v.held_account end`;
+
 const COLUMNS = `v.id, v.client_id as "clientId", v.service, v.name, v.kind, v.status, v.status_reason as "statusReason", v.version, v.generation,
   v.renewable, v.expires_at as "expiresAt", v.scopes, v.next_refresh_at as "nextRefreshAt", v.last_refreshed_at as "lastRefreshedAt",
   v.last_attempt_at as "lastAttemptAt", v.failure_count as "failureCount", v.last_error_code as "lastErrorCode",
   v.refresh_expires_at as "refreshExpiresAt", v.idle_expires_at as "idleExpiresAt", v.absolute_expires_at as "absoluteExpiresAt",
   c.consent_ends_at as "consentEndsAt",
-  v.account_id as "accountId", v.account_label as "accountLabel", c.tenant, v.held_account as "heldAccount", v.metadata, v.created_at as "createdAt", v.updated_at as "updatedAt"`;
+  v.account_id as "accountId", v.account_label as "accountLabel", c.tenant, ${HELD_ACCOUNT} as "heldAccount", v.metadata, v.created_at as "createdAt", v.updated_at as "updatedAt"`;
 
 export interface ConnectionFilter {
   /** null: the organization's own; undefined: whoever's. */

@@ -122,6 +122,7 @@ describe('a tenant that the client names', () => {
     expect([outcomeOf(seen), headingOf(seen)]).toEqual(['held', 'This is another account than before']);
     expect(await credential(link, 'shop')).toMatchObject({ accessToken, baseUrl: 'https://2.shop.example/api' });
     const { id } = (await connectionsOf(scene, link.clientId))[0] as { id: string };
+    expect(await connectionsOf(scene, link.clientId)).toMatchObject([{ tenant: '2', heldAccount: '3' }]);
     expect((await eventsOf(scene, id)).at(-1)).toMatchObject({ data: { expected: '2', connected: '3' } });
     expect(await scene.ask(`POST /v1/connections/${id}/held/accept`)).toMatchObject({ json: { tenant: '3' } });
     expect(await credential(link, 'shop')).toMatchObject({ baseUrl: 'https://3.shop.example/api' });

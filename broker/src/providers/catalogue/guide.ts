@@ -30,7 +30,11 @@ export function guideOf(entry: ProviderEntry, { publicUrl, service = entry.name 
     ),
     section(
       'Then',
-      [`otobot service create ${service} --from ${entry.name}`, ...appLines(entry, service)].map(indented),
+      [
+        `otobot service create ${service} --from ${entry.name}`,
+        ...appLines(entry, service),
+        ...linkLines(entry, service),
+      ].map(indented),
     ),
     section(
       'Scopes',
@@ -55,6 +59,13 @@ const indented = (line: string): string => `    ${line}`;
 const byDefault = (scope: Scope): string => (scope.byDefault ? ' (asked for by default)' : '');
 const appLines = ({ authorizationUrl, renewal }: ProviderEntry, service: string): string[] =>
   authorizationUrl === null && renewal === null ? [] : [`otobot service app ${service} --client-id <client id>`];
+
+/** How a link names the customer's part of the URLs, where it can. */
+function linkLines({ tenant }: ProviderEntry, service: string): string[] {
+  if (tenant?.value.from !== 'link') return [];
+  const example = tenant.value.hosts?.[0] ?? tenant.value.example ?? 'acme';
+  return [`otobot connect-link create <client> ${service} --tenant ${example}`];
+}
 
 function settings(entry: ProviderEntry): [what: string, fact: Fact<unknown>][] {
   const all: [string, Known<unknown>][] = [
