@@ -125,6 +125,13 @@ describe('imported long-lived tokens', () => {
     expect(provider.calls).toEqual([]);
   });
 
+  test('that are only asked after have an end that is told of in time, and that a check does not move', async () => {
+    await serve('ending', { renewal: 'check' });
+    const token = { service: 'ending', accessToken: provider.issue().accessToken, expiresAt: inSeconds(60 * DAY) };
+    const { json } = await importing({ ...token, verify: true });
+    expect(json).toMatchObject({ refreshOutcome: 'alive', consentEnd: 'absolute', consentEndsAt: token.expiresAt });
+  });
+
   test('that are only asked after tell at once whether they work', async () => {
     await serve('system', { renewal: 'check' });
     const asked = { service: 'system', verify: true };

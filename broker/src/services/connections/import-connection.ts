@@ -4,14 +4,15 @@ import { findAppFor } from '../../repositories/apps';
 import { holdClient } from '../../repositories/clients';
 import { databaseNow } from '../../repositories/clock';
 import { findConnectionForImport } from '../../repositories/connection-imports';
-import { findService, lockService } from '../../repositories/services';
-import { NO_ENDS } from '../../types/consent-ends';
+import { findService, lockService, type Service } from '../../repositories/services';
+import { NO_ENDS, type ConsentEnds } from '../../types/consent-ends';
 import type { ConnectionKind, ConnectionName } from '../../types/credential';
 import type { Vault } from '../../vault/vault';
 import { unknownClient } from '../clients';
 import { foundService } from '../service-catalogue/found-service';
 import { tenantOrThrow } from '../service-catalogue/tenants';
 import { endsOfImport, movingEndOf } from '../refresh/consent-ends';
+import { wayOf } from '../refresh/way';
 import { checkMaterial, lifespanOf, secretsOf, type Material } from './material';
 import { storeConnection } from './store-connection';
 
@@ -60,7 +61,9 @@ export async function importConnection(
   const app = isOAuth ? await findAppFor(tx, organizationId, clientId, owner.service) : null;
   const now = await databaseNow(tx);
   const isRefreshed = material.refreshToken !== undefined;
-  const ends = isRefreshed ? endsOfImport(now, request.consentEndsAt ?? null, service) : NO_ENDS;
+  const ends = isRefreshed
+    ? endsOfImport(now, request.consentEndsAt ?? null, service)
+    : endsUnrenewed(kind, service, material);
   const lifespan = lifespanOf(kind, material, service, { now, random: Math.random(), movingEndAt: movingEndOf(ends) });
   const verifyNow = request.verify === true && lifespan.nextRefreshAt !== null;
   return storeConnection(tx, vault, owner, service, {
@@ -77,6 +80,11 @@ export async function importConnection(
     tenant,
     metadata: request.metadata ?? null,
   });
+}
+
+/** A token that is only asked after ends for good when it expires. */
+function endsUnrenewed(kind: ConnectionKind, service: Service, { expiresAt }: Material): ConsentEnds {
+  return wayOf(kind, service)?.by === 'check' ? { ...NO_ENDS, absoluteExpiresAt: expiresAt ?? null } : NO_ENDS;
 }
 
 function materialOf({ accessToken, refreshToken, apiKey, username, password, expiresAt }: ConnectionImport): Material {
