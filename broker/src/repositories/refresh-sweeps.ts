@@ -28,8 +28,11 @@ export async function isSweeper(tx: Tx): Promise<boolean> {
   return row?.mine ?? false;
 }
 
-/** Locks and returns up to `limit` connections whose attempt was abandoned. */
-export function findAbandoned(tx: Tx, limit: number): Promise<AbandonedAttempt[]> {
+/**
+ * Locks and returns up to `limit` connections whose attempt was abandoned: its lease is over, or its worker's lock is free. Where
+ * `locksTell` is false the lease alone counts.
+ */
+export function findAbandoned(tx: Tx, limit: number, locksTell: boolean): Promise<AbandonedAttempt[]> {
   return tx.query<AbandonedAttempt>({
     text: `
       with live as materialized (${LIVE_WORKERS})
@@ -43,16 +46,19 @@ export function findAbandoned(tx: Tx, limit: number): Promise<AbandonedAttempt[]
         left join lateral otobot_service(c.organization_id, c.service) s on true
         left join token_sets t on t.connection_id = c.id and t.generation = c.generation and t.kind = 'current'
        where c.lease_until is not null
-         and (c.lease_until <= otobot_now() or r.worker_number is null or r.worker_number not in (select objid from live))
+         and (c.lease_until <= otobot_now() or r.worker_number is null or ($2 and r.worker_number not in (select objid from live)))
        limit $1
          for update of c skip locked`,
-    values: [limit],
+    values: [limit, locksTell],
   });
 }
 
-/** Of workers that live and are silent, and of dead ones, whose answers may be in a spool that others are about to adopt. */
+/**
+ * Of workers that live and are silent; and of those that seem dead: what they heard may be in a spool, which their successor has to read,
+ * or they are frozen and lost their session too. A token that has longer to live is not asked for again before that anyway.
+ */
 const SILENT_WORKER_MAY_ANSWER = `interval '10 minutes'`;
-const DEAD_WORKER_MAY_ANSWER = `interval '10 seconds'`;
+const DEAD_WORKER_MAY_ANSWER = `interval '90 seconds'`;
 
 export interface AwaitedAnswer {
   connectionId: string;

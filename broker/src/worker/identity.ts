@@ -7,6 +7,8 @@ import { becomeWorker } from '../repositories/workers';
 export interface Identity {
   /** Null while there is no session: nothing may be claimed then. */
   number(): number | null;
+  /** For how long it has had that session, in milliseconds. */
+  heldForMs(): number;
   close(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export async function takeIdentity({ databaseUrl, onRenewed, onWake, log }: Iden
   const stop = new AbortController();
   let drop: () => void = () => undefined;
   let current: number | null = null;
+  let heldSinceMs = 0;
 
   /** Resolves with the session's end, once it has begun. */
   const begin = async (renewed: boolean): Promise<{ ended: Promise<void> }> => {
@@ -48,6 +51,7 @@ export async function takeIdentity({ databaseUrl, onRenewed, onWake, log }: Iden
       // Within the two seconds for which a swept attempt is left alone, so that a session that was cut costs no second request.
       if (renewed) await onRenewed(number);
       current = number;
+      heldSinceMs = performance.now();
     } catch (error) {
       await end();
       throw error;
@@ -70,6 +74,7 @@ export async function takeIdentity({ databaseUrl, onRenewed, onWake, log }: Iden
   const kept = keepOn((await begin(false)).ended);
   return {
     number: () => current,
+    heldForMs: () => (current === null ? 0 : performance.now() - heldSinceMs),
     close: async () => {
       stop.abort();
       drop();

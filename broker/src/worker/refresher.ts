@@ -79,6 +79,8 @@ const LIMITS: RefresherLimits = {
 
 const SECOND = 1_000;
 const POOL_SIZE = 6;
+/** In that time a worker that lives has a session again. */
+const RETURN_MS = 3 * SECOND;
 const LAST_TRY_MS = SECOND;
 
 /** A worker: refreshes what is due for as long as it runs, whether or not the database is there. Throws only if it is not at the start. */
@@ -164,7 +166,8 @@ export async function startRefresher({
     await spooling.adoption.run().catch((error: unknown) => {
       log.warn('cannot write what lies in the spool', { error: (error as Error).message });
     });
-    await sweepAbandoned(database, Math.random, log);
+    // After a crash of the server everybody's session is new, and who has none yet is not dead for that.
+    await sweepAbandoned(database, Math.random, log, identity.heldForMs() >= RETURN_MS);
   };
   const { requestTimeoutMs: timeoutMs } = limits;
   const revocationParts = { database, vault, agents: outbound.agents, timeoutMs, log };

@@ -70,6 +70,25 @@ test('attempts that were swept meanwhile are taken back, with the lease they had
   await session.end();
 });
 
+test('while nobody can tell who is dead, only a lease that is over ends an attempt', async () => {
+  const { id } = await addConnection(scene, await addReach(scene, { rotation: 'none' }));
+  await claimOne(999_999);
+  const sweepLeases = (): Promise<number> => sweepAbandoned(database, () => 0, scene.log, false);
+  expect(await sweepLeases()).toBe(0);
+  expect(await outcomesOf(scene, id)).toEqual([null]);
+  await scene.db.query('update connections set lease_until = otobot_now() where id = $1', [id]);
+  expect(await sweepLeases()).toBe(1);
+});
+
+test('a worker that has just got its session gives the others three seconds to get theirs', async () => {
+  const { id } = await addConnection(scene, await addReach(scene, { rotation: 'none' }));
+  await claimOne(999_999);
+  const startedAt = performance.now();
+  await scene.worker();
+  await until('it is given up', async () => (await outcomesOf(scene, id))[0] === 'uncertain');
+  expect(performance.now() - startedAt).toBeGreaterThan(3_000);
+});
+
 test('an attempt is not taken back from whoever has claimed its connection meanwhile', async () => {
   const { id } = await addConnection(scene, await addReach(scene, { rotation: 'none' }));
   const first = await claimOne(999_999);

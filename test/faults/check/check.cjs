@@ -106,7 +106,7 @@ function checkAlarms({ connection, calls, own, causeOf, accuse, count, figures }
   const before = calls.filter(({ granted, at }) => granted && at <= alarm.at).at(-1);
   const cause = before === undefined ? 'unexplained' : causeOf(before, before.attempt);
   count(figures.alarms, cause);
-  accuse('asked to connect again for nothing', { cause, status: connection.status });
+  accuse('asked to connect again for nothing', { cause, status: connection.status, before, at: alarm.at });
 }
 
 const sum = (numbers) => numbers.reduce((total, each) => total + each, 0);

@@ -13,18 +13,26 @@ import { transition } from './transition';
 const MAX_BATCH = 500;
 const LOST = 'worker_lost';
 
-/** Gives up what dead or frozen workers left behind. Returns how many attempts that were; 0 also while another worker sweeps. */
-export async function sweepAbandoned(database: Database, random: () => number, log: Logger): Promise<number> {
+/**
+ * Gives up what dead or frozen workers left behind. Returns how many attempts that were; 0 also while another worker sweeps.
+ * `locksTell` false: who has no lock may only not have it back yet, so nobody counts as dead.
+ */
+export async function sweepAbandoned(
+  database: Database,
+  random: () => number,
+  log: Logger,
+  locksTell = true,
+): Promise<number> {
   const swept = await database.transaction(async (tx) => {
     if (!(await isSweeper(tx))) return 0;
-    const abandoned = await findAbandoned(tx, MAX_BATCH);
+    const abandoned = await findAbandoned(tx, MAX_BATCH, locksTell);
     if (abandoned.length > 0) {
       await writeCompletions(
         tx,
         abandoned.map((attempt) => givenUp(attempt, random())),
       );
     }
-    await endOrphanedAttempts(tx);
+    if (locksTell) await endOrphanedAttempts(tx);
     await recallForLateAnswers(tx);
     return abandoned.length;
   });

@@ -133,7 +133,7 @@ export function awaitedAnswer({ attempts, workers, now, orphaned }: World, gener
   return latest > now ? latest : null;
 }
 const SILENT_WORKER_MAY_ANSWER = 600;
-const DEAD_WORKER_MAY_ANSWER = 10;
+const DEAD_WORKER_MAY_ANSWER = 90;
 
 const LOST = { class: 'uncertain', code: 'worker_lost', retryAfterMs: null } as const;
 
