@@ -7,9 +7,15 @@ comment on function otobot_host is 'The host that a URL leads to, with a port th
 
 alter table services
   add column max_per_minute integer not null default 6000 check (max_per_minute between 1 and 1000000),
-  add column renewal_host   text generated always as (otobot_host(coalesce(refresh_url, oauth_token_url))) stored;
+  add column refresh_interval_seconds integer check (refresh_interval_seconds > 0),
+  -- Where customers choose among whole hosts there is no name to it but the service's.
+  add column renewal_host   text generated always as (
+    case when otobot_host(coalesce(refresh_url, oauth_token_url)) ~ '^[{][^{}]*[}]$' then name
+         else otobot_host(coalesce(refresh_url, oauth_token_url)) end) stored;
 comment on column services.max_per_minute is
   'Refreshes begun per minute, by app and process, in the long run; a tenth of it at once. Where a provider is known to count, less than it allows.';
+comment on column services.refresh_interval_seconds is
+  'Between two refreshes of one connection, where the provider counts them per refresh token (Zoho: ten in ten minutes): readers and retries wait, and being throttled concerns the connection alone. null: no such limit.';
 comment on column services.renewal_host is
   'Where tokens are renewed: what an outage concerns. Customers'' own hosts behind one pattern ({shop}.myshopify.com) are one.';
 create index services_by_renewal_host on services (renewal_host);

@@ -114,6 +114,11 @@ export const serviceFields = {
     .max(1_000_000)
     .optional()
     .describe('Refreshes begun per minute in the long run, per app and process; a tenth of it at once.'),
+  refreshIntervalSeconds: seconds
+    .min(1)
+    .nullable()
+    .optional()
+    .describe('At least so long between two refreshes of one connection; null: no such limit is known.'),
   baseUrl: url.optional().describe('Of the API.'),
   allowedHosts: z
     .array(host)

@@ -66,6 +66,7 @@ export interface ClaimedProvider extends Dialect {
   consentIdleSeconds: number | null;
   consentSeconds: number | null;
   maxPerMinute: number;
+  refreshIntervalSeconds: number | null;
   /** Where tokens are renewed, with a placeholder as it is written; null: nowhere. */
   host: string | null;
   /** Of that host: failures were seen and no answer since; or it is out, and this attempt is the probe. */
@@ -195,7 +196,7 @@ const CLAIM_DUE = `
          a.client_secrets_sealed as "secretsSealed", a.client_secrets_key_version as "secretsKeyVersion",
          a.secret_position as "secretPosition", a.scopes as "appScopes", a.suspended_at is not null as suspended,
          exists (select from app_pauses p where p.app_id = a.id) as throttled,
-         s.renewal_host as host, s.max_per_minute as "maxPerMinute",
+         s.renewal_host as host, s.max_per_minute as "maxPerMinute", s.refresh_interval_seconds as "refreshIntervalSeconds",
          case when i.id is null then 'well' when i.opened_at is not null and i.closed_at is null then 'out'
               when i.failures > 0 then 'suspected' else 'well' end as "hostState",
          s.oauth_token_url as "tokenUrl", s.refresh_url as "refreshUrl",

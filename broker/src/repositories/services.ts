@@ -30,6 +30,8 @@ export interface ServiceFields extends Dialect {
   consentSeconds: number | null;
   maxConcurrent: number;
   maxPerMinute: number;
+  /** Between two refreshes of one connection. */
+  refreshIntervalSeconds: number | null;
   baseUrl: string | null;
   allowedHosts: readonly string[] | null;
   requestHeader: string;
@@ -102,6 +104,7 @@ const FIELDS: readonly [column: string, field: keyof ServiceFields][] = [
   ['consent_seconds', 'consentSeconds'],
   ['max_concurrent', 'maxConcurrent'],
   ['max_per_minute', 'maxPerMinute'],
+  ['refresh_interval_seconds', 'refreshIntervalSeconds'],
   ['base_url', 'baseUrl'],
   ['allowed_hosts', 'allowedHosts'],
   ['request_header', 'requestHeader'],

@@ -1,7 +1,7 @@
 import type { Queryable, Tx } from '../db/database';
 
 /**
- * Makes connections due now because somebody waits for them; at most once per 5 s each, and not before a pause that the provider
+ * Makes connections due now because somebody waits for them; at most once per 5 s each, or as seldom as its provider allows, and not before a pause that the provider
  * asked for. One that is being refreshed is left alone. A reported rejection outweighs the wait for a token that may be used up:
  * the access token is dead already. Returns whether anything became due.
  */
@@ -10,12 +10,15 @@ export async function markWanted(tx: Tx, organizationId: string, connectionIds: 
     name: 'mark-wanted',
     text: `
       update connections c set wanted_at = otobot_now(), next_refresh_at = w.at
-        from (select id, greatest(
-                       case when last_attempt_at > otobot_now() - interval '5 seconds' then last_attempt_at + interval '5 seconds'
-                            else '-infinity' end,
-                       case when status = 'uncertain' and rejected_at > coalesce(last_refreshed_at, created_at) then null
+        from (select c.id, greatest(
+                       case when last_attempt_at > otobot_now() - spacing then last_attempt_at + spacing else '-infinity' end,
+                       case when status = 'uncertain' and rejected_at > coalesce(last_refreshed_at, c.created_at) then null
                             else not_before_at end) as at
-                from connections where organization_id = $1 and id = any ($2)) w
+                from connections c
+               cross join lateral (
+                 select make_interval(secs => greatest(5, max(s.refresh_interval_seconds))) as spacing
+                   from otobot_service(c.organization_id, c.service) s) p
+               where c.organization_id = $1 and c.id = any ($2)) w
        where c.id = w.id and c.next_refresh_at > w.at and c.status <> 'disabled'
       returning c.id`,
     values: [organizationId, connectionIds],

@@ -29,6 +29,7 @@ test('a service is created with careful defaults, read, changed and deleted', as
       defaultTtlSeconds: 3600,
       maxConcurrent: 32,
       maxPerMinute: 6_000,
+      refreshIntervalSeconds: null,
       shared: true,
     },
   });

@@ -1,17 +1,15 @@
 import { createTokenBuckets } from '../../src/worker/token-buckets';
 import { isOutage } from '../../src/services/refresh/host-health';
-import { startProvider, type Provider } from '../support/provider';
+import { startProvider } from '../support/provider';
 import { until } from '../support/until';
 import { addConnection, addReach, setScene, type Reach, type Scene } from './scene';
 
 let scene: Scene;
-const providers: Provider[] = [];
 beforeAll(async () => {
   scene = await setScene();
 });
 afterAll(async () => {
   await scene.close();
-  await Promise.all(providers.map((provider) => provider.close()));
 });
 afterEach(async () => {
   await scene.stopWorkers();
@@ -21,11 +19,7 @@ afterEach(async () => {
 });
 
 /** A provider of its own: another host. */
-async function elsewhere(): Promise<Scene> {
-  const provider = await startProvider();
-  providers.push(provider);
-  return { ...scene, provider };
-}
+const elsewhere = async (): Promise<Scene> => ({ ...scene, provider: await startProvider() });
 const addDue = (at: Scene, reach: Reach, count: number, everyMs = 0) =>
   Promise.all(
     Array.from({ length: count }, (_, n) =>
@@ -72,6 +66,9 @@ test('an app of 12 s answers, a hanging and a suspended one, each with a queue: 
   // No more than its slots at once, of which none was free before 12 s.
   expect(hanging.provider.calls).toHaveLength(32);
   expect((await scene.db.query(`select from refresh_attempts where app_id = $1`, [suspended.appId])).rowCount).toBe(0);
+  // Ends what still hangs.
+  await scene.db.query('update connections set next_refresh_at = null');
+  await Promise.all([slowly.provider.close(), hanging.provider.close()]);
 }, 60_000);
 
 test('an app begins no more refreshes than its allowance lets go, and the rest is not claimed to wait', async () => {
@@ -116,4 +113,22 @@ test.each<[boolean, string, string, number, number, number]>([
   [true, '{shop}.a', 'dns', 20, 3, 5_000],
 ])('%s: that %s is out, by %s %i times from %i in %i ms', (out, host, code, failures, witnesses, spanMs) => {
   expect(isOutage(host, { failures, witnesses, spanMs, code })).toBe(out);
+});
+
+test.each([
+  ['https://Accounts.Example.com/token', null, 'accounts.example.com'],
+  ['https://example.com:443/token', null, 'example.com'],
+  ['http://127.0.0.1:8080/token?x=https://other', null, '127.0.0.1:8080'],
+  ['https://example.com/token', 'https://api.example.com/refresh', 'api.example.com'],
+  ['https://{tenant}.example.com/token', null, '{tenant}.example.com'],
+  ['https://{tenant}/token', null, 'by-its-name'],
+  [null, null, null],
+])('what an outage concerns: %s, renewed at %s, is %s', async (tokenUrl, refreshUrl, host) => {
+  const { rows } = await scene.db.query(
+    `insert into services (name, display_name, oauth_type, oauth_token_url, refresh_url)
+     values ('by-its-name', 'x', $1, $2, $3) returning renewal_host`,
+    [tokenUrl === null ? 'api_key' : 'oauth2', tokenUrl, refreshUrl],
+  );
+  await scene.db.query(`delete from services where name = 'by-its-name'`);
+  expect(rows).toEqual([{ renewal_host: host }]);
 });

@@ -1,3 +1,5 @@
+import { connectDatabase } from '../../src/db/database';
+import { markWanted } from '../../src/repositories/wanted';
 import { until } from '../support/until';
 import { addConnection, addReach, outcomesOf, setScene, stored, type Reach, type Scene } from './scene';
 
@@ -109,4 +111,30 @@ test('without a Retry-After the pauses grow until a token comes', async () => {
     await pauseIsOver(reach);
     return (await stored(scene, id)).generation === 2;
   });
+});
+
+test('where the provider counts each refresh token by itself, only the connection waits, and no reader makes it sooner', async () => {
+  const reach = await addReach(scene);
+  await scene.db.query('update services set refresh_interval_seconds = 60 where name = $1', [reach.service]);
+  const busy = await addConnection(scene, reach);
+  scene.provider.next({
+    status: 400,
+    body: { error: 'Access Denied', error_description: 'too many requests continuously' },
+  });
+  await scene.worker();
+  await ended(busy.id);
+  await idle();
+  const other = await addConnection(scene, reach);
+  await until('another one is refreshed', async () => (await stored(scene, other.id)).generation === 2);
+  expect(await pauseOf(reach)).toBeNull();
+  const waiting = await stored(scene, busy.id);
+  expect(waiting).toMatchObject({ status: 'backoff', failure_count: 1 });
+  expect(waiting.next_in).toBeGreaterThan(50);
+
+  // Nor does one that has just been refreshed come again for a reader.
+  const serving = connectDatabase({ url: scene.db.url, role: 'otobot_serve', max: 1, log: scene.log });
+  const { organizationId } = scene;
+  await serving.asTenant(organizationId, (tx) => markWanted(tx, organizationId, [busy.id, other.id]));
+  await serving.close();
+  for (const { id } of [busy, other]) expect((await stored(scene, id)).next_in).toBeGreaterThan(45);
 });

@@ -109,6 +109,12 @@ export const SERVICE_FIELDS: readonly Field[] = [
   },
   { flags: '--max-concurrent <n>', about: 'refreshes at once, per app', to: 'body.maxConcurrent', read: wholeNumber },
   { flags: '--max-per-minute <n>', about: 'refreshes begun, per app', to: 'body.maxPerMinute', read: wholeNumber },
+  {
+    flags: '--refresh-interval-seconds <n>',
+    about: 'at least so long between two refreshes of one connection',
+    to: 'body.refreshIntervalSeconds',
+    read: seconds,
+  },
   { flags: '--base-url <url>', about: 'of its API', to: 'body.baseUrl', read: clearable(asIs) },
   {
     flags: '--allowed-hosts <list>',

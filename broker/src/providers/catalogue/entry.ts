@@ -93,6 +93,8 @@ export interface ProviderEntry {
   minAgeSeconds: Known<number>;
   /** How long before its end a token is to be refreshed, where that matters to the provider. */
   refreshAheadSeconds: Known<number>;
+  /** At least so long between two refreshes of one connection: what it allows per refresh token. */
+  refreshIntervalSeconds: Known<number>;
   /** How the client secret travels. */
   authStyle: Known<'header' | 'body'>;
   scopeSeparator: Known<' ' | ','>;
@@ -140,6 +142,7 @@ export const UNKNOWN = {
   renewal: null,
   minAgeSeconds: null,
   refreshAheadSeconds: null,
+  refreshIntervalSeconds: null,
   authStyle: null,
   scopeSeparator: null,
   pkce: null,

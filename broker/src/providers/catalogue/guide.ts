@@ -90,6 +90,7 @@ function settings(entry: ProviderEntry): [what: string, fact: Fact<unknown>][] {
     ['Issuer in the callback (RFC 9207)', entry.issuer],
     ['Rotation of refresh tokens', entry.rotation],
     ['Grace, in seconds', entry.graceSeconds],
+    ['Seconds between refreshes of a connection', entry.refreshIntervalSeconds],
     ['Access token lives, in seconds', entry.accessTokenSeconds],
     ['Consent lives without a refresh, in seconds', entry.consentIdleSeconds],
     ['Consent lives however often it is refreshed, in seconds', entry.consentSeconds],

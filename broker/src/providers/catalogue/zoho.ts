@@ -41,6 +41,8 @@ export const zoho: ProviderEntry = {
   authStyle: cited('body', CONTRACTS),
   scopeSeparator: seen(',', MEETING),
   rotation: cited('none', REFRESH),
+  // Ten in ten minutes.
+  refreshIntervalSeconds: cited(60, REFRESH),
   accessTokenSeconds: seen(3_600, REFRESH),
   allowedHosts: seen(
     [

@@ -66,7 +66,7 @@ async function checked(parts: RefreshParts, claim: ClaimedConnection, secrets: O
   const call = { url: secrets.url, header, token, permanentErrors, agents, timeoutMs: limits.requestTimeoutMs };
   const answer = await parts.checkToken(call);
   const { httpStatus, durationMs } = answer;
-  const outcome = answer.class === 'alive' ? ({ class: 'alive' } as const) : outcomeOf(answer);
+  const outcome = answer.class === 'alive' ? ({ class: 'alive' } as const) : outcomeOf(answer, claim.provider);
   return { ...endingWith(outcome), httpStatus, durationMs };
 }
 
@@ -111,15 +111,19 @@ function endingOf({ vault }: RefreshParts, claim: ClaimedConnection, answered: A
   }
   // Who refuses the refresh token has accepted the client.
   const secretPosition = answer.class === 'permanent' ? position : null;
-  return { ...endingWith(outcomeOf(answer)), httpStatus, durationMs, secretPosition };
+  return { ...endingWith(outcomeOf(answer, claim.provider)), httpStatus, durationMs, secretPosition };
 }
 
 /**
  * A refusal is an answer, whoever passed it on; everything else that may have been processed is uncertain. Who asks for a pause asks the
- * app, or the address that all of its connections share.
+ * app, or the address that all of its connections share; unless it is known to count each connection by itself.
  */
-function outcomeOf({ class: failure, code, retryAfterMs, uncertain }: TokenFailure): Outcome {
+function outcomeOf(
+  { class: failure, code, retryAfterMs, uncertain }: TokenFailure,
+  { refreshIntervalSeconds }: ClaimedConnection['provider'],
+): Outcome {
   const isRefusal = failure === 'permanent' || failure === 'app' || failure === 'throttled';
   if (uncertain && !isRefusal) return { class: 'uncertain', code, retryAfterMs };
+  if (failure === 'throttled' && refreshIntervalSeconds !== null) return { class: 'transient', code, retryAfterMs };
   return { class: failure === 'transient' && retryAfterMs !== null ? 'throttled' : failure, code, retryAfterMs };
 }

@@ -6,9 +6,9 @@ import type { LateSet } from '../../repositories/token-sets';
 import { askProvider } from './ask-provider';
 import { movingEndOf } from './consent-ends';
 import { endingWith, type AttemptClock, type Ending, type RefreshParts } from './attempt';
-import type { AppReport } from './ended-attempts';
-import type { HostReport } from './host-health';
+import { latest, SECOND } from './moments';
 import { openSecrets, type OpenedSecrets, type Unopened } from './opened-secrets';
+import { appReport, hostReport } from './reports';
 import { sealAdopted } from './sealed-set';
 import type { NextState, Outcome, RefreshFacts } from './state';
 import { transition } from './transition';
@@ -63,7 +63,7 @@ async function complete(
   clock: AttemptClock,
   ending: Ending,
 ): Promise<void> {
-  const next = transition(claim, ending.outcome, factsOf(claim, clock.now(), parts.random()));
+  const next = spaced(claim, ending, transition(claim, ending.outcome, factsOf(claim, clock.now(), parts.random())));
   report(parts.log, claim, ending, next);
   const { id: connectionId, organizationId, generation, attemptId, startedAt } = claim;
   const { errorCode, httpStatus, durationMs, set, adoptedSetId } = ending;
@@ -86,31 +86,13 @@ async function complete(
   });
 }
 
-function appReport({ app, organizationId }: ClaimedConnection, ending: Ending, next: NextState): AppReport {
-  const { outcome, errorCode, secretPosition } = ending;
-  return {
-    ...{ id: app.id, organizationId, verdict: next.app, code: errorCode ?? '' },
-    retryAfterMs: 'retryAfterMs' in outcome ? outcome.retryAfterMs : null,
-    wasSuspended: app.suspended,
-    recovers: app.throttled && outcome.class === 'granted',
-    ...{ acceptedPosition: secretPosition, knownPosition: app.secretPosition },
-  };
-}
-
-const FAILURES: readonly Outcome['class'][] = ['transient', 'malformed', 'uncertain'];
-
-/** What the attempt says about the provider's host: who refuses, for whatever reason, is there. */
-function hostReport({ id, startedAt, provider }: ClaimedConnection, ending: Ending): HostReport | null {
-  const { host, hostState: state } = provider;
-  const { outcome, errorCode, httpStatus, durationMs, askedHost } = ending;
-  if (host === null || durationMs === null) return null;
-  const isThrottledOutage = outcome.class === 'throttled' && (httpStatus ?? 0) >= 500;
-  const fails = FAILURES.includes(outcome.class) || isThrottledOutage;
-  // Nothing of it left the machine, so nobody has answered.
-  if (!fails && httpStatus === null) return null;
-  // Behind a pattern there are many hosts, of which one may be gone.
-  const witness = host.includes('{') ? (askedHost ?? id) : id;
-  return { host, state, verdict: fails ? 'fails' : 'answers', code: errorCode ?? '', witness, startedAt };
+/** No sooner than the provider allows for one connection; readers wait as long, by the same rule (repositories/wanted). */
+function spaced({ startedAt, provider }: ClaimedConnection, { durationMs }: Ending, next: NextState): NextState {
+  const { refreshIntervalSeconds } = provider;
+  const wasSent = durationMs !== null;
+  if (refreshIntervalSeconds === null || next.nextRefreshAt === null || !wasSent) return next;
+  const soonest = new Date(startedAt.getTime() + refreshIntervalSeconds * SECOND);
+  return { ...next, nextRefreshAt: latest(soonest, next.nextRefreshAt) };
 }
 
 function factsOf(claim: ClaimedConnection, now: Date, random: number): RefreshFacts {

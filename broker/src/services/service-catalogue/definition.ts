@@ -31,6 +31,7 @@ export const DEFAULTS: Omit<ServiceDefinition, 'displayName'> = {
   consentSeconds: null,
   maxConcurrent: 32,
   maxPerMinute: 6_000,
+  refreshIntervalSeconds: null,
   baseUrl: null,
   allowedHosts: null,
   requestHeader: 'Authorization',

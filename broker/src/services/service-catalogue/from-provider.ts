@@ -32,6 +32,7 @@ export function fromProvider(provider: string | undefined): Partial<ServiceDefin
     minAgeSeconds: entry.minAgeSeconds?.value,
     refreshAheadSeconds: entry.refreshAheadSeconds?.value,
     revocationFormat: entry.revocationFormat?.value,
+    refreshIntervalSeconds: entry.refreshIntervalSeconds?.value,
     scopes: asked.map(({ value }) => value),
     scopeSeparator: entry.scopeSeparator?.value,
     authStyle: entry.authStyle?.value,
