@@ -68,7 +68,6 @@ const FILTER = `
   and ($4::text is null or v.service = $4) and ($5::text is null or v.status = $5)
   and ($6::int is null or (v.expires_at <= otobot_now() + make_interval(secs => $6)
                            and not (v.renewable and c.token_ends_at is null and v.status not in ('reauth_required', 'disabled', 'client_suspended'))))
-  and ($7::int is null or c.consent_ends_at <= otobot_now() + make_interval(secs => $7))
   and ($8::text[] is null or v.client_id = any ($8)) and ($9::text[] is null or v.service = any ($9))`;
 
 /** By id, which is unique and never changes. */
@@ -79,9 +78,15 @@ export function listConnections(
 ): Promise<Connection[]> {
   const { clientId, service, status, expiresWithinSeconds, consentEndsWithinSeconds, onlyClients, onlyServices } =
     filter;
+  // Apart, so that they are found by their index and the rest looks at these alone.
+  const consentEnds =
+    consentEndsWithinSeconds === undefined
+      ? '$7::int is null'
+      : `v.id = any (array(select e.id from connections e where e.organization_id = $1
+                              and e.consent_ends_at <= otobot_now() + make_interval(secs => $7::int)))`;
   return tx.query<Connection>({
     text: `select ${COLUMNS} from ${CONNECTIONS}
-            where c.organization_id = $1 and v.organization_id = $1 and ${FILTER} and ($10::uuid is null or v.id > $10) order by v.id limit $11`,
+            where v.organization_id = $1 and ${FILTER} and ${consentEnds} and ($10::uuid is null or v.id > $10) order by v.id limit $11`,
     values: [
       organizationId,
       clientId ?? null,
