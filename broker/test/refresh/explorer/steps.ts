@@ -29,7 +29,7 @@ const MIN_LEASE = 25;
 const TIMEOUT = 20;
 const LIFETIME = 3_600;
 /** A world with more than that many attempts in it is not followed further: the policies have long spoken. */
-const MAX_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 6;
 
 /** Everything that can happen next. */
 export function stepsFrom(world: World, rules: Rules): Step[] {
