@@ -72,13 +72,13 @@ test('a worker that starts on a copy pauses refreshing and says so; what is due 
     ...{ workerNumber: 1, leaseSeconds: 60, limit: 100, perApp: 32, inFlight: {}, spent: {} },
     firstApp: randomUUID(),
   };
-  expect(await claimDue(database, request)).toEqual([]);
+  const claimed = await claimDue(database, request).finally(() => database.close());
+  expect(claimed).toEqual([]);
   const { rows } = await copy.db.query<{ due: number }>(
     'select count(*)::int as due from connections where next_refresh_at <= otobot_now()',
   );
   expect(rows[0]?.due).toBeGreaterThan(1);
   expect(copy.provider.calls).toEqual([]);
-  await database.close();
   await Promise.all(workers.map((worker) => worker.stop()));
 });
 
