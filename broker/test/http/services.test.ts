@@ -141,6 +141,15 @@ test.each([
   { allowedHosts: 'crm.example' },
   { requestHeader: 'X: y' },
   { maxConcurrent: 0 },
+  { tokenParams: { code: 'x' } },
+  { refreshParams: { refresh_token: 'x' } },
+  { refreshParams: { depth: { a: 1 } } },
+  { paramNames: { code: 'x' } },
+  { paramNames: { client_id: 'a b' } },
+  { answerPath: 'a..b' },
+  { permanentErrors: ['a b'] },
+  { renewal: 'ig_exchange_token' },
+  { minAgeSeconds: 0 },
   { secret: 'x' },
 ])('%j is malformed', async (change) => {
   expect((await scene.ask('POST /v1/services', { body: { ...CRM, name: 'malformed', ...change } })).status).toBe(400);
@@ -176,6 +185,21 @@ test('a URL for renewals is where tokens go too: none of another origin is added
   });
   await ask('PUT /v1/services/elsewhere/app', { body: { clientId: 'oauth', clientSecrets: ['s'] } });
   expect(await ask('PATCH /v1/services/elsewhere', { body: { refreshUrl: null } })).toMatchObject(conflict);
+});
+
+test('how its token endpoint deviates is told, kept and taken back', async () => {
+  const { ask } = scene;
+  const dialect = {
+    ...{ bodyFormat: 'json', paramNames: { client_id: 'client_key' }, tokenParams: { grant_type: 'x', expiring: '1' } },
+    ...{ refreshParams: { type: 'refresh' }, answerPath: 'data.0', permanentErrors: ['gone'] },
+    ...{ renewal: 'ig_refresh_token', refreshUrl: 'https://crm.example/renew', minAgeSeconds: 86_400 },
+  };
+  const body = { ...CRM, name: 'odd', oauthType: 'long_lived', ...dialect };
+  expect(await ask('POST /v1/services', { body })).toMatchObject({ status: 201, json: dialect });
+  expect(await ask('PATCH /v1/services/odd', { body: { refreshUrl: null } })).toMatchObject({ status: 422 });
+  const plain = { bodyFormat: 'form', paramNames: {}, tokenParams: {}, refreshParams: {}, answerPath: null };
+  const none = { ...plain, permanentErrors: [], renewal: null, minAgeSeconds: null, refreshUrl: null };
+  expect(await ask('PATCH /v1/services/odd', { body: none })).toMatchObject({ status: 200, json: none });
 });
 
 test('a shared service is not taken away, moved or replaced under organizations that use it', async () => {
