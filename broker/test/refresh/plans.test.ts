@@ -146,3 +146,25 @@ test('a claim touches as many buffers after every connection was refreshed twent
   expect(buffersOf(last.claim)).toBeLessThan(1.5 * buffersOf(first.claim));
   expectByKey(last.claim);
 }, 120_000);
+
+test('what waits for a host that is out is not looked at; a probe costs a few buffers', async () => {
+  const request = { workerNumber: 1, leaseSeconds: 60, limit: BATCH, perApp: 32, firstApp: randomUUID() };
+  const claims = () => claimDue(worker, { ...request, inFlight: {}, spent: {} });
+  const reads = (plan: PlanNode): PlanNode[] =>
+    nodesOf(plan).filter((node) => node['Relation Name'] === 'connections' && node['Node Type'].includes('Scan'));
+  await fill(MANY, MANY + FEW);
+  await scene.db.query(
+    `insert into provider_incidents (host, code, failing_since, last_failure_at, opened_at, next_probe_at)
+     select distinct renewal_host, 'http_503', otobot_now(), otobot_now(), otobot_now(), otobot_now() + interval '1 hour'
+       from services where renewal_host is not null`,
+  );
+  expect(await claims()).toHaveLength(0);
+  for (const node of reads(worker.plans().at(-1) as PlanNode)) expect(node['Actual Rows'] ?? 0).toBe(0);
+  await scene.db.query('update provider_incidents set next_probe_at = otobot_now()');
+  expect(await claims()).toHaveLength(1);
+  const probe = worker.plans().at(-1) as PlanNode;
+  for (const node of reads(probe)) expect(node['Node Type']).toMatch(/^Index (Only )?Scan$/);
+  expect(buffersOf(probe)).toBeLessThan(1_500);
+  process.stdout.write(`a probe's claim touches ${buffersOf(probe)} buffers\n`);
+  await scene.db.query('delete from provider_incidents');
+});

@@ -5,6 +5,7 @@ export interface PlanNode {
   'Node Type': string;
   'Relation Name'?: string;
   'Index Name'?: string;
+  'Actual Rows'?: number;
   'Rows Removed by Filter'?: number;
   'Actual Loops': number;
   'Shared Hit Blocks': number;
