@@ -10,6 +10,7 @@ import { NO_ENDS } from '../../types/consent-ends';
 import type { ConnectionName } from '../../types/credential';
 import type { Vault } from '../../vault/vault';
 import { storeConnection, tokenSetOf, type Handover } from '../connections/store-connection';
+import { giveUpTokens } from '../revocations/give-up-tokens';
 import { endsOfConsent, movingEndOf } from '../refresh/consent-ends';
 import { firstDueAt } from '../refresh/first-due';
 import { renewingSecret, wayOf } from '../refresh/way';
@@ -81,8 +82,9 @@ export async function hold(tx: Tx, vault: Vault, open: OpenLink, handover: Hando
   const owner = ownerOf(open);
   const connection = open.connection as ConnectionByName;
   const set = tokenSetOf(vault, { ...owner, id: connection.id }, connection.generation + 1, open.service, handover);
-  await replaceHeldSet(tx, set);
   const { organizationId, clientId, service } = owner;
+  const replaced = { organizationId, connectionId: connection.id, clientId: null, kinds: ['held'] } as const;
+  await giveUpTokens(tx, replaced, () => replaceHeldSet(tx, set));
   const data = {
     expected: connection.accountLabel ?? connection.accountId ?? connection.tenant,
     connected: handover.account?.label ?? handover.account?.id ?? handover.tenant,

@@ -15,6 +15,7 @@ import type { ConsentEnds } from '../../types/consent-ends';
 import type { ConnectionKind, ConnectionName } from '../../types/credential';
 import type { Vault } from '../../vault/vault';
 import { wayOf } from '../refresh/way';
+import { giveUpTokens } from '../revocations/give-up-tokens';
 import { tokenContext } from '../seal-contexts';
 import type { Lifespan } from './material';
 
@@ -64,9 +65,14 @@ export async function storeConnection(
     tenant,
     ...ends,
   };
-  await (existing === null ? insertConnection(tx, connection) : replaceConnection(tx, connection));
-  await insertTokenSet(tx, 'current', tokenSetOf(vault, { ...owner, id }, generation, service, handover));
   const { organizationId, clientId } = owner;
+  const store = async (): Promise<void> => {
+    await (existing === null ? insertConnection(tx, connection) : replaceConnection(tx, connection));
+    await insertTokenSet(tx, 'current', tokenSetOf(vault, { ...owner, id }, generation, service, handover));
+  };
+  // What was held beside the old tokens goes with them. Accepted, it comes back as these, and nothing of it is revoked.
+  const givenUp = { organizationId, connectionId: id, clientId: null, kinds: ['held'] } as const;
+  await (existing === null ? store() : giveUpTokens(tx, givenUp, store));
   const data = { generation, kind };
   await insertEvent(tx, {
     organizationId,
