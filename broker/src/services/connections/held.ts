@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/database';
 import { Problem } from '../../errors/problem';
 import { findAppFor } from '../../repositories/apps';
-import type { ImportedTokenSet } from '../../repositories/connection-imports';
+import { findConnectionForImport, type ImportedTokenSet } from '../../repositories/connection-imports';
 import type { Connection } from '../../repositories/connections';
 import { databaseNow } from '../../repositories/clock';
 import { deleteHeldSet, findHeldSet } from '../../repositories/held-sets';
@@ -24,10 +24,12 @@ export async function acceptHeld(tx: Tx, vault: Vault, organizationId: string, c
   const { id, clientId, name } = connection;
   await lockService(tx, connection.service, 'shared');
   const service = foundService(await findService(tx, organizationId, connection.service), connection.service);
+  const owner: ConnectionName = { organizationId, clientId, service: connection.service, name };
+  // The connection first, as everybody locks them: of a rejection at the same moment neither waits for the other.
+  await findConnectionForImport(tx, owner);
   const held = await findHeldSet(tx, organizationId, id);
   if (held === null) throw nothingHeld(id);
 
-  const owner: ConnectionName = { organizationId, clientId, service: connection.service, name };
   const secrets = open(vault, { ...owner, id, tenant: held.tenant }, held, service);
   const app = await findAppFor(tx, organizationId, clientId, connection.service);
   const { tokenType, scopes, baseUrl, expiresAt, lifetimeSeconds } = held;
