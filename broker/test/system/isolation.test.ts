@@ -106,6 +106,7 @@ test('the owner does see all of it there', async () => {
   expect(paths().filter((path) => !seen.includes(path))).toEqual([
     '/health',
     '/ready',
+    expect.stringContaining('/history'),
     expect.stringContaining('/usage'),
   ]);
 });
