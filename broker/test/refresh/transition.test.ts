@@ -144,6 +144,12 @@ describe('uncertain', () => {
     expect(transition(state, permanent, { ...FACTS, rotation: 'none' }).status).toBe('uncertain');
     expect(transition(state, permanent, { ...FACTS, kind: 'client_credentials' }).status).toBe('uncertain');
   });
+  test('a second attempt of unknown end does not begin the grace anew', () => {
+    const first = stateOf(after(uncertain));
+    const second = transition(first, uncertain, { ...FACTS, attemptStartedAt: inSeconds(300) });
+    expect(first.uncertainSince).not.toBeNull();
+    expect(second.uncertainSince).toEqual(first.uncertainSince);
+  });
   test('a refusal while the answer may still come in ends nothing; the one after that does', () => {
     const awaited = { class: 'awaited', code: 'invalid_grant', until: inSeconds(600) } as const;
     const waiting = transition(stateOf(after(uncertain)), awaited, FACTS);
