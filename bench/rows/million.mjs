@@ -10,14 +10,16 @@ const sweeps = fromBroker('./dist/repositories/refresh-sweeps');
 const { deleteOldSets } = fromBroker('./dist/repositories/token-sets');
 const { deleteOldFlows } = fromBroker('./dist/repositories/flows');
 const { countLiveWorkers, forgetGoneProcesses } = fromBroker('./dist/repositories/processes');
+const { claimRevocations } = fromBroker('./dist/repositories/revocation-claims');
+const { findDueNotices } = fromBroker('./dist/repositories/notices');
 const { recallFailed } = fromBroker('./dist/repositories/provider-incidents');
 
 const TOKEN_BYTES = 256;
 const BATCH = 100;
 const PER_APP = 32;
 const TIMES = 9;
-/** A tenth has been due for up to an hour; the others follow within the next ten. */
-const SPREAD = `otobot_now() + interval '1 hour' * (random() * 10 - 1)`;
+/** A fifth has been due for up to two hours; the others follow within the next eight. */
+const SPREAD = `otobot_now() + interval '1 hour' * (random() * 10 - 2)`;
 const LONG_DUE = `otobot_now() - interval '1 hour' * (1 + random())`;
 
 export async function storeMillionApps(stage, wanted) {
@@ -94,6 +96,8 @@ const PERIODIC = {
   'gone processes': forgetGoneProcesses,
   'readiness: live workers': countLiveWorkers,
   'failed before an outage': recallFailed,
+  'coming ends of consents': (db) => findDueNotices(db, 100),
+  revocations: (db) => claimRevocations(db, 50),
 };
 
 /** What each statement touches that the workers and /ready run again and again. */
