@@ -26,7 +26,8 @@ const INCIDENTS = `
         join apps a on a.service = s.name and (s.organization_id = a.organization_id or s.organization_id is null)
         join organizations o on o.id = a.organization_id
         join connections c on c.app_id = a.id
-       where s.renewal_host = i.host and s.id = (select visible.id from otobot_service(a.organization_id, a.service) visible)
+       where s.renewal_host = i.host and otobot_concerns(i.organization_id, a.organization_id)
+         and s.id = (select visible.id from otobot_service(a.organization_id, a.service) visible)
          and ($1::text is null or $1 in (coalesce(c.client_id, '-'), o.name || '/' || coalesce(c.client_id, '-')))
          and ($2::text is null or c.service = $2)) concerned
    where i.opened_at is not null and i.closed_at is null and i.ended_at is null

@@ -24,6 +24,7 @@ export async function findObstacle(tx: Tx, organizationId: string, connectionId:
         from connections c
         left join lateral otobot_service(c.organization_id, c.service) s on true
         left join provider_incidents i on i.host = s.renewal_host and i.opened_at is not null and i.closed_at is null
+                                          and otobot_concerns(i.organization_id, c.organization_id)
         left join app_pauses p on p.app_id = c.app_id and p.until > otobot_now()
         left join installation n on n.refreshing_paused_at is not null
        where c.organization_id = $1 and c.id = $2 and (i.id is not null or p.app_id is not null or n.id is not null)`,

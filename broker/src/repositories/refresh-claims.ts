@@ -122,7 +122,8 @@ function nested(row: Row): ClaimedConnection {
 
 // The attempt's start is cut to milliseconds because it is part of a key and JavaScript keeps no more. An app that gives nothing is
 // passed by with a limit of 0, so that none of its rows is looked at. A probe's turn is over before the next can come: a request is cut
-// off at 20 s. What is a tenth of max_per_minute here is the size of the bucket.
+// off at 20 s; who makes it is drawn
+// by organization, so that one with a thousand apps that fail does not make them all. What is a tenth of max_per_minute here is the size of the bucket.
 const CLAIM_DUE = `
   with ripe as (
     select id from apps
@@ -131,11 +132,11 @@ const CLAIM_DUE = `
   ), probing as (
     update apps set next_probe_at = otobot_now() + interval '1 minute' where id in (select id from ripe) returning id
   ), dark as materialized (
-    select host from provider_incidents where opened_at is not null and closed_at is null
+    select host, organization_id from provider_incidents where opened_at is not null and closed_at is null
   ), paused as materialized (
     select app_id from app_pauses where until > otobot_now()
   ), dawning as materialized (
-    select id, host from provider_incidents
+    select id, host, organization_id from provider_incidents
      where opened_at is not null and closed_at is null and next_probe_at <= otobot_now()
        and (select refreshing_paused_at from installation) is null
        for update skip locked
@@ -143,10 +144,10 @@ const CLAIM_DUE = `
     select distinct on (dawning.id) a.id, dawning.id as incident_id from dawning
       join services s on s.renewal_host = dawning.host
       join apps a on a.service = s.name and (s.organization_id = a.organization_id or s.organization_id is null)
-     where a.suspended_at is null and a.id not in (select app_id from paused)
+     where a.suspended_at is null and a.id not in (select app_id from paused) and otobot_concerns(dawning.organization_id, a.organization_id)
        and s.id = (select visible.id from otobot_service(a.organization_id, a.service) visible)
        and exists (select from connections c where c.app_id = a.id and c.next_refresh_at <= otobot_now() and c.status <> 'disabled')
-     order by dawning.id, random()
+     order by dawning.id, md5(a.organization_id::text || $6::text), random()
   ), lit as (
     update provider_incidents set next_probe_at = otobot_now() + interval '30 seconds' where id in (select incident_id from torch)
   ), turn as (
@@ -163,7 +164,8 @@ const CLAIM_DUE = `
        limit coalesce((
                select case
                         when turn.id = any (array(select app_id from paused)) then 0
-                        when s.renewal_host = any (array(select host from dark)) then (turn.id = any (array(select id from torch)))::int
+                        when exists (select from dark where dark.host = s.renewal_host
+                                        and otobot_concerns(dark.organization_id, turn.organization_id)) then (turn.id = any (array(select id from torch)))::int
                         when turn.suspended then 1
                         else greatest(0, least(least(s.max_concurrent, $4::int) - coalesce(($5::jsonb ->> turn.id::text)::int, 0),
                                                greatest(1, s.max_per_minute / 10) - coalesce(($7::jsonb ->> turn.id::text)::int, 0)))
@@ -197,7 +199,8 @@ const CLAIM_DUE = `
          a.secret_position as "secretPosition", a.scopes as "appScopes", a.suspended_at is not null as suspended,
          exists (select from app_pauses p where p.app_id = a.id) as throttled,
          s.renewal_host as host, s.max_per_minute as "maxPerMinute", s.refresh_interval_seconds as "refreshIntervalSeconds",
-         case when i.id is null then 'well' when i.opened_at is not null and i.closed_at is null then 'out'
+         case when i.id is null then 'well'
+              when i.opened_at is not null and i.closed_at is null and otobot_concerns(i.organization_id, c.organization_id) then 'out'
               when i.failures > 0 then 'suspected' else 'well' end as "hostState",
          s.oauth_token_url as "tokenUrl", s.refresh_url as "refreshUrl",
          s.organization_id is null as shared, s.moved_from_sealed as "movedFrom",

@@ -7,7 +7,7 @@ import {
   scheduleProbe,
   type Evidence,
 } from '../../repositories/provider-incidents';
-import { tellOf } from './incidents';
+import { tellOfOutage } from './incidents';
 import { SECOND } from './moments';
 
 /** What an attempt says about its provider's host. */
@@ -20,6 +20,8 @@ export interface HostReport {
   code: string;
   /** By whom the failure is known, so that one broken connection is not taken for an outage. */
   witness: string;
+  /** Whose connection it was: what one organization alone sees stops no other. */
+  organizationId: string;
   startedAt: Date;
 }
 
@@ -70,11 +72,12 @@ export function createHostHealth({ random, log }: { random: () => number; log: L
         const evidence = await noteFailures(tx, { host, ...factsOf(failed) });
         if (evidence.isOpen) {
           if (failed.some(({ state }) => state === 'out')) await scheduleProbe(tx, host, nextProbeS());
-        } else if (isOutage(host, evidence)) {
+        } else {
+          if (!isOutage(host, evidence)) continue;
           log.error('a provider is out: only probes are sent until it answers', { host, code: evidence.code });
-          const opened = await openIncident(tx, evidence.id, nextProbeS());
-          if (opened !== null) await tellOf(tx, opened, 'open');
+          await openIncident(tx, evidence.id, nextProbeS());
         }
+        await tellOfOutage(tx, evidence.id);
       }
     },
 
@@ -100,7 +103,9 @@ function summed(reports: readonly HostReport[]): { answered: boolean; failed: Ho
 }
 
 function factsOf(failed: readonly HostReport[]) {
+  const [first, ...more] = new Set(failed.map(({ organizationId }) => organizationId));
   return {
+    organizationId: more.length === 0 ? (first ?? null) : null,
     failures: failed.length,
     witnesses: failed.map(({ witness }) => witness),
     code: failed.at(-1)?.code ?? '',

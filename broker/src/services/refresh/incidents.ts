@@ -2,10 +2,12 @@ import type { Database, Tx } from '../../db/database';
 import type { Logger } from '../../log/logger';
 import {
   endCalmIncidents,
+  findUntold,
   forgetIncidents,
   hasIncidents,
   recallFailed,
-  tellOfIncident,
+  tellOfEnd,
+  tellOfOpening,
   type Incident,
 } from '../../repositories/provider-incidents';
 
@@ -19,14 +21,12 @@ export function causeOf(code: string): IncidentCause {
   return UNREACHABLE.test(code) ? 'unreachable' : 'errors';
 }
 
-/** The one event of an outage at its beginning, and the one at its end. */
-export async function tellOf(
-  tx: Tx,
-  { host, code, openedAt, closedAt }: Incident,
-  state: 'open' | 'ended',
-): Promise<void> {
-  const ended = state === 'ended' ? { closedAt } : {};
-  await tellOfIncident(tx, host, { state, host, cause: causeOf(code), code, openedAt, ...ended });
+const factsOf = ({ host, code, openedAt }: Incident) => ({ host, cause: causeOf(code), code, openedAt });
+
+/** The one event of an outage at its beginning: for everybody whom it concerns by now and who has not been told. */
+export async function tellOfOutage(tx: Tx, id: number): Promise<void> {
+  const untold = await findUntold(tx, id);
+  if (untold !== null) await tellOfOpening(tx, id, { state: 'open', ...factsOf(untold) });
 }
 
 /** What becomes of incidents with time: what failed before is tried again, and what has been well for a while is over. */
@@ -35,7 +35,8 @@ export async function followIncidents(database: Database, log: Logger): Promise<
   await database.transaction(async (tx) => {
     const recalled = await recallFailed(tx);
     if (recalled > 0) log.info('what failed while a provider was out is due again', { connections: recalled });
-    for (const ended of await endCalmIncidents(tx)) await tellOf(tx, ended, 'ended');
+    for (const ended of await endCalmIncidents(tx))
+      await tellOfEnd(tx, ended.id, { state: 'ended', ...factsOf(ended), closedAt: ended.closedAt });
     await forgetIncidents(tx);
   });
 }

@@ -19,7 +19,8 @@ export function appReport({ app, organizationId }: ClaimedConnection, ending: En
 const FAILURES: readonly Outcome['class'][] = ['transient', 'malformed', 'uncertain'];
 
 /** What the attempt says about the provider's host: who refuses, for whatever reason, is there. */
-export function hostReport({ id, service, startedAt, provider }: ClaimedConnection, ending: Ending): HostReport | null {
+export function hostReport(claim: ClaimedConnection, ending: Ending): HostReport | null {
+  const { id, organizationId, service, startedAt, provider } = claim;
   const { host, hostState: state } = provider;
   const { outcome, errorCode, httpStatus, durationMs, askedHost } = ending;
   if (host === null || durationMs === null) return null;
@@ -32,5 +33,13 @@ export function hostReport({ id, service, startedAt, provider }: ClaimedConnecti
   if (!fails && httpStatus === null) return null;
   // Behind a pattern there are many hosts, of which one may be gone.
   const witness = host.includes('{') ? (askedHost ?? id) : id;
-  return { host, state, verdict: fails ? 'fails' : 'answers', code: errorCode ?? '', witness, startedAt };
+  return {
+    host,
+    state,
+    verdict: fails ? 'fails' : 'answers',
+    code: errorCode ?? '',
+    witness,
+    organizationId,
+    startedAt,
+  };
 }
