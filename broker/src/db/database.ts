@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { Problem } from '../errors/problem';
 import type { Logger } from '../log/logger';
+import { createLines } from './lines';
 
 export interface Statement {
   /** Prepared once per connection under this name: for the statements of the hot paths. */
@@ -21,6 +22,8 @@ export interface Database extends Queryable {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** A transaction in which row-level security shows this organization's rows alone. */
   asTenant<T>(organizationId: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** For a server that hangs: what waits for it, and whatever is asked from now on, fails at once as `database_unavailable`. */
+  cut(): void;
   close(): Promise<void>;
 }
 
@@ -42,7 +45,8 @@ types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** Opens a pool whose every connection works under one role. Connection failures reach callers as Problem database_unavailable. */
 export function connectDatabase({ url, role, max = 10, statementTimeoutMs = 10_000, log }: DatabaseOptions): Database {
-  const pool = new pg.Pool({ ...poolConfig(url, role, statementTimeoutMs), max, types });
+  const { stream, cut } = createLines();
+  const pool = new pg.Pool({ ...poolConfig(url, role, statementTimeoutMs), max, types, stream });
   // An idle connection that dies (a restart of PostgreSQL) must not end the process; the next query opens another.
   pool.on('error', (error) => log.warn('database connection lost', { error: error.message }));
   // The pool listens only while a client is idle in it; an event 'error' that nobody hears would end the process. Whoever uses the
@@ -73,11 +77,12 @@ export function connectDatabase({ url, role, max = 10, statementTimeoutMs = 10_0
       if (!UUID.test(organizationId)) throw new Error('asTenant needs the id of an organization');
       return transaction(`begin; set local otobot.organization_id = '${organizationId}'`, work);
     },
+    cut,
     close: () => pool.end(),
   };
 }
 
-/** One connection of its own, for what belongs to a session: advisory locks, LISTEN. The caller ends it. */
+/** One connection of its own, for what belongs to a session: advisory locks, LISTEN. It is ended with endSession. */
 export async function connectSession(url: string, role: DatabaseRole | null): Promise<pg.Client> {
   const client = new pg.Client({ ...poolConfig(url, role, 0), keepAlive: true });
   client.on('error', ignore); // 'end' follows, and statements fail
@@ -87,6 +92,15 @@ export async function connectSession(url: string, role: DatabaseRole | null): Pr
     throw translate(error);
   }
   return client;
+}
+
+const GOODBYE_MS = 1_000;
+
+/** Takes leave of the server; where that does not answer, the session ends all the same. */
+export async function endSession(session: pg.Client): Promise<void> {
+  const cut = setTimeout(() => session.connection.stream.destroy(), GOODBYE_MS);
+  await session.end().catch(ignore);
+  clearTimeout(cut);
 }
 
 const IDLE_IN_TRANSACTION_MS = 15_000;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../log/logger';
-import { connectSession, type DatabaseRole } from './database';
+import { connectSession, endSession, type DatabaseRole } from './database';
 
 export interface Listener {
   close(): Promise<void>;
@@ -36,7 +36,7 @@ export function listen({ url, role, channel, onSignal, log }: ListenOptions): Li
       onSignal();
       await dropped;
     } finally {
-      await session.end().catch(() => undefined);
+      await endSession(session);
     }
   };
 

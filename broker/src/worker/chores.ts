@@ -8,8 +8,13 @@ export interface Chore {
   work: () => Promise<unknown>;
 }
 
+export interface Chores {
+  /** Resolves when the turns under way have ended. */
+  stop(): Promise<void>;
+}
+
 /** Does each chore now and again and again, never twice at once; a failure is tried again at the next turn. */
-export function startChores(chores: readonly Chore[], log: Logger): { stop(): Promise<void> } {
+export function startChores(chores: readonly Chore[], log: Logger): Chores {
   const stopping = new AbortController();
   // Each chore waits on it; Node takes more than ten for a leak.
   setMaxListeners(chores.length, stopping.signal);

@@ -36,6 +36,7 @@ export function startClaimLoop({ database, workerNumber, refresh, limits, log }:
   const buckets = createTokenBuckets(() => performance.now());
   const attempts = new Map<ClaimedConnection, Promise<void>>();
   let stopping = false;
+  let drained = false;
   let wake: () => void = () => undefined;
 
   const start = (claim: ClaimedConnection, clock: AttemptClock): void => {
@@ -73,8 +74,8 @@ export function startClaimLoop({ database, workerNumber, refresh, limits, log }:
     };
     const claims = await claimDue(database, request);
     const claimedAtMs = performance.now();
-    // Who has lost its session may have been given up for dead: what has not been sent by then is not sent any more.
-    const isHeld = (): boolean => workerNumber() === number;
+    // Who has lost its session may have been given up for dead, and who leaves hears no answer: then nothing is sent any more.
+    const isHeld = (): boolean => workerNumber() === number && !drained;
     for (const claimed of claims)
       start(claimed, attemptClock(claimed.startedAt, { askedAtMs, claimedAtMs, leaseMs, isHeld }));
     return claims.length;
@@ -104,8 +105,12 @@ export function startClaimLoop({ database, workerNumber, refresh, limits, log }:
     stop: async (drainMs) => {
       stopping = true;
       wake();
-      await running;
-      await soonest(Promise.all(attempts.values()), drainMs);
+      // A claim may be under way, and a database that hangs never answers it.
+      await soonest(
+        running.then(() => Promise.all(attempts.values())),
+        drainMs,
+      );
+      drained = true;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { connectSession } from '../db/database';
+import { connectSession, endSession } from '../db/database';
 import type { Logger } from '../log/logger';
 import { becomeWorker } from '../repositories/workers';
 
@@ -43,10 +43,10 @@ export async function takeIdentity({ databaseUrl, onRenewed, onWake, log }: Iden
     if (stop.signal.aborted) drop();
     const end = async (): Promise<void> => {
       current = null;
-      await session.end().catch(() => undefined);
+      await endSession(session);
     };
     try {
-      const number = await becomeWorker(session);
+      const number = await Promise.race([becomeWorker(session), dropped.then(sessionGone)]);
       log.info('working', { workerNumber: number });
       // Within the two seconds for which a swept attempt is left alone, so that a session that was cut costs no second request.
       if (renewed) await onRenewed(number);
@@ -81,4 +81,8 @@ export async function takeIdentity({ databaseUrl, onRenewed, onWake, log }: Iden
       await kept;
     },
   };
+}
+
+function sessionGone(): never {
+  throw new Error('the session ended before it had a number');
 }

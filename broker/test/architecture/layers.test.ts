@@ -53,11 +53,12 @@ test.each(DOORS)('%s is used in its one place', (pattern, door) => {
 });
 
 // Every call that leaves goes through outbound's agents, which check where it leads. What these others import opens no connection to anybody
-// outside: servers, the embedded database on this machine, and names of things.
+// outside: servers, the embedded database on this machine, pg's own sockets, and names of things.
 const NETWORK: Readonly<Record<string, readonly string[]>> = {
   [path.join('http', 'listen.ts')]: ['node:http: createServer as createHttpServer', 'node:net: Server as NetServer'],
   [path.join('db', 'embedded', 'exclusively.ts')]: ['node:net: connect', 'node:net: createServer'],
   [path.join('db', 'embedded', 'launch.ts')]: ['node:net: createServer'],
+  [path.join('db', 'lines.ts')]: ['node:net: Socket'],
   [path.join('config', 'environment.ts')]: ['node:net: isIP'],
   [path.join('providers', 'watched-agent.ts')]: ['node:tls: TLSSocket'],
 };

@@ -8,6 +8,8 @@ export interface DatabaseProxy {
   /** Connections stay and say nothing any more: a server that hangs. */
   hang(): void;
   mend(): void;
+  /** How many are open. */
+  connections(): number;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
       if (hangs) dropAll();
       isCut = hangs = false;
     },
+    connections: () => pairs.size,
     close: () =>
       new Promise((resolve) => {
         server.close(() => {

@@ -1,0 +1,72 @@
+import type { Database } from '../db/database';
+import type { Logger } from '../log/logger';
+import type { Outbound } from '../outbound/outbound';
+import { deleteOldFlows } from '../repositories/flows';
+import { forgetGoneProcesses } from '../repositories/processes';
+import { dropOldHistory, makePartitions } from '../repositories/refresh-history';
+import { deleteOldSets } from '../repositories/token-sets';
+import type { KeyReload } from '../services/encryption-keys';
+import { tellExpiring } from '../services/expiring/tell-expiring';
+import { followIncidents } from '../services/refresh/incidents';
+import { tellOfPause } from '../services/refresh/restored';
+import { sweepAbandoned } from '../services/refresh/sweep';
+import { revokeDue } from '../services/revocations/revoke-due';
+import type { Vault } from '../vault/vault';
+import type { Chore } from './chores';
+import type { Identity } from './identity';
+import type { Spooling } from './spooling';
+
+export interface UpkeepParts {
+  database: Database;
+  vault: Vault;
+  keys: KeyReload;
+  spooling: Spooling;
+  identity: Identity;
+  outbound: Outbound;
+  /** When a request to a provider is cut off. */
+  requestTimeoutMs: number;
+  /** How many days attempts are kept; 0: for ever. */
+  historyDays: number;
+  log: Logger;
+}
+
+/** Partitions are there before their day comes. */
+export const DAYS_AHEAD = 2;
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** What a worker does beside refreshing. */
+export function upkeep(parts: UpkeepParts): Chore[] {
+  const { database, vault, keys, outbound, requestTimeoutMs: timeoutMs, historyDays, log } = parts;
+  const revocationParts = { database, vault, agents: outbound.agents, timeoutMs, log };
+  const history: Chore[] = [
+    { name: 'drop old history', everyMs: 10 * MINUTE, work: () => dropOldHistory(database, historyDays) },
+  ];
+  return [
+    { name: 'sweep', everyMs: SECOND, work: () => sweep(parts) },
+    { name: 'revoke', everyMs: SECOND, work: () => revokeDue(revocationParts) },
+    { name: 'follow incidents', everyMs: SECOND, work: () => followIncidents(database, log) },
+    { name: 'forget processes', everyMs: 10 * SECOND, work: () => forgetGoneProcesses(database) },
+    { name: 'tell of coming ends', everyMs: 10 * SECOND, work: () => tellExpiring(database, vault) },
+    { name: 'tell of a pause', everyMs: MINUTE, work: () => tellOfPause(database, log) },
+    { name: 'reload keys', everyMs: MINUTE, work: () => keys.reload() },
+    { name: 'delete old token sets', everyMs: 10 * MINUTE, work: () => deleteOldSets(database) },
+    ...(historyDays > 0 ? history : []),
+    { name: 'delete old flows', everyMs: HOUR, work: () => deleteOldFlows(database) },
+    { name: 'make partitions', everyMs: HOUR, work: () => makePartitions(database, DAYS_AHEAD) },
+  ];
+}
+
+/** In that time a worker that lives has a session again. */
+const RETURN_MS = 3 * SECOND;
+
+/** First what lies on this disk: it is the end of attempts that would else be given up, and asked for once more. */
+async function sweep({ database, spooling, identity, log }: UpkeepParts): Promise<void> {
+  await spooling.adoption.run().catch((error: unknown) => {
+    log.warn('cannot write what lies in the spool', { error: (error as Error).message });
+  });
+  // After a crash of the server everybody's session is new, and who has none yet is not dead for that.
+  await sweepAbandoned(database, Math.random, log, identity.heldForMs() >= RETURN_MS);
+}
