@@ -30,6 +30,8 @@ test.each([
   ['access-key create --preset n8n --expires soon', /--expires.*such as 90d/],
   ['access-key create --preset n8n --clients ,', /--clients.*names nothing/],
   ['service edit maps --pkce maybe', /yes or no/],
+  ['service edit maps --max-per-minute 0', /error: --max-per-minute: must be at least 1\n/],
+  ['refresh --pause ', /error: reason: must have at least 1 character\n/],
   ['service app maps', /error: --client-id is missing/],
 ])('wrong usage exits 2 and says what is wrong: otobot %s', async (line, said) => {
   const { code, stdout, stderr } = await otobot(dataDir, words(line));

@@ -18,6 +18,7 @@ test('refreshing is paused with a reason and resumed, says what is so and what c
   const resumed = await otobot(dataDir, words('refresh --resume'));
   expect(resumed).toMatchObject({ code: 0, stderr: '' });
   expect(resumed.stdout).toMatch(/^Refreshing goes on\. It was paused since .*: moving house\.\n0 connections are due/);
+  expect(resumed.stdout).not.toMatch(/uncertain/i);
 
   expect((await otobot(dataDir, words('refresh --resume'))).stdout).toMatch(
     /^Refreshing goes on\. It was not paused\.\n/,

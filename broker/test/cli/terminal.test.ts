@@ -25,6 +25,22 @@ test('a list fits its width, cuts what may be cut, and never an id', () => {
   expect(lines[1]).toContain('…');
 });
 
+test('what has another name is shown where there is room for it, and never at the cost of names', () => {
+  const rows = [
+    { id: 'i'.repeat(36), client: 'bakery-saint-michel', service: 'google-workspace', status: 'reauth_required' },
+  ];
+  const columns = [
+    { head: 'CLIENT', of: 'client' },
+    { head: 'SERVICE', of: 'service' },
+    { head: 'STATUS', of: 'status' },
+    { head: 'ID', of: 'id', whole: true, spare: true },
+  ] as const;
+  expect(list(rows, columns, screen)).toContain('i'.repeat(36));
+  const narrow = list(rows, columns, { ...screen, columns: 80 });
+  expect(narrow).not.toMatch(/ID|…/);
+  expect(narrow.split('\n')).toHaveLength(2);
+});
+
 test('a record breaks long lines at words and leaves out what is not there', () => {
   const lines = record({ displayName: long, url: `https://x/${'a'.repeat(150)}`, gone: null, none: {} }, screen);
   expect(lines).toContain(`https://x/${'a'.repeat(150)}`);

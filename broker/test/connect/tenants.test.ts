@@ -36,7 +36,9 @@ describe('a tenant that the client names', () => {
     const page = await scene.browser().go(one.path);
     expect(page.html).toMatch(/<label for="tenant">Your address at CRM<\/label>/);
     expect(outcomeOf(await connectShop(scene, shops.two, one, '2'))).toBe('connected');
-    expect(outcomeOf(await connectShop(scene, shops.three, other, ' https://127.0.0.3/ '))).toBe('connected');
+    expect(outcomeOf(await connectShop(scene, shops.three, other, ' https://127.0.0.3/admin?from=bar#top '))).toBe(
+      'connected',
+    );
     expect(calls()).toEqual([1, 1]);
     expect([await credential(one, 'shop'), await credential(other, 'shop')]).toMatchObject([
       { baseUrl: 'https://2.shop.example/api', allowedHosts: ['2.shop.example'] },
@@ -55,25 +57,36 @@ describe('a tenant that the client names', () => {
     expect(calls()).toEqual([0, 1]);
   });
 
-  test.each(['', '  ', 'evil.com/', 'x@evil.com', '..', '%2f', '2:80', '2#', '-2', '127.0.0.2.evil.com', '"><b>'])(
-    'goes nowhere when it is %j: the page says what to do, with what was typed still there',
-    async (tenant) => {
-      const link = await scene.invite({ service: 'shop' });
-      const seen = await scene.browser().submit(link.path, { tenant });
-      expect([seen.status, seen.leadsTo]).toEqual([422, null]);
-      expect(seen.html).toMatch(/id="tenant"[^>]*aria-describedby="tenant-error[^>]*aria-invalid="true"/);
-      expect(seen.html).toContain(tenant.trim() === '' ? 'Please say which' : 'That cannot be an address at CRM');
-      expect(seen.html).not.toContain('"><b>');
-      const { rowCount } = await scene.database.query('select from flows where link_id = $1', [link.id]);
-      expect([rowCount, await statusOf(scene, link)]).toEqual([0, 'open']);
-      const actor = `connect-link:${link.id}`;
-      const code = tenant.trim() === '' ? 'tenant_missing' : 'tenant_unknown';
-      await until('it is in the audit', async () => {
-        const audited = await scene.database.query('select from audit where actor = $1 and code = $2', [actor, code]);
-        return audited.rowCount === 1;
-      });
-    },
-  );
+  test.each([
+    '',
+    '  ',
+    'evil.com/',
+    'x@evil.com',
+    '..',
+    '%2f',
+    '2:80',
+    '2#',
+    '-2',
+    '127.0.0.2.evil.com',
+    '"><b>',
+    'https://evil.com/127.0.0.2',
+    'https://x@127.0.0.2/a',
+  ])('goes nowhere when it is %j: the page says what to do, with what was typed still there', async (tenant) => {
+    const link = await scene.invite({ service: 'shop' });
+    const seen = await scene.browser().submit(link.path, { tenant });
+    expect([seen.status, seen.leadsTo]).toEqual([422, null]);
+    expect(seen.html).toMatch(/id="tenant"[^>]*aria-describedby="tenant-error[^>]*aria-invalid="true"/);
+    expect(seen.html).toContain(tenant.trim() === '' ? 'Please say which' : 'That cannot be an address at CRM');
+    expect(seen.html).not.toContain('"><b>');
+    const { rowCount } = await scene.database.query('select from flows where link_id = $1', [link.id]);
+    expect([rowCount, await statusOf(scene, link)]).toEqual([0, 'open']);
+    const actor = `connect-link:${link.id}`;
+    const code = tenant.trim() === '' ? 'tenant_missing' : 'tenant_unknown';
+    await until('it is in the audit', async () => {
+      const audited = await scene.database.query('select from audit where actor = $1 and code = $2', [actor, code]);
+      return audited.rowCount === 1;
+    });
+  });
 
   test.each(['evil.com/', 'x@evil.com', '..', '%2f', 'é'])('is refused in a link when it is %j', async (tenant) => {
     const { clientId } = await scene.invite();

@@ -94,7 +94,7 @@ export const connectionCommands: CommandGroup = {
           statusAndHeld,
           { head: 'EXPIRES', of: 'expiresAt', ...TO_GO },
           { head: 'CONSENT ENDS', of: 'consentEndsAt', ...TO_GO_IF_KNOWN },
-          { head: 'ID', of: 'id', whole: true },
+          { head: 'ID', of: 'id', whole: true, spare: true },
         ],
         'There are no such connections.',
       ),

@@ -3,6 +3,7 @@ import { BadUsage } from '../bad-usage';
 import type { RouteName } from '../managing/declaration';
 import { isMembers, type Members } from '../managing/json';
 import { filled } from '../managing/show';
+import { text } from '../terminal/table';
 
 interface Options {
   pause?: string | true;
@@ -45,15 +46,18 @@ async function flip(route: RouteName, body: Members | null): Promise<void> {
 
 /** What is so now, and what happens next. */
 function told({ paused, was, due, uncertain }: Members): string {
-  const backlog = { due: due ?? 0, uncertain: uncertain ?? 0 };
-  if (isMembers(paused)) return filled(PAUSED, { ...paused, ...backlog });
+  if (isMembers(paused)) return filled(PAUSED, { ...paused, due: due ?? 0 });
   const before = isMembers(was) ? filled('It was paused since {since}: {reason}.', was) : 'It was not paused.';
-  return `Refreshing goes on. ${before}\n${filled(NEXT, backlog)}`;
+  const waiting = due === 1 ? '1 connection is due now, and is' : `${text(due ?? 0)} connections are due now, and are`;
+  const doubtful = uncertain === undefined || uncertain === 0 ? '' : filled(UNCERTAIN, { uncertain });
+  return `Refreshing goes on. ${before}\n${waiting} refreshed at once.${doubtful}`;
 }
 
 const PAUSED = `Refreshing is paused since {since}: {reason}.
-Tokens are served while they live; {due} would be refreshed now. \`otobot refresh --resume\` lets the workers go on.`;
+Tokens are served while they live; {due} would be refreshed now.
+\`otobot refresh --resume\` lets the workers go on.`;
 
-const NEXT = `{due} connections are due now and are refreshed at once.
-{uncertain} are uncertain: their refresh token may have been used up elsewhere. Each is tried once, shortly before its token ends or at once where it
-has ended, and asks its client to reconnect only if the provider refuses.`;
+const UNCERTAIN = `
+Uncertain: {uncertain}. Their refresh token may have been used up elsewhere. Each is
+tried once, shortly before its token ends or at once where it has ended, and
+asks its client to reconnect only if the provider refuses.`;

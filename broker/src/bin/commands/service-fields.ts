@@ -30,11 +30,16 @@ export const SERVICE_FIELDS: readonly Field[] = [
     read: clearable(asIs),
   },
   {
+    flags: '--revocation-url <url>',
+    about: 'where tokens are taken back (RFC 7009), on the origin of one of the two above',
+    to: 'body.revocationUrl',
+    read: clearable(asIs),
+  },
+  {
     flags: '--revocation-format <format>',
     about: 'where the token is written there: form, json or query',
     to: 'body.revocationFormat',
   },
-  { flags: '--revocation-url <url>', about: 'of RFC 7009', to: 'body.revocationUrl', read: clearable(asIs) },
   { flags: '--body-format <format>', about: 'how token requests are written: form or json', to: 'body.bodyFormat' },
   {
     flags: '--param-names <list>',
@@ -48,7 +53,12 @@ export const SERVICE_FIELDS: readonly Field[] = [
     to: 'body.tokenParams',
     read: pairs,
   },
-  { flags: '--refresh-params <list>', about: 'sent with each renewal', to: 'body.refreshParams', read: pairs },
+  {
+    flags: '--refresh-params <list>',
+    about: 'sent with each renewal: expires_in=172800',
+    to: 'body.refreshParams',
+    read: pairs,
+  },
   {
     flags: '--answer-path <path>',
     about: 'where the tokens stand in its answers, if not at the top',
@@ -170,7 +180,7 @@ export const SERVICE_FIELDS: readonly Field[] = [
   },
   {
     flags: '--tenant-hosts <list>',
-    about: 'the hosts that it may be; one label of a host unless given',
+    about: 'the hosts that {tenant} may be; one label of a host unless given',
     to: 'body.tenantHosts',
     read: clearable(listed),
   },

@@ -14,20 +14,33 @@ export interface Column {
   style?: (value: string) => Parameters<Screen['paint']>[0];
   /** Never cut: what people copy into the next command. */
   whole?: true;
+  /** Left out where the row does not fit with it: there is another name for the thing, and `--json`. */
+  spare?: true;
 }
 
 const GAP = 2;
 const NARROWEST_COLUMN = 6;
 
 /** Rows in aligned columns, cut to the screen's width where they must be. */
-export function list(rows: readonly Members[], columns: readonly Column[], screen: Screen): string {
-  const cells = rows.map((row) => columns.map(({ of, as = text }) => printable(as(row[of] ?? null, row))));
-  const natural = columns.map(({ head }, i) => Math.max(head.length, ...cells.map((row) => widthOf(row[i] ?? ''))));
-  const table = bare(fitting(natural, columns, screen.columns));
+export function list(rows: readonly Members[], all: readonly Column[], screen: Screen): string {
+  const columns = fits(rows, all, screen) ? all : all.filter(({ spare }) => spare !== true);
+  const cells = cellsOf(rows, columns);
+  const table = bare(fitting(naturalWidths(cells, columns), columns, screen.columns));
   table.push(columns.map(({ head }) => screen.paint('dim', head)));
   for (const row of cells)
     table.push(row.map((cell, i) => (columns[i]?.style ? screen.paint(columns[i].style(cell), cell) : cell)));
   return withoutTrailingSpace(table.toString());
+}
+
+const cellsOf = (rows: readonly Members[], columns: readonly Column[]): string[][] =>
+  rows.map((row) => columns.map(({ of, as = text }) => printable(as(row[of] ?? null, row))));
+
+const naturalWidths = (cells: readonly string[][], columns: readonly Column[]): number[] =>
+  columns.map(({ head }, i) => Math.max(head.length, ...cells.map((row) => widthOf(row[i] ?? ''))));
+
+function fits(rows: readonly Members[], columns: readonly Column[], screen: Screen): boolean {
+  const natural = naturalWidths(cellsOf(rows, columns), columns);
+  return natural.reduce((sum, column) => sum + column + GAP, -GAP) <= screen.columns;
 }
 
 /** Every member of one thing that it has, a line each. */

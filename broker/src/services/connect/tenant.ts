@@ -12,8 +12,11 @@ export function asksForTenant({ service, link }: Told): boolean {
 /** The tenant before anybody is sent anywhere: of the link, or what was typed on its page. null: none, or none that fits. */
 export function tenantToldBy({ service, link }: Told, typed: string): string | null {
   if (service.tenantFrom !== 'link') return null;
-  return tenantIn(service, link.tenant) ?? tenantIn(service, typed);
+  return tenantIn(service, link.tenant) ?? tenantIn(service, originIn(typed));
 }
+
+/** People copy what their address bar shows (`https://acme.zendesk.com/agent/dashboard`): the page they were on says nothing. */
+const originIn = (typed: string): string => typed.trim().replace(/^(https:\/\/[^/?#]+)[/?#].*$/is, '$1');
 
 /** What was typed in place of a tenant: nothing, or what none of the service is called. */
 export type TenantProblem = 'tenant_missing' | 'tenant_unknown';
