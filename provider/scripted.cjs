@@ -3,7 +3,8 @@
 const { parseArgs } = require('node:util');
 const { MODES, startScriptedProvider } = require('./scripted/provider.cjs');
 
-const USAGE = `node provider/scripted.cjs [--port 4020] [--mode NAME]… [--seed 1] [--client-id ID] [--client-secret SECRET]…
+const USAGE = `node provider/scripted.cjs [--port 4020] [--mode NAME]… [--seed 1]
+    [--client-id provider-app] [--client-secret provider-secret]…
 
 An OAuth provider on 127.0.0.1 that misbehaves on request and writes down what it did. It is told what to do by
 POST /control/<command> with JSON; GET is enough where nothing has to be said:
@@ -20,7 +21,8 @@ POST /control/<command> with JSON; GET is enough where nothing has to be said:
   judge            {"accessToken": "…", "refreshToken": "…"}           what stored tokens are worth
   state · journal · expire-access-tokens · reset
 
-A list of arguments gives a list of results. Modes: ${Object.keys(MODES).join(', ')}.
+A list of arguments gives a list of results. Modes:
+${listed(Object.keys(MODES))}
 
 Tokens: POST /token, /renew (mode separate-refresh-url); GET /oauth/access_token (fb_exchange_token), /access_token
 (ig_ and th_exchange_token), /refresh_access_token (ig_ and th_refresh_token). Also /authorize, /introspect, /revoke, /api/me.`;
@@ -33,6 +35,14 @@ const options = {
   'client-secret': { type: 'string', multiple: true, default: ['provider-secret'] },
   help: { type: 'boolean', short: 'h', default: false },
 };
+
+/** Names in lines that a terminal has room for. */
+function listed(names) {
+  return names
+    .join(', ')
+    .replace(/(.{1,96},)(?: |$)/g, '  $1\n')
+    .replace(/^(?! {2})/gm, '  ');
+}
 
 main().catch((error) => {
   const used = error.code === 'EADDRINUSE';

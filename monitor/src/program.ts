@@ -87,7 +87,7 @@ Exit codes, as of a monitoring plug-in:
   0 OK        nothing needs attention
   1 WARNING   a token that nothing will renew ends within 24 h, or a consent within 14 days; a provider
               is out; refreshing is paused; answers of providers wait in a worker's spool
-  2 CRITICAL  a dead token, or a client who must reconnect
+  2 CRITICAL  a dead token, a client who must reconnect, or a token whose key is gone
   3 UNKNOWN   no answer from the database, or bad usage
 
 Examples:

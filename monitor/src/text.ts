@@ -19,7 +19,14 @@ export function reportAsText(report: Report, filters: Filters, look: Look): stri
   const rows = report.rows.length === 0 ? [] : ['', ...table(report, look)];
   const rest = hidden > 0 ? [`… and ${grouped(hidden)} more, no worse than these (--limit 0 shows all)`] : [];
   const out = incidentLines(report);
-  return lines([headline(state, summary, look), ...rows, ...rest, '', ...out, ...totalLines(report.totals, filters)]);
+  return lines([
+    headline(state, summary, look),
+    ...rows,
+    ...rest,
+    '',
+    ...out,
+    ...totalLines(report.totals, filters, look),
+  ]);
 }
 
 /** What a person sees when nothing can be said about the connections. */
@@ -28,7 +35,7 @@ export function unknownAsText({ message, hint }: Unknown, look: Look): string {
 }
 
 /** Lines that reportAsText prints besides the rows, and the prompt after it. */
-export const LINES_AROUND_ROWS = 8;
+export const LINES_AROUND_ROWS = 9;
 
 function incidentLines({ incidents, now }: Report): string[] {
   return incidents.map(({ host, code, since, connections }) => {
@@ -37,7 +44,7 @@ function incidentLines({ incidents, now }: Report): string[] {
   });
 }
 
-function totalLines(totals: Totals, filters: Filters): string[] {
+function totalLines(totals: Totals, filters: Filters, { width }: Look): string[] {
   const { connections, allConnections, stopped, liveWorkers, refreshingPaused } = totals;
   const filtered = Object.values(filters).some((filter) => filter !== undefined);
   const where = [
@@ -53,13 +60,23 @@ function totalLines(totals: Totals, filters: Filters): string[] {
     `${counted(totals.consentEnding, 'consent')} within 14 d`,
     counted(totals.refreshErrors, 'refresh error'),
   ];
-  return [where.join(' · '), figures.join(' · ')];
+  return [...wrapped(where, width), ...wrapped(figures, width)];
+}
+
+/** As many on a line as have room: a figure is not broken in two. */
+function wrapped(parts: readonly string[], width: number): string[] {
+  return parts.reduce<string[]>((done, part) => {
+    const line = done.at(-1);
+    if (line === undefined || line.length + SEPARATOR.length + part.length > width) return [...done, part];
+    return [...done.slice(0, -1), line + SEPARATOR + part];
+  }, []);
 }
 
 function headline(state: Verdict['state'] | 'UNKNOWN', summary: string, { colours }: Look): string {
   return `${colours ? `\x1b[1;${STATE_COLOUR[state]}m${state}\x1b[0m` : state}: ${summary}`;
 }
 
+const SEPARATOR = ' · ';
 const grouped = (count: number): string => count.toLocaleString('en-US');
 const counted = (count: number, what: string): string => `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
 const lines = (all: readonly string[]): string => `${all.join('\n')}\n`;

@@ -117,6 +117,11 @@ test('the totals tell each figure once, and a missing worker', async () => {
 5 connections · 1 on hold · 1 live worker
 1 expired · 1 to reconnect · 1 ending within 24 h · 1 consent within 14 d · 2 refresh errors
 `);
+  const narrow = await run(db.url, [], { terminal: { columns: 80, rows: 40 } });
+  expect(narrow.out).toContain(`
+1 expired · 1 to reconnect · 1 ending within 24 h · 1 consent within 14 d
+2 refresh errors
+`);
   await db.query("delete from connections; update processes set seen_at = otobot_now() - interval '21 seconds'");
   expect((await run(db.url)).out).toContain('no live worker: nothing is refreshed');
 });

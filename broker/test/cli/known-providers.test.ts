@@ -18,6 +18,17 @@ test('the guide tells what to paste at this installation', async () => {
   );
 });
 
+test('without a provider it lists those that are known', async () => {
+  const { code, stdout } = await does('service guide');
+  expect([
+    code,
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ')[0]),
+  ]).toEqual([0, CATALOGUE.map(({ name }) => name)]);
+});
+
 test('the guide of an unknown provider names the known ones', async () => {
   expect(await does('service guide gogle')).toMatchObject({
     code: 2,

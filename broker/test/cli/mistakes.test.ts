@@ -30,6 +30,7 @@ test.each([
   ['access-key create --preset n8n --expires soon', /--expires.*such as 90d/],
   ['access-key create --preset n8n --clients ,', /--clients.*names nothing/],
   ['service edit maps --pkce maybe', /yes or no/],
+  ['service edit maps', /error: nothing is given that is to change\n/],
   ['service edit maps --max-per-minute 0', /error: --max-per-minute: must be at least 1\n/],
   ['refresh --pause ', /error: reason: must have at least 1 character\n/],
   ['service app maps', /error: --client-id is missing/],

@@ -5,13 +5,13 @@ import { BadUsage } from '../bad-usage';
 export function serviceGuideCommand(): Command {
   return new Command('guide')
     .description('show how to set up a provider: where, the redirect URI to paste, scopes, traps, sources')
-    .argument('<provider>', 'such as google')
+    .argument('[provider]', 'such as google; all that are known, if not given')
     .option('--service <name>', 'what the service is to be called, if not as usual')
     .addHelpText(
       'after',
-      '\nExamples:\n  otobot service guide google\n  otobot service guide shopify --service shopify-eu',
+      '\nExamples:\n  otobot service guide\n  otobot service guide google\n  otobot service guide shopify --service shopify-eu',
     )
-    .action(async (name: string, { service }: { service?: string }) => {
+    .action(async (name: string | undefined, { service }: { service?: string }) => {
       if (service !== undefined && !/^[a-z0-9][a-z0-9_-]{0,63}$/.test(service))
         throw new BadUsage(
           '--service: must be lower-case letters, digits, dashes or underscores',
@@ -23,6 +23,11 @@ export function serviceGuideCommand(): Command {
         import('../../providers/catalogue/catalogue.js'),
         import('../../providers/catalogue/guide.js'),
       ]);
+      if (name === undefined) {
+        const widest = Math.max(...CATALOGUE.map((known) => known.name.length));
+        const lines = CATALOGUE.map((known) => `${known.name.padEnd(widest)}  ${known.displayName}\n`);
+        return void process.stdout.write(lines.join(''));
+      }
       const entry = findProvider(name);
       if (entry === null) {
         const names = CATALOGUE.map((known) => known.name).join(', ');

@@ -1,4 +1,5 @@
 import { operatorCaller } from '../../services/access/operator';
+import { BadUsage } from '../bad-usage';
 import { confirmed } from '../terminal/ask';
 import { screenOf } from '../terminal/screen';
 import { callRoute } from './call-route';
@@ -10,6 +11,8 @@ import { withRoutes } from './with-routes';
 /** Gathers, asks, does it through the services as the operator at this machine, and prints the answer. */
 export async function perform(declared: ManagingCommand, given: Input, options: Options): Promise<void> {
   const gathered = (await declared.gather?.(given, options)) ?? given;
+  if (declared.route.startsWith('PATCH ') && Object.keys(gathered.body).length === 0)
+    throw new BadUsage('nothing is given that is to change', 'see --help');
   const { confirm = null } = declared;
   const question = typeof confirm === 'function' ? confirm(gathered) : confirm;
   const word = declared.confirmBy === undefined ? null : String(gathered.params[declared.confirmBy]);

@@ -101,7 +101,7 @@ function checkRevocationUrl({ revocationUrl, ...endpoints }: ServiceDefinition):
   if (revocationUrl === null || mayGetTokens({ revocationUrl, ...endpoints })) return;
   throw new Problem(
     'invalid_value',
-    'revocationUrl: must be on the same origin as tokenUrl or refreshUrl, since it is sent refresh tokens; or the one of a provider that is known (GET its facts with "from").',
+    'revocationUrl: must be on the same origin as tokenUrl or refreshUrl, since it is sent refresh tokens. Name one there, or none; what the catalogue knows of the provider is taken as well.',
   );
 }
 
