@@ -85,6 +85,8 @@ export interface ClaimRequest {
   inFlight: Readonly<Record<string, number>>;
   /** How much of its allowance this process has used of late, by app id: see services.max_per_minute. */
   spent: Readonly<Record<string, number>>;
+  /** Organizations that have enough in flight in this process: nothing of theirs is claimed. None unless given. */
+  crowding?: readonly string[];
   /** A random uuid: where the round through the apps begins, so that none is always last. */
   firstApp: string;
 }
@@ -95,8 +97,9 @@ export interface ClaimRequest {
  * give one between them when its probe is; a paused app gives none, and nobody does while refreshing as a whole is paused.
  */
 export async function claimDue(db: Queryable, request: ClaimRequest): Promise<ClaimedConnection[]> {
-  const { workerNumber, leaseSeconds, limit, perApp, inFlight, firstApp, spent } = request;
-  const values = [workerNumber, leaseSeconds, limit, perApp, JSON.stringify(inFlight), firstApp, JSON.stringify(spent)];
+  const { workerNumber, leaseSeconds, limit, perApp, firstApp, crowding = [] } = request;
+  const [inFlight, spent] = [JSON.stringify(request.inFlight), JSON.stringify(request.spent)];
+  const values = [workerNumber, leaseSeconds, limit, perApp, inFlight, firstApp, spent, crowding];
   const rows = await db.query<Row>({ name: 'claim-due', text: CLAIM_DUE, values });
   return rows.map(nested);
 }
@@ -128,6 +131,7 @@ const CLAIM_DUE = `
   with ripe as (
     select id from apps
      where suspended_at is not null and next_probe_at <= otobot_now() and (select refreshing_paused_at from installation) is null
+       and organization_id <> all ($8::uuid[])
        for update skip locked
   ), probing as (
     update apps set next_probe_at = otobot_now() + interval '1 minute' where id in (select id from ripe) returning id
@@ -144,7 +148,8 @@ const CLAIM_DUE = `
     select distinct on (dawning.id) a.id, dawning.id as incident_id from dawning
       join services s on s.renewal_host = dawning.host
       join apps a on a.service = s.name and (s.organization_id = a.organization_id or s.organization_id is null)
-     where a.suspended_at is null and a.id not in (select app_id from paused) and otobot_concerns(dawning.organization_id, a.organization_id)
+     where a.suspended_at is null and a.id not in (select app_id from paused) and a.organization_id <> all ($8::uuid[])
+       and otobot_concerns(dawning.organization_id, a.organization_id)
        and s.id = (select visible.id from otobot_service(a.organization_id, a.service) visible)
        and exists (select from connections c where c.app_id = a.id and c.next_refresh_at <= otobot_now() and c.status <> 'disabled')
      order by dawning.id, md5(a.organization_id::text || $6::text), random()
@@ -154,6 +159,7 @@ const CLAIM_DUE = `
     select id, organization_id, service, suspended_at is not null as suspended
       from apps
      where (suspended_at is null or id in (select id from probing)) and (select refreshing_paused_at from installation) is null
+       and organization_id <> all ($8::uuid[])
      order by id < $6::uuid, id
   ), due as (
     select d.* from turn cross join lateral (

@@ -28,6 +28,8 @@ export interface ClaimLoopParts {
 
 /** So many connections in one claim: more would hold their leases while they wait for this process's own turn. */
 const MAX_CLAIM = 200;
+/** Of all places: what one claim takes at most, and what an organization may have before nothing more of it is claimed. */
+const SHARE = { claim: 0.2, organization: 0.6 };
 const GATHER_MS = 10;
 
 /** Claims as much as can be sent now, sends it, and looks again when an attempt has ended, when woken, or after `idleMs`. */
@@ -35,6 +37,7 @@ export function startClaimLoop({ database, workerNumber, refresh, limits, log }:
   const inFlight: Record<string, number> = {};
   const buckets = createTokenBuckets(() => performance.now());
   const attempts = new Map<ClaimedConnection, Promise<void>>();
+  const maxClaim = Math.min(MAX_CLAIM, Math.ceil(limits.inFlight * SHARE.claim));
   let stopping = false;
   let drained = false;
   let wake: () => void = () => undefined;
@@ -59,7 +62,7 @@ export function startClaimLoop({ database, workerNumber, refresh, limits, log }:
   };
 
   const claim = async (number: number): Promise<number> => {
-    const limit = Math.min(MAX_CLAIM, limits.inFlight - attempts.size);
+    const limit = Math.min(maxClaim, limits.inFlight - attempts.size);
     if (limit <= 0) return 0;
     const askedAtMs = performance.now();
     const { perApp, leaseMs } = limits;
@@ -70,6 +73,7 @@ export function startClaimLoop({ database, workerNumber, refresh, limits, log }:
       perApp,
       inFlight,
       spent: buckets.spent(),
+      crowding: crowdingIn([...attempts.keys()], limits.inFlight * SHARE.organization),
       firstApp: randomUUID(),
     };
     const claims = await claimDue(database, request);
@@ -87,7 +91,7 @@ export function startClaimLoop({ database, workerNumber, refresh, limits, log }:
       const number = workerNumber();
       const claimed = number === null ? 0 : await claim(number).catch((error: unknown) => noClaim(log, error));
       const backlog = claimed > 0;
-      if (claimed === MAX_CLAIM) continue;
+      if (claimed === maxClaim) continue;
       // With more to do than slots, several slots are let free up, so that they share a claim and later a commit.
       await (backlog ? delay(GATHER_MS) : soonest(woken, limits.idleMs));
     }
@@ -113,6 +117,13 @@ export function startClaimLoop({ database, workerNumber, refresh, limits, log }:
       drained = true;
     },
   };
+}
+
+/** However many apps it has and however slowly their providers answer, one organization leaves places to the others. */
+function crowdingIn(claims: readonly ClaimedConnection[], most: number): string[] {
+  const counts = new Map<string, number>();
+  for (const { organizationId } of claims) counts.set(organizationId, (counts.get(organizationId) ?? 0) + 1);
+  return [...counts].filter(([, count]) => count >= most).map(([organizationId]) => organizationId);
 }
 
 interface Lease {

@@ -71,6 +71,29 @@ test('an app of 12 s answers, a hanging and a suspended one, each with a queue: 
   await Promise.all([slowly.provider.close(), hanging.provider.close()]);
 }, 60_000);
 
+/** What a test has begun, ended whether or not it passes. */
+let after: (() => Promise<void>) | null = null;
+afterEach(async () => {
+  await after?.();
+  after = null;
+});
+
+test('an organization with any number of apps at providers that hang leaves places to the others', async () => {
+  const hanging = await elsewhere();
+  after = () => hanging.provider.close();
+  hanging.provider.always('hang');
+  const text = `insert into organizations (name, display_name) values ('hungry', 'x') returning id`;
+  const organizationId = (await scene.db.query<{ id: string }>(text)).rows[0]?.id ?? '';
+  const hungry = { ...hanging, organizationId };
+  for (let n = 0; n < 10; n += 1) await addDue(hungry, await addReach(hungry), 6);
+  await scene.worker({ inFlight: 50, drainMs: 500 });
+  await hanging.provider.received(30);
+  const prompt = await addReach(scene);
+  await addDue(scene, prompt, 20);
+  await until('the others are refreshed', async () => (await refreshedOf(prompt)) === 20);
+  expect(hanging.provider.calls.length).toBeLessThan(40);
+}, 60_000);
+
 test('an app begins no more refreshes than its allowance lets go, and the rest is not claimed to wait', async () => {
   const reach = await addReach(scene, { maxConcurrent: 1_000 });
   await scene.db.query('update services set max_per_minute = 100 where name = $1', [reach.service]);
