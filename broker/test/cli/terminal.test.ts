@@ -1,4 +1,4 @@
-import { duration, listed, moment } from '../../src/bin/managing/values';
+import { duration, listed, listedIfAny, moment } from '../../src/bin/managing/values';
 import { fromNow } from '../../src/bin/terminal/moments';
 import { printable } from '../../src/bin/terminal/printable';
 import { screenOf, type Screen } from '../../src/bin/terminal/screen';
@@ -85,6 +85,7 @@ test('durations, moments and lists are read as written, and nothing else is', ()
   expect(moment('2027-01-31T10:00:00+01:00')).toBe('2027-01-31T09:00:00.000Z');
   expect(moment('never')).toBeNull();
   expect(listed('a, b,c')).toEqual(['a', 'b', 'c']);
+  expect([listedIfAny('a,b'), listedIfAny('')]).toEqual([['a', 'b'], []]);
   for (const wrong of ['', '90', '-1d', '1.5h', '90 d', '9999999d']) expect(() => duration(wrong)).toThrow();
   for (const wrong of ['', 'tomorrow', '2027-02-31T', '2027-13-01', '2027-01-31T10:00'])
     expect(() => moment(wrong)).toThrow();

@@ -1,5 +1,5 @@
 import type { Field } from '../managing/declaration';
-import { asIs, clearable, listed, pairs, wholeNumber, yesOrNo } from '../managing/values';
+import { asIs, clearable, listed, listedIfAny, pairs, wholeNumber, yesOrNo } from '../managing/values';
 
 const seconds = clearable(wholeNumber);
 
@@ -69,7 +69,7 @@ export const SERVICE_FIELDS: readonly Field[] = [
     flags: '--permanent-errors <list>',
     about: 'its own error codes that mean: consent again',
     to: 'body.permanentErrors',
-    read: listed,
+    read: listedIfAny,
   },
   {
     flags: '--renewal <kind>',

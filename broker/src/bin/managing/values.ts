@@ -10,6 +10,9 @@ export function listed(text: string): string[] {
   return items;
 }
 
+/** The same; an empty text is none. */
+export const listedIfAny = (text: string): string[] => (text === '' ? [] : listed(text));
+
 /** `a=1,b=2`; an empty text is none. */
 export function pairs(text: string): Record<string, string> {
   const parts = text.split(',').filter((part) => part !== '');
