@@ -38,3 +38,16 @@ test('a cursor that is none is refused', async () => {
   const body = { ...scene.elsewhere, cursor: 'bm9uZQ' };
   expect((await scene.ask('POST /v1/services/crm/move', { body })).status).toBe(400);
 });
+
+test('a cursor that names another organization leads nowhere: neither are its secrets touched nor does anybody learn how many there are', async () => {
+  const { ask, database, otherKey: key, elsewhere } = scene;
+  const own = await ask('POST /v1/services', { key, body: { name: 'crm', ...elsewhere } });
+  expect(own.status).toBe(201);
+  const { rows } = await database.query<{ id: string }>(`select id from organizations where name = 'default'`);
+  const counts = { looked: 0, resealed: 0, unopened: 0 };
+  const position = { organizationId: rows[0]?.id, stage: 'tokens', after: null, ...counts };
+  const cursor = Buffer.from(JSON.stringify(position)).toString('base64url');
+  const answer = await ask('POST /v1/services/crm/move', { key, body: { ...elsewhere, cursor } });
+  expect(answer).toMatchObject({ status: 400, json: { code: 'invalid_request' } });
+  expect(JSON.stringify(answer.json)).not.toContain('looked');
+});

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Database, Tx } from '../../db/database';
+import { Problem } from '../../errors/problem';
 import { moveEndpoints, type ServiceEndpoints } from '../../repositories/service-moves';
 import { findService, listServiceUse, type Service } from '../../repositories/services';
 import type { Vault } from '../../vault/vault';
@@ -79,6 +80,8 @@ export async function moveService(
     return { service: moved, use: await listServiceUse(tx, moved.id) };
   });
   const organizations = use.map(({ organizationId }) => organizationId).sort();
+  // A cursor is what the caller says it is: it leads to nobody whose service this is not.
+  if (from !== null && !organizations.includes(from.organizationId)) throw noPosition();
   const [first] = organizations;
   const begin = first === undefined ? null : { organizationId: first, stage: 'apps' as const, after: null, ...NONE };
   const reached = await resealFor(budgetMs, parts, { name, organizations, from: from ?? begin });
@@ -113,6 +116,9 @@ export async function rememberMove(
   if (from.movedFrom === null) return;
   await moveEndpoints(tx, to.id, to, sealFormer(vault, { organizationId, service: to.name }, { from, to }));
 }
+
+const noPosition = (): Problem =>
+  new Problem('invalid_request', 'cursor: is not the nextCursor of this move. Begin again without it.');
 
 interface Reseal {
   name: string;
