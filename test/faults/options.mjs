@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 
 export const HELP = `Refreshes under faults, then a checker: is anything lost, asked for twice, or wrongly ended?
 
-  npm run test:faults                          10,000 refreshes, 3 workers, under four minutes
-  npm run test:faults -- --refreshes 2000      a quick one
+  npm run test:faults                          10,000 refreshes in the storm, 3 workers: 3 to 10 minutes
+  npm run test:faults -- --refreshes 2000      a shorter storm; coming to rest takes its minute or two all the same
   npm run test:faults -- --seed 42             the same schedule of faults again
   npm run test:faults -- --workers 4 --connections 2000
   npm run test:faults -- --keep                leaves the folder with the logs of all processes
