@@ -60,15 +60,19 @@ export interface ConnectionFilter {
   onlyServices: readonly string[] | null;
 }
 
-// With the table itself: the view shows what is derived.
-const CONNECTIONS = 'connection_status v join connections c on c.id = v.id';
+// The view shows what is derived.
+const CONNECTIONS = 'connections c join connection_status v on v.id = c.id';
+// One connection at a time (`offset 0` keeps PostgreSQL from joining all of them first), so that a page ends when it is full.
+const ONE_BY_ONE = 'connections c cross join lateral (select * from connection_status s where s.id = c.id offset 0) v';
+/** Shown only where they are stored, which is seldom: found by that first. */
+const SELDOM: ReadonlySet<ShownStatus> = new Set(['disabled', 'reauth_required', 'uncertain', 'backoff'] as const);
 
 const FILTER = `
-      ($2::text is null or v.client_id = $2) and (not $3::boolean or v.client_id is null)
-  and ($4::text is null or v.service = $4) and ($5::text is null or v.status = $5)
+      ($2::text is null or c.client_id = $2) and (not $3::boolean or c.client_id is null)
+  and ($4::text is null or c.service = $4) and ($5::text is null or v.status = $5)
   and ($6::int is null or (v.expires_at <= otobot_now() + make_interval(secs => $6)
                            and not (v.renewable and c.token_ends_at is null and v.status not in ('reauth_required', 'disabled', 'client_suspended'))))
-  and ($8::text[] is null or v.client_id = any ($8)) and ($9::text[] is null or v.service = any ($9))`;
+  and ($8::text[] is null or c.client_id = any ($8)) and ($9::text[] is null or c.service = any ($9))`;
 
 /** By id, which is unique and never changes. */
 export function listConnections(
@@ -78,15 +82,18 @@ export function listConnections(
 ): Promise<Connection[]> {
   const { clientId, service, status, expiresWithinSeconds, consentEndsWithinSeconds, onlyClients, onlyServices } =
     filter;
+  const isSeldom = status !== undefined && SELDOM.has(status);
+  // What the view alone knows may be true of few: then it is joined as a whole.
+  const isDerived = expiresWithinSeconds !== undefined || (status !== undefined && status !== 'active' && !isSeldom);
   // Apart, so that they are found by their index and the rest looks at these alone.
   const consentEnds =
     consentEndsWithinSeconds === undefined
       ? '$7::int is null'
-      : `v.id = any (array(select e.id from connections e where e.organization_id = $1
+      : `c.id = any (array(select e.id from connections e where e.organization_id = $1
                               and e.consent_ends_at <= otobot_now() + make_interval(secs => $7::int)))`;
   return tx.query<Connection>({
-    text: `select ${COLUMNS} from ${CONNECTIONS}
-            where v.organization_id = $1 and ${FILTER} and ${consentEnds} and ($10::uuid is null or v.id > $10) order by v.id limit $11`,
+    text: `select ${COLUMNS} from ${isDerived ? CONNECTIONS : ONE_BY_ONE}
+            where c.organization_id = $1 and ${FILTER} and ${consentEnds} ${isSeldom ? 'and c.status = $5' : ''} and ($10::uuid is null or c.id > $10) order by c.id limit $11`,
     values: [
       organizationId,
       clientId ?? null,
@@ -105,13 +112,12 @@ export function listConnections(
 
 export async function findConnection(tx: Tx, organizationId: string, id: string): Promise<Connection | null> {
   const [row] = await tx.query<Connection>({
-    text: `select ${COLUMNS} from ${CONNECTIONS} where v.organization_id = $1 and v.id = $2`,
+    text: `select ${COLUMNS} from ${CONNECTIONS} where c.organization_id = $1 and c.id = $2`,
     values: [organizationId, id],
   });
   return row ?? null;
 }
 
-/** Nothing is served or refreshed any more; what is in flight is still recorded. */
 /** What a client's account is renewed into, by the name that callers use. */
 export interface ConnectionByName {
   id: string;
@@ -133,6 +139,7 @@ export async function findConnectionByName(
   return row ?? null;
 }
 
+/** Nothing is served or refreshed any more; what is in flight is still recorded. */
 export async function disableConnection(tx: Tx, organizationId: string, id: string): Promise<void> {
   await tx.query({
     text: `update connections set status = 'disabled', status_reason = null where organization_id = $1 and id = $2 and status <> 'disabled'`,

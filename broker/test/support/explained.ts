@@ -1,4 +1,4 @@
-import { connectSession, type Queryable } from '../../src/db/database';
+import { connectSession, type DatabaseRole, type Queryable } from '../../src/db/database';
 
 /** A node of a plan, with what it did. See `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)` in PostgreSQL's manual. */
 export interface PlanNode {
@@ -13,7 +13,7 @@ export interface PlanNode {
   Plans?: PlanNode[];
 }
 
-/** A worker's session that tells the plan of each statement as it was really executed. */
+/** A session that tells the plan of each statement as it was really executed. */
 export interface Explained extends Queryable {
   /** Of the statements since it was asked last. */
   plans(): PlanNode[];
@@ -31,12 +31,12 @@ const TOLD = {
   'auto_explain.log_parameter_max_length': 0,
 };
 
-/** `url` of a superuser: nobody else may be told of plans. */
-export async function connectExplained(url: string): Promise<Explained> {
+/** `url` of a superuser: nobody else may be told of plans. A worker's session unless another role is named. */
+export async function connectExplained(url: string, role: DatabaseRole = 'otobot_refresh'): Promise<Explained> {
   const told = new URL(url);
   const options = Object.entries(TOLD).map(([name, value]) => `-c ${name}=${value}`);
   told.searchParams.set('options', options.join(' '));
-  const session = await connectSession(told.toString(), 'otobot_refresh');
+  const session = await connectSession(told.toString(), role);
   const plans: PlanNode[] = [];
   session.on('notice', ({ message = '' }) => {
     const json = message.slice(message.indexOf('{'));
