@@ -1,4 +1,7 @@
 import { createTokenBuckets } from '../../src/worker/token-buckets';
+import type { ClaimedConnection } from '../../src/repositories/refresh-claims';
+import { endingWith } from '../../src/services/refresh/attempt';
+import { hostReport } from '../../src/services/refresh/reports';
 import { isOutage } from '../../src/services/refresh/host-health';
 import { startProvider } from '../support/provider';
 import { until } from '../support/until';
@@ -136,6 +139,17 @@ test.each<[boolean, string, string, number, number, number]>([
   [true, '{shop}.a', 'dns', 20, 3, 5_000],
 ])('%s: that %s is out, by %s %i times from %i in %i ms', (out, host, code, failures, witnesses, spanMs) => {
   expect(isOutage(host, { failures, witnesses, spanMs, code })).toBe(out);
+});
+
+test.each([
+  ['shop-1.example.com', 'shop-1.example.com'],
+  ['somewhere.else', null],
+])('behind {tenant}.example.com %s speaks for the others as %s', (askedHost, witness) => {
+  const provider = { host: '{tenant}.example.com', hostState: 'well' };
+  const claim = { id: 'id', organizationId: 'o', service: 's', startedAt: new Date(), provider };
+  const failed = endingWith({ class: 'uncertain', code: 'http_503', retryAfterMs: null });
+  const report = hostReport(claim as ClaimedConnection, { ...failed, durationMs: 1, httpStatus: 503, askedHost });
+  expect(report?.witness ?? null).toBe(witness);
 });
 
 test.each([

@@ -154,6 +154,7 @@ export interface ConnectionOptions {
   kind?: 'oauth2' | 'client_credentials' | 'long_lived';
   /** When to refresh, in SQL. */
   due?: string;
+  tenant?: string;
 }
 
 /** A connection with tokens that the provider knows, due at once. */
@@ -162,7 +163,7 @@ export async function addConnection(
   { service, appId, endpoints }: Reach,
   options: ConnectionOptions = {},
 ): Promise<Added> {
-  const { expiresInSeconds = 3_600, kind = 'oauth2', due = 'otobot_now()' } = options;
+  const { expiresInSeconds = 3_600, kind = 'oauth2', due = 'otobot_now()', tenant = null } = options;
   const { db, vault, provider, organizationId } = scene;
   const id = randomUUID();
   const clientId = `client-${id.slice(0, 8)}`;
@@ -173,11 +174,12 @@ export async function addConnection(
   ]);
   const hasTokens = expiresInSeconds !== null;
   await db.query(
-    `insert into connections (id, organization_id, client_id, service, kind, app_id, generation) values ($1, $2, $3, $4, $5, $6, $7)`,
-    [id, organizationId, clientId, service, kind, appId, hasTokens ? 1 : 0],
+    `insert into connections (id, organization_id, client_id, service, kind, app_id, generation, tenant)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [id, organizationId, clientId, service, kind, appId, hasTokens ? 1 : 0, tenant],
   );
   if (hasTokens) {
-    const owner = { id, organizationId, clientId, service, tenant: null };
+    const owner = { id, organizationId, clientId, service, tenant };
     const renewing = kind === 'long_lived' ? issued.accessToken : issued.refreshToken;
     const access = vault.seal('access', tokenContext(owner, 'access_token', 1), issued.accessToken);
     const refresh = vault.seal('refresh', tokenContext(owner, 'refresh_token', 1, endpoints), renewing);

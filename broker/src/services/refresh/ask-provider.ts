@@ -1,4 +1,5 @@
 import { BASE_URL_PATHS } from '../../providers/granted';
+import { TENANT } from '../../providers/tenant';
 import type { TokenCall, TokenGrant } from '../../providers/token-endpoint';
 import type { TokenFailure, TokenOutcome } from '../../providers/token-outcome';
 import type { ClaimedConnection } from '../../repositories/refresh-claims';
@@ -8,6 +9,7 @@ import { headerValue } from '../request-header';
 import type { OpenedSecrets } from './opened-secrets';
 import { sealGranted } from './sealed-set';
 import type { Outcome } from './state';
+import { wayOf } from './way';
 
 /** Asks for new tokens, with the next client secret each time the provider refuses the one before; or whether the one there still works. */
 export async function askProvider(
@@ -33,7 +35,19 @@ export async function askProvider(
     if (ending.outcome.class !== 'app') return ending;
     refused = ending;
   }
-  return refused ?? endingWith({ class: 'unusable', code: 'no_client_secret' });
+  return refused === null ? endingWith({ class: 'unusable', code: 'no_client_secret' }) : refusedBy(claim, refused);
+}
+
+/**
+ * Where each customer has an endpoint of his own, who refuses the OAuth client there speaks for himself: one shop that threw the app out,
+ * or one data centre that does not know it, must not stop all the others.
+ */
+function refusedBy({ kind, provider }: ClaimedConnection, refused: Ending): Ending {
+  const isCustomersOwn = provider.tenantFrom !== null && wayOf(kind, provider)?.url?.includes(TENANT) === true;
+  const { outcome } = refused;
+  return outcome.class === 'app' && isCustomersOwn
+    ? { ...refused, outcome: { ...outcome, class: 'unknown' } }
+    : refused;
 }
 
 const NONE = { position: null, secret: '' };

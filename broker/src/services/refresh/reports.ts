@@ -27,6 +27,7 @@ export function hostReport(claim: ClaimedConnection, ending: Ending): HostReport
   const isOneOfMany = host === service || host.includes('{');
   // A token is checked elsewhere than it would be renewed.
   if (!isOneOfMany && askedHost !== host) return null;
+  if (host.includes('{') && !isBehind(host, askedHost ?? '')) return null;
   const isThrottledOutage = outcome.class === 'throttled' && (httpStatus ?? 0) >= 500;
   const fails = FAILURES.includes(outcome.class) || isThrottledOutage;
   // Nothing of it left the machine, so nobody has answered.
@@ -42,4 +43,10 @@ export function hostReport(claim: ClaimedConnection, ending: Ending): HostReport
     organizationId,
     startedAt,
   };
+}
+
+/** Whether a host is one of those behind a pattern. */
+function isBehind(pattern: string, host: string): boolean {
+  const [before = '', after = ''] = pattern.split(/[{][^{}]*[}]/, 2);
+  return host.startsWith(before) && host.endsWith(after);
 }
