@@ -67,10 +67,27 @@ const LAST_TRY_MS = 1_000;
 
 /** A worker: refreshes what is due for as long as it runs, whether or not the database is there. Throws only if it is not at the start. */
 export async function startRefresher(options: RefresherOptions): Promise<Refresher> {
+  const { databaseUrl: url, log } = options;
+  const database = connectDatabase({ url, role: 'otobot_refresh', max: POOL_SIZE, log });
+  const begun: Begun = [];
+  try {
+    return await begin(options, database, begun);
+  } catch (error) {
+    // What stayed would keep a process alive that looks like a worker and is none. The database may be what failed, and hang.
+    database.cut();
+    for (const end of begun.reverse()) await end();
+    await database.close();
+    throw error;
+  }
+}
+
+/** How to end what has begun. */
+type Begun = (() => Promise<void>)[];
+
+async function begin(options: RefresherOptions, database: Database, begun: Begun): Promise<Refresher> {
   const { databaseUrl, dataDir, roots, outbound, log, historyDays = HISTORY_DAYS } = options;
   const limits = { ...LIMITS, ...options.limits };
   const id = randomUUID();
-  const database = connectDatabase({ url: databaseUrl, role: 'otobot_refresh', max: POOL_SIZE, log });
   const onWritten = createPulse(() => signalRefreshed(database));
   // These two begin later than those who call them.
   let heartbeat: Heartbeat | null = null;
@@ -89,11 +106,13 @@ export async function startRefresher(options: RefresherOptions): Promise<Refresh
     onWake: () => loop?.wake(),
     log,
   });
+  begun.push(() => identity.close());
   const workerNumber = (): number | null => identity.number();
   heartbeat = await startHeartbeat({
     ...{ database, vault, log, id, role: 'refresh', version: VERSION, workerNumber },
     spool: () => spooling.state(),
   });
+  begun.push(() => heartbeat.stop());
   await recogniseDatabase(database, log);
   // Before anything is claimed: what a dead worker left may be the token that is about to be refreshed.
   await spooling.adoption.run();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ConfigurationError } from '../../src/errors/configuration-error';
@@ -94,6 +95,19 @@ test.each(['cut', 'hang'] as const)(
     await spoolIsEmpty(scene);
   },
 );
+
+test('a worker that cannot start leaves nothing behind that would keep its process alive', async () => {
+  fs.mkdirSync(path.join(scene.folder, `${randomUUID()}.spool`)); // no file: reading it fails, after the worker has its number
+  const workers = async (): Promise<number> => {
+    const { rows } = await scene.db.query<{ n: string }>(
+      `select count(*) as n from pg_stat_activity where datname = current_database() and application_name = 'otobot otobot_refresh'`,
+    );
+    return Number(rows[0]?.n);
+  };
+  await expect(scene.worker()).rejects.toThrow('EISDIR');
+  await until('its sessions have ended', async () => (await workers()) === 0);
+  for (const name of scene.filesEnding('.spool')) fs.rmdirSync(path.join(scene.folder, name));
+});
 
 test('a data folder that cannot hold a spool is found out at the start, by the name of its variable', () => {
   const dataDir = fs.mkdtempSync(path.join(scene.dataDir, 'other-'));
