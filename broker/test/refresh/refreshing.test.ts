@@ -53,6 +53,18 @@ test('where the service has a URL for renewals, the refresh token goes there and
   expect(scene.provider.isLive((await tokensOf(scene, id))?.refreshToken ?? '')).toBe(true);
 });
 
+test('tokens that live for a second do not make the worker spin', async () => {
+  scene.provider.behave({ expiresIn: 1 });
+  const { id } = await addConnection(scene, await addReach(scene));
+  await scene.worker();
+  await until('it is refreshed', async () => (await stored(scene, id)).generation === 2);
+  const { rows } = await scene.db.query(
+    `select next_refresh_at >= last_attempt_at + interval '5 seconds' as later from connections where id = $1`,
+    [id],
+  );
+  expect(rows).toEqual([{ later: true }]);
+});
+
 test('client credentials come from the token URL, whatever else is there', async () => {
   const kind = 'client_credentials';
   const reach = await addReach(scene, { kind, refreshUrl: scene.provider.renewalUrl });

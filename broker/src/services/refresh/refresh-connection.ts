@@ -86,12 +86,15 @@ async function complete(
   });
 }
 
+/** As between two wishes of readers: a provider whose tokens live for a second does not make the worker spin. */
+const LEAST_INTERVAL_SECONDS = 5;
+
 /** No sooner than the provider allows for one connection; readers wait as long, by the same rule (repositories/wanted). */
-function spaced({ startedAt, provider }: ClaimedConnection, { durationMs }: Ending, next: NextState): NextState {
-  const { refreshIntervalSeconds } = provider;
+function spaced({ startedAt, provider }: ClaimedConnection, { durationMs, set }: Ending, next: NextState): NextState {
+  const seconds = Math.max(provider.refreshIntervalSeconds ?? 0, set === null ? 0 : LEAST_INTERVAL_SECONDS);
   const wasSent = durationMs !== null;
-  if (refreshIntervalSeconds === null || next.nextRefreshAt === null || !wasSent) return next;
-  const soonest = new Date(startedAt.getTime() + refreshIntervalSeconds * SECOND);
+  if (seconds === 0 || next.nextRefreshAt === null || !wasSent) return next;
+  const soonest = new Date(startedAt.getTime() + seconds * SECOND);
   return { ...next, nextRefreshAt: latest(soonest, next.nextRefreshAt) };
 }
 
