@@ -30,13 +30,13 @@ function createCommands({ book, apps, script, journal, clock, listening }) {
       if (fault !== null) nameOfFault(fault);
       script.standing = fault === null ? null : { fault, share };
     },
-    latency: ({ ms }) => void (script.latencyMs = [ms].flat()),
+    latency: ({ ms }) => void (script.latencyMs = [ms].flat().map((each) => number('ms', each))),
     revoke: ({ consent }) => {
       if (book.consent(consent) !== undefined) book.end(book.consent(consent));
     },
     'expire-access-tokens': () => book.endAccessTokens(),
     clock: ({ advanceMs = 0, offsetMs = clock.offsetMs + advanceMs } = {}) => {
-      clock.offsetMs = offsetMs;
+      clock.offsetMs = number('advanceMs and offsetMs', offsetMs);
       return { now: clock.now() };
     },
     journal: ({ from = 0 } = {}) => journal.entries.slice(from),
@@ -54,6 +54,12 @@ function createCommands({ book, apps, script, journal, clock, listening }) {
       book.forgetBehaviours();
     },
   };
+}
+
+/** Refused at once: what is no number would spoil every moment from then on. */
+function number(name, value) {
+  if (Number.isFinite(value)) return value;
+  throw new TypeError(`${name} must be a number`);
 }
 
 /** POST /control/<command> with its argument as JSON, or a list of arguments: as many results. GET is enough where there is none. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Entry, Fault } from '../../provider/scripted/provider.cjs';
-import { APP, consent, isAlive, lastEntry, refresh, tell, useProvider } from './scripted';
+import { APP, consent, isAlive, lastEntry, refresh, tell, url, useProvider } from './scripted';
 
 // The provider that other tests trust: what it does on the wire, and what it says of it afterwards.
 useProvider();
@@ -32,6 +32,15 @@ describe('faults', () => {
     while (entry?.closedAt === null) entry = await lastEntry();
     expect(entry).toMatchObject({ left, decided: token === 'used' ? 'granted' : null });
     expect(await isAlive(refreshToken)).toBe(token === 'unused');
+  });
+
+  test.each([
+    ['clock', { advanceMs: 'x' }],
+    ['latency', { ms: 'x' }],
+  ])('a %s that is no number is refused, and changes nothing', async (command, argument) => {
+    const { status } = await fetch(`${url}/control/${command}`, { method: 'POST', body: JSON.stringify(argument) });
+    expect([status, await tell('state')]).toMatchObject([400, { now: expect.any(Number) as unknown }]);
+    expect((await refresh((await consent()).refreshToken)).status).toBe(200);
   });
 
   test('5xx, then fine', async () => {

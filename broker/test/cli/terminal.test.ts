@@ -1,4 +1,4 @@
-import { duration, listed, listedIfAny, moment } from '../../src/bin/managing/values';
+import { duration, end, listed, listedIfAny, moment } from '../../src/bin/managing/values';
 import { fromNow } from '../../src/bin/terminal/moments';
 import { printable } from '../../src/bin/terminal/printable';
 import { screenOf, type Screen } from '../../src/bin/terminal/screen';
@@ -84,6 +84,8 @@ test('durations, moments and lists are read as written, and nothing else is', ()
   expect(moment('2027-01-31')).toBe('2027-01-31T00:00:00.000Z');
   expect(moment('2027-01-31T10:00:00+01:00')).toBe('2027-01-31T09:00:00.000Z');
   expect(moment('never')).toBeNull();
+  expect(end('2027-01-31')).toBe('2027-01-31T00:00:00.000Z');
+  expect(() => end('never')).toThrow(/90d/);
   expect(listed('a, b,c')).toEqual(['a', 'b', 'c']);
   expect([listedIfAny('a,b'), listedIfAny('')]).toEqual([['a', 'b'], []]);
   for (const wrong of ['', '90', '-1d', '1.5h', '90 d', '9999999d']) expect(() => duration(wrong)).toThrow();

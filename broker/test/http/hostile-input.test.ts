@@ -36,6 +36,23 @@ test('a misspelt member is told as one that is missing and one that is not known
   });
 });
 
+test('another kind of value, and one beyond a limit, are told in plain words', async () => {
+  const body = { name: 'q', maxPerMinute: 0, displayName: 7, pkce: 'no', tokenParams: { a: 1 }, permanentErrors: 'a' };
+  const { status, json } = await scene.ask('POST /v1/services', { body });
+  expect(status).toBe(400);
+  expect(
+    new Map((json.errors as { path: string; message: string }[]).map((told) => [told.path, told.message])),
+  ).toEqual(
+    new Map([
+      ['maxPerMinute', 'must be at least 1'],
+      ['displayName', 'must be text'],
+      ['pkce', 'must be true or false'],
+      ['tokenParams.a', 'must be text'],
+      ['permanentErrors', 'must be a list'],
+    ]),
+  );
+});
+
 describe.each(BODIES)('%s', (path, body) => {
   const members = Object.keys(body);
 

@@ -1,6 +1,6 @@
 import type { CommandGroup, Field } from '../managing/declaration';
 import { noted, recorded, tabled } from '../managing/show';
-import { moment, listed } from '../managing/values';
+import { end, listed } from '../managing/values';
 import { isMembers, type Json } from '../managing/json';
 import { ATTEMPT, statusAndHeld, TO_GO, TO_GO_IF_KNOWN } from '../terminal/columns';
 import type { Screen } from '../terminal/screen';
@@ -34,13 +34,13 @@ export const connectionCommands: CommandGroup = {
           flags: '--expires <when>',
           about: 'the end of the token: 50m, or a moment',
           to: 'body.expiresAt',
-          read: moment,
+          read: end,
         },
         {
           flags: '--consent-ends <when>',
           about: "the end of the client's consent, where known: 90d, or a moment",
           to: 'body.consentEndsAt',
-          read: moment,
+          read: end,
         },
         { flags: '--verify', about: 'refresh it at once, to know that it works', to: 'body.verify', means: true },
       ],

@@ -47,6 +47,16 @@ export function moment(text: string): string | null {
   return new Date(day).toISOString();
 }
 
+/** A moment that there is: who knows of no end says nothing. */
+export function end(text: string): string {
+  const at = text === 'never' ? null : moment(text);
+  if (at === null)
+    throw new InvalidArgumentError(
+      'It must be a duration such as 90d, or a day such as 2027-01-31; leave it out if there is none.',
+    );
+  return at;
+}
+
 /** An empty text removes what was there. */
 export function clearable<T>(read: (text: string) => T): (text: string) => T | null {
   return (text) => (text === '' ? null : read(text));
