@@ -9,7 +9,8 @@ export interface TenantRule {
   tenantHosts: readonly string[] | null;
 }
 
-const URLS = [
+/** The URLs of a service that may hold it. */
+export const TENANT_URLS = [
   'authorizationUrl',
   'tokenUrl',
   'refreshUrl',
@@ -20,7 +21,7 @@ const URLS = [
 ] as const;
 
 /** What may hold {tenant}; a caller has as many of them as it needs. */
-export type TenantTemplates = Partial<Record<(typeof URLS)[number], string | null>> & {
+export type TenantTemplates = Partial<Record<(typeof TENANT_URLS)[number], string | null>> & {
   allowedHosts?: readonly string[] | null;
 };
 
@@ -58,7 +59,7 @@ export function atTenant<Service extends TenantRule & TenantTemplates>(
   const known = tenant !== null && isTenant(service, tenant) ? tenant : null;
   const filled = (template: string): string | null =>
     !template.includes(TENANT) ? template : known === null ? null : template.replaceAll(TENANT, known);
-  const urls = URLS.flatMap((name) => {
+  const urls = TENANT_URLS.flatMap((name) => {
     const template = service[name];
     return typeof template === 'string' ? [[name, filled(template)] as const] : [];
   });
@@ -68,7 +69,7 @@ export function atTenant<Service extends TenantRule & TenantTemplates>(
 
 /** The hosts of its URLs that hold {tenant}, without their ports. */
 export function hostsOf(templates: TenantTemplates): string[] {
-  const authorities = URLS.map((name) => /^https?:\/\/([^/?#:]*)/i.exec(templates[name] ?? '')?.[1] ?? '');
+  const authorities = TENANT_URLS.map((name) => /^https?:\/\/([^/?#:]*)/i.exec(templates[name] ?? '')?.[1] ?? '');
   return authorities.filter((host) => host.includes(TENANT));
 }
 

@@ -4,7 +4,7 @@ import { WANTED_CHANNEL } from './signals';
 export type Session = Awaited<ReturnType<typeof connectSession>>;
 
 /** Class of the advisory locks that workers hold; the lock's object is the worker's number. */
-export const WORKER_LOCK = `hashtext('otobot.worker')`;
+const WORKER_LOCK = `hashtext('otobot.worker')`;
 
 /** The numbers of the workers that live. (pg_locks shows advisory keys as unsigned oids; worker numbers are positive.) */
 export const LIVE_WORKERS = `

@@ -97,7 +97,7 @@ test.each(['cut', 'hang'] as const)(
 );
 
 test('a worker that cannot start leaves nothing behind that would keep its process alive', async () => {
-  fs.mkdirSync(path.join(scene.folder, `${randomUUID()}.spool`)); // no file: reading it fails, after the worker has its number
+  fs.mkdirSync(path.join(scene.folder, `${randomUUID()}.spool`), { recursive: true }); // no file: reading it fails, after the worker has its number
   const workers = async (): Promise<number> => {
     const { rows } = await scene.db.query<{ n: string }>(
       `select count(*) as n from pg_stat_activity where datname = current_database() and application_name = 'otobot otobot_refresh'`,

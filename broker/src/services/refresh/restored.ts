@@ -14,7 +14,7 @@ const REASON = 'this database was restored from a backup, or is a copy of anothe
  * What must happen to a database whose tokens are from another time or belong to another installation: nothing is refreshed until an
  * operator says so, and refresh tokens that change with each use count as used. Nobody is asked to reconnect for it. Returns how many.
  */
-export async function markRestored(tx: Tx): Promise<number> {
+async function markRestored(tx: Tx): Promise<number> {
   await pauseRefreshing(tx, REASON);
   const doubted = await doubtRotatingTokens(tx);
   await rememberWhereabouts(tx);

@@ -1,7 +1,8 @@
 import { isWithinAudience } from '../seal-contexts';
 import { STANDARD } from '../../types/dialect';
 import { Problem } from '../../errors/problem';
-import { checkTenantRule, samplesOf, TENANT_URLS } from './tenant-rule';
+import { TENANT_URLS } from '../../providers/tenant';
+import { checkTenantRule, samplesOf } from './tenant-rule';
 import { SERVICE_FIELDS, type Service, type ServiceFields } from '../../repositories/services';
 import { mayGetTokens } from './revocation-endpoint';
 

@@ -1,17 +1,7 @@
 import { Problem } from '../../errors/problem';
-import { atTenant, hasTenantInPlace, isTenant, TENANT } from '../../providers/tenant';
+import { atTenant, hasTenantInPlace, isTenant, TENANT, TENANT_URLS } from '../../providers/tenant';
 import type { ServiceDefinition } from './definition';
 
-/** The URLs of a service that may hold {tenant}. */
-export const TENANT_URLS = [
-  'authorizationUrl',
-  'tokenUrl',
-  'refreshUrl',
-  'revocationUrl',
-  'accountUrl',
-  'verifyUrl',
-  'baseUrl',
-] as const;
 type TenantUrl = (typeof TENANT_URLS)[number];
 
 type Source = NonNullable<ServiceDefinition['tenantFrom']>;
