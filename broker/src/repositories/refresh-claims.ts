@@ -123,10 +123,12 @@ function nested(row: Row): ClaimedConnection {
   };
 }
 
-// The attempt's start is cut to milliseconds because it is part of a key and JavaScript keeps no more. An app that gives nothing is
-// passed by with a limit of 0, so that none of its rows is looked at. A probe's turn is over before the next can come: a request is cut
-// off at 20 s; who makes it is drawn
-// by organization, so that one with a thousand apps that fail does not make them all. What is a tenth of max_per_minute here is the size of the bucket.
+// Its steps: `ripe`, `probing` are suspended apps whose probe is due. `dark` are hosts that are out, `dawning` those whose probe is due, and
+// `torch` the one app that makes it. `paused` are apps that their providers slowed down. `turn` is the round through the apps, `due` what
+// each of them may have now, `claimed` the leases, `intended` the intents. An app that gives nothing is passed by with a limit of 0, so that
+// none of its rows is looked at. A probe's turn is over before the next can come: a request is cut off at 20 s; who makes it is drawn by
+// organization, so that one with a thousand apps that fail does not make them all. What is a tenth of max_per_minute here is the size of the
+// bucket. The attempt's start is cut to milliseconds because it is part of a key and JavaScript keeps no more.
 const CLAIM_DUE = `
   with ripe as (
     select id from apps
