@@ -3,7 +3,11 @@ import type { z } from 'zod';
 /** What is said of a value that a schema has no words of its own for. */
 export function inPlainWords(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_type' && issue.input === undefined) return 'is missing';
-  if (issue.code === 'invalid_type' && KINDS[issue.expected] !== undefined) return `must be ${KINDS[issue.expected]}`;
+  if (issue.code === 'invalid_type' && KINDS[issue.expected] !== undefined) {
+    // A parameter that a query names twice arrives as a list.
+    const single = Array.isArray(issue.input) && issue.expected !== 'array' ? ', a single value' : '';
+    return `must be ${KINDS[issue.expected]}${single}`;
+  }
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
   if (issue.code === 'too_small') return `must ${bound(issue.origin, 'at least', issue.minimum)}`;
   if (issue.code === 'too_big') return `must ${bound(issue.origin, 'at most', issue.maximum)}`;
