@@ -56,7 +56,7 @@ async function main() {
   const { values } = parseArgs({ options });
   if (values.help) return console.log(USAGE);
   const [port, seed] = ['port', 'seed'].map((name) => {
-    if (/^\d{1,9}$/.test(values[name])) return Number(values[name]);
+    if (/^\d{1,10}$/.test(values[name])) return Number(values[name]);
     throw new Error(`--${name} must be a whole number`);
   });
   const provider = await startScriptedProvider({
