@@ -15,7 +15,8 @@ export let url: string;
 export function useProvider(): void {
   let child: ChildProcess;
   beforeAll(async () => {
-    const options = ['--port', '0', '--client-id', APP.id, '--client-secret', APP.secret];
+    // The largest seed that the storm draws.
+    const options = ['--port', '0', '--seed', `${2 ** 31 - 1}`, '--client-id', APP.id, '--client-secret', APP.secret];
     child = fork(PROGRAM, options, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     [{ url }] = (await once(child, 'message')) as [{ url: string }];
   });
