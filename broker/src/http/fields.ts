@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { scopesOf } from '../services/service-catalogue/definition';
 
 /** The fields that several requests share, each described once. */
 export const clientId = z
@@ -66,13 +67,7 @@ export const instant = z.iso
 
 /** Scopes as a list, or as one text in which white space or commas part them. */
 export const oauthScopes = z
-  .union([
-    z
-      .string()
-      .max(4_000)
-      .transform((text) => text.split(/[\s,]+/).filter((scope) => scope !== '')),
-    z.array(z.string()).max(200),
-  ])
+  .union([z.string().max(4_000).transform(scopesOf), z.array(z.string()).max(200)])
   // RFC 6749 section 3.3; the comma parts scopes at some providers, so it cannot be inside one.
   .pipe(z.array(z.string().regex(/^[\x21\x23-\x2b\x2d-\x5b\x5d-\x7e]{1,500}$/, 'is not a scope')))
   .describe('OAuth scopes, as a list or as one text.');

@@ -8,6 +8,7 @@ import { deleteOldSets } from '../repositories/token-sets';
 import type { KeyReload } from '../services/encryption-keys';
 import { tellExpiring } from '../services/expiring/tell-expiring';
 import { followIncidents } from '../services/refresh/incidents';
+import { HOUR, MINUTE, SECOND } from '../services/refresh/moments';
 import { tellOfPause } from '../services/refresh/restored';
 import { sweepAbandoned } from '../services/refresh/sweep';
 import { revokeDue } from '../services/revocations/revoke-due';
@@ -32,10 +33,6 @@ export interface UpkeepParts {
 
 /** Partitions are there before their day comes. */
 export const DAYS_AHEAD = 2;
-
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
 
 /** What a worker does beside refreshing. */
 export function upkeep(parts: UpkeepParts): Chore[] {

@@ -8,7 +8,7 @@ import type { TokenFailure, TokenGranted } from '../../providers/token-outcome';
 import type { Service } from '../../repositories/services';
 import type { ClientSecret } from '../client-secrets';
 import { wayOf } from '../refresh/way';
-import { headerValue } from '../request-header';
+import { tokenHeader } from '../request-header';
 import type { OpenLink } from './open-link';
 import type { Outcome } from './outcome';
 import type { ConnectParts } from './parts';
@@ -142,9 +142,10 @@ function toldTenant(service: Service, { extra }: TokenGranted, lookedUp: unknown
 /** null: no answer that could be used. */
 async function lookUp(agents: ConnectParts['agents'], service: Service, granted: TokenGranted): Promise<unknown> {
   if (service.accountUrl === null) return null;
+  const { name, value } = tokenHeader(service, granted.accessToken);
   const answer = await getJson({
     url: service.accountUrl,
-    headers: { [service.requestHeader]: headerValue(service.requestScheme ?? 'Bearer', granted.accessToken) },
+    headers: { [name]: value },
     agents,
     timeoutMs: ACCOUNT_TIMEOUT_MS,
   });

@@ -8,7 +8,7 @@ import { databaseNow } from '../../repositories/clock';
 import { lifespanOf } from '../connections/material';
 import { renewingSecret } from '../refresh/way';
 import { storeConnection, type Handover } from '../connections/store-connection';
-import { basicAuthorization, headerValue } from '../request-header';
+import { basicAuthorization, tokenHeader } from '../request-header';
 import { hold, isOtherTenant, ownerOf } from './consent';
 import { linkToken } from './link-token';
 import { meetingOthers } from './meeting-others';
@@ -74,9 +74,10 @@ function fitsHeader(handed: HandedIn): boolean {
   return /^[\x21-\x7e]+$/.test(handed.apiKey);
 }
 
-function headersOf({ requestHeader, requestScheme }: Service, handed: HandedIn): Record<string, string> {
+function headersOf(service: Service, handed: HandedIn): Record<string, string> {
   if ('username' in handed) return { Authorization: basicAuthorization(handed) };
-  return { [requestHeader]: headerValue(requestScheme ?? 'Bearer', handed.apiKey) };
+  const { name, value } = tokenHeader(service, handed.apiKey);
+  return { [name]: value };
 }
 
 const ENDLESS = { expiresAt: null, lifetimeSeconds: null, nextRefreshAt: null };

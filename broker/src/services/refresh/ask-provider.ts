@@ -5,7 +5,8 @@ import type { TokenFailure, TokenOutcome } from '../../providers/token-outcome';
 import type { ClaimedConnection } from '../../repositories/refresh-claims';
 import { endingWith, type AttemptClock, type Ending, type RefreshParts } from './attempt';
 import { movingEndOf } from './consent-ends';
-import { headerValue } from '../request-header';
+import { tokenHeader } from '../request-header';
+import { scopesOf } from '../service-catalogue/definition';
 import type { OpenedSecrets } from './opened-secrets';
 import { sealGranted } from './sealed-set';
 import type { Outcome } from './state';
@@ -74,9 +75,9 @@ async function asked(
 
 async function checked(parts: RefreshParts, claim: ClaimedConnection, secrets: OpenedSecrets): Promise<Ending> {
   const { agents, limits } = parts;
-  const { requestHeader, requestScheme, permanentErrors } = claim.provider;
+  const { permanentErrors } = claim.provider;
   const token = secrets.refreshToken ?? '';
-  const header = { name: requestHeader, value: headerValue(requestScheme ?? 'Bearer', token) };
+  const header = tokenHeader(claim.provider, token);
   const call = { url: secrets.url, header, token, permanentErrors, agents, timeoutMs: limits.requestTimeoutMs };
   const answer = await parts.checkToken(call);
   const { httpStatus, durationMs } = answer;
@@ -98,8 +99,7 @@ function tokenCall(parts: RefreshParts, claim: ClaimedConnection, secrets: Opene
 
 function grantOf({ app, provider }: ClaimedConnection, { way, refreshToken }: OpenedSecrets): TokenGrant {
   if (refreshToken === null) {
-    const scopes = (app.scopes ?? provider.scopes).split(/[\s,]+/).filter((scope) => scope !== '');
-    return { type: 'client_credentials', scopes };
+    return { type: 'client_credentials', scopes: scopesOf(app.scopes ?? provider.scopes) };
   }
   return way.by === 'exchange'
     ? { type: 'exchange', exchange: way.exchange, step: 'again', token: refreshToken }

@@ -1,5 +1,5 @@
 import { NO_ENDS, type ConsentEnds } from '../../types/consent-ends';
-import { SECOND } from './moments';
+import { SECOND, secondsAfter } from './moments';
 
 /** What a service is known to do, in seconds; null: not known, or without such an end. */
 export interface ConsentFlags {
@@ -95,6 +95,6 @@ const steady = (stated: Date | null, known: Date | null): Date | null => (isSame
 const isSame = (a: Date | null, b: Date | null): boolean =>
   a !== null && b !== null && Math.abs(a.getTime() - b.getTime()) <= SAME_WITHIN_MS;
 const after = (moment: Date, seconds: number | null): Date | null =>
-  seconds === null ? null : new Date(moment.getTime() + seconds * SECOND);
+  seconds === null ? null : secondsAfter(moment, seconds);
 const aheadOf = (moment: Date, end: Date | null): Date | null => (end !== null && end > moment ? end : null);
 const soonest = (a: Date | null, b: Date | null): Date | null => (a !== null && (b === null || a < b) ? a : b);

@@ -9,5 +9,6 @@ export const HOUR = 60 * MINUTE;
 export const isAlive = ({ expiresAt }: RefreshState, { now }: RefreshFacts): boolean =>
   expiresAt !== null && expiresAt > now;
 export const inMs = ({ now }: RefreshFacts, ms: number): Date => new Date(now.getTime() + ms);
+export const secondsAfter = (moment: Date, seconds: number): Date => new Date(moment.getTime() + seconds * SECOND);
 export const latest = (a: Date, b: Date | null): Date => (b !== null && b > a ? b : a);
 export const earliest = (a: Date, b: Date): Date => (b < a ? b : a);

@@ -9,6 +9,7 @@ import { NO_ENDS } from '../../types/consent-ends';
 import { openSent } from '../moved-service';
 import { tokenContext } from '../seal-contexts';
 import { endsAfterRefresh } from './consent-ends';
+import { secondsAfter } from './moments';
 
 export interface TokenPair {
   accessToken: string;
@@ -29,7 +30,7 @@ export function sealGranted(
     tokenType: granted.tokenType,
     scopes: granted.scopes,
     // From before the request left: a token never lives longer than we say.
-    expiresAt: after(sentAt, lifetimeSeconds),
+    expiresAt: secondsAfter(sentAt, lifetimeSeconds),
     lifetimeSeconds,
     baseUrl: baseUrlOf(granted.extra),
     ...(refreshToken === null
@@ -77,5 +78,3 @@ function sealPair(vault: Vault, claim: ClaimedConnection, { accessToken, refresh
     refreshKeyVersion: refresh?.keyVersion ?? null,
   };
 }
-
-const after = (moment: Date, seconds: number): Date => new Date(moment.getTime() + seconds * 1_000);
