@@ -18,9 +18,9 @@ serveParent(async ({ environment }) => {
   const log = createLogger(config.logLevel);
   const installation = await openInstallation(config, log, { prepare: false });
   const broker = await createBroker(config, installation, log);
-  const listening = await serveHttp(broker, config, log);
   const { vault, processId: id, database } = broker;
   const heartbeat = await startHeartbeat({ database, vault, log, id, role: 'serve', version: VERSION });
+  const listening = await serveHttp({ broker, config, log, share: () => heartbeat.serving() });
   return {
     ready: { port: listening.port },
     commands: {},

@@ -59,10 +59,10 @@ async function startServing(config: Config, installation: Installation, log: Log
   const broker = await createBroker(config, installation, log);
   ground.push(() => broker.close());
   const { vault, processId: id, database } = broker;
-  const listening = await serveHttp(broker, config, log);
-  work.push(() => listening.close());
   const heartbeat = await startHeartbeat({ database, vault, log, id, role: 'serve', version: VERSION });
   work.push(() => heartbeat.stop());
+  const listening = await serveHttp({ broker, config, log, share: () => heartbeat.serving() });
+  work.push(() => listening.close());
   return { broker, port: listening.port };
 }
 

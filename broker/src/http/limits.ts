@@ -14,11 +14,15 @@ const WINDOW_MS = 60_000;
 const PER_ADDRESS = 60;
 
 /**
+ * Each process counts for itself and allows a key its share: the whole divided by `share`, the processes that serve, and never less
+ * than 1. The RateLimit headers tell of this process, so that whoever keeps to them is never refused by it.
+ *
  * A valid key is never refused because of others' failures: recognised callers are counted by key, all others by address, after and
  * not before they were recognised.
  */
-export function createLimits(perKeyPerMinute: number): Limits {
-  const keys = limiter((_request, response) => locals(response).ratePerMinute ?? perKeyPerMinute);
+export function createLimits(perKeyPerMinute: number, share: () => number): Limits {
+  const shareOf = (whole: number): number => Math.max(1, Math.floor(whole / share()));
+  const keys = limiter((_request, response) => shareOf(locals(response).ratePerMinute ?? perKeyPerMinute));
   const addresses = limiter(() => PER_ADDRESS);
   return {
     countKey: (request, response, { actor, ratePerMinute }) => {

@@ -14,13 +14,17 @@ export function allRoutes(broker: Broker): Route[] {
   return [...systemRoutes(broker), ...credentialRoutes(broker), ...managementRoutes(broker)];
 }
 
+export interface ServeParts {
+  broker: Broker;
+  config: Pick<Config, 'host' | 'port' | 'trustProxy' | 'rateLimitPerMinute' | 'publicUrl'>;
+  log: Logger;
+  /** How many processes serve, this one included: each allows its share of a limit. */
+  share: () => number;
+}
+
 /** Puts the broker on its port. Throws ConfigurationError when the port or host is not to be had. */
-export function serveHttp(
-  broker: Broker,
-  config: Pick<Config, 'host' | 'port' | 'trustProxy' | 'rateLimitPerMinute' | 'publicUrl'>,
-  log: Logger,
-): Promise<Listening> {
-  const limits = createLimits(config.rateLimitPerMinute);
+export function serveHttp({ broker, config, log, share }: ServeParts): Promise<Listening> {
+  const limits = createLimits(config.rateLimitPerMinute, share);
   const server = createServer({
     ...broker,
     routes: allRoutes(broker),

@@ -73,6 +73,14 @@ export async function forgetAdopted(db: Queryable, folderId: string): Promise<vo
   });
 }
 
+/** How many processes serve now; those that have just begun included, those that froze or died for at most 20 s more. */
+export async function countServing(db: Queryable): Promise<number> {
+  const [row] = await db.query<{ live: number }>({
+    text: `select count(*) as live from processes where role = 'serve' and seen_at > otobot_now() - ${GONE_AFTER}`,
+  });
+  return row?.live ?? 0;
+}
+
 export async function countLiveWorkers(db: Queryable): Promise<number> {
   const [row] = await db.query<{ live: number }>({
     text: `select count(*) as live from processes where role = 'refresh' and seen_at > otobot_now() - ${GONE_AFTER}`,

@@ -1,13 +1,15 @@
 import { hostname } from 'node:os';
 import type { Database } from '../db/database';
 import type { Logger } from '../log/logger';
-import { beat, forgetProcess, type Process, type SpoolState } from '../repositories/processes';
+import { beat, countServing, forgetProcess, type Process, type SpoolState } from '../repositories/processes';
 import type { Vault } from '../vault/vault';
 import { createPulse } from './refresh/pulse';
 
 export interface Heartbeat {
   /** Says at once what has changed. */
   beat(): void;
+  /** How many processes serve, this one included, as it was told with the last beat that came through; 1 for a worker. */
+  serving(): number;
   stop(): Promise<void>;
 }
 
@@ -36,8 +38,9 @@ export async function startHeartbeat({
   workerNumber,
   spool,
 }: HeartbeatParts): Promise<Heartbeat> {
-  const once = (): Promise<void> =>
-    beat(database, {
+  let serving = 1;
+  const once = async (): Promise<void> => {
+    await beat(database, {
       id,
       role,
       workerNumber: workerNumber?.() ?? null,
@@ -47,6 +50,8 @@ export async function startHeartbeat({
       keyVersions: vault.keyring.versions(),
       spool: spool?.() ?? null,
     });
+    if (role === 'serve') serving = Math.max(1, await countServing(database));
+  };
   await once();
   const tell = createPulse(() =>
     once().catch((error: unknown) => log.warn('heartbeat failed', { error: (error as Error).message })),
@@ -54,6 +59,7 @@ export async function startHeartbeat({
   const timer = setInterval(tell, EVERY_MS);
   return {
     beat: tell,
+    serving: () => serving,
     stop: async () => {
       clearInterval(timer);
       // Who leaves answers behind is remembered with them; else the row goes, or the others forget it soon.

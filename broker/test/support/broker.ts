@@ -20,6 +20,8 @@ export interface TestBrokerOptions {
   roots: Roots;
   log?: Logger;
   config?: Partial<Config>;
+  /** How many processes serve; 1. */
+  share?: () => number;
 }
 
 /** What a test does not look at; a broker that is to be heard gets a log of its own. */
@@ -44,11 +46,11 @@ export async function makeRoots(database: TestDatabase): Promise<Roots> {
 /** A broker on a free port of loopback, in this process, on real PostgreSQL. */
 export async function startBroker(
   database: TestDatabase,
-  { roots, log = silent, config = {} }: TestBrokerOptions,
+  { roots, log = silent, config = {}, share = () => 1 }: TestBrokerOptions,
 ): Promise<TestBroker> {
   const whole: Config = { ...testConfig(database), ...config };
   const broker = await createBroker(whole, { databaseUrl: database.url, roots, release: () => Promise.resolve() }, log);
-  const listening = await serveHttp(broker, whole, log);
+  const listening = await serveHttp({ broker, config: whole, log, share });
   return {
     url: `http://127.0.0.1:${listening.port}`,
     broker,
