@@ -12,6 +12,16 @@ export interface StoredAccessKey extends AccessKeyFacts {
   createdAt: Date;
 }
 
+/** With how it is used, which is nobody's power and therefore under no MAC. */
+export interface UsedAccessKey extends StoredAccessKey {
+  replacedBy: string | null;
+  lastUsedAt: Date | null;
+  lastUsedFrom: string | null;
+  /** Credentials released since midnight, and since the first of the month, UTC. */
+  usedToday: number;
+  usedThisMonth: number;
+}
+
 /** For authentication, which comes before the tenant is known: the key with its organization, as of one moment. */
 export interface AccessKeyWithOrganization extends StoredAccessKey {
   organization: string;
@@ -23,6 +33,11 @@ export interface AccessKeyWithOrganization extends StoredAccessKey {
 const COLUMNS = `k.id, k.organization_id as "organizationId", k.name, k.environment, k.scopes, k.client_ids as "clientIds", k.services, k.limits,
   k.hint, k.secret_hash as "secretHash", k.row_mac as "rowMac", k.pepper_version as "pepperVersion", k.expires_at as "expiresAt",
   k.revoked_at as "revokedAt", k.revoked_reason as "revokedReason", k.created_by as "createdBy", k.created_at as "createdAt"`;
+
+const USAGE = `k.replaced_by as "replacedBy", u.last_used_at as "lastUsedAt", u.last_used_ip as "lastUsedFrom",
+  case when u.day = (otobot_now() at time zone 'UTC')::date then u.day_count else 0 end as "usedToday",
+  case when u.month = date_trunc('month', otobot_now() at time zone 'UTC')::date then u.month_count else 0 end as "usedThisMonth"`;
+const USED_KEYS = `select ${COLUMNS}, ${USAGE} from access_keys k left join access_key_usage u on u.key_id = k.id`;
 
 export async function findAccessKeyForAuthentication(
   db: Queryable,
@@ -38,9 +53,18 @@ export async function findAccessKeyForAuthentication(
   return row ?? null;
 }
 
-export async function findAccessKey(tx: Tx, organizationId: string, id: string): Promise<StoredAccessKey | null> {
-  const [row] = await tx.query<StoredAccessKey>({
-    text: `select ${COLUMNS} from access_keys k where k.organization_id = $1 and k.id = $2 for update`,
+export async function findAccessKey(tx: Tx, organizationId: string, id: string): Promise<UsedAccessKey | null> {
+  const [row] = await tx.query<UsedAccessKey>({
+    text: `${USED_KEYS} where k.organization_id = $1 and k.id = $2`,
+    values: [organizationId, id],
+  });
+  return row ?? null;
+}
+
+/** Locked until the end of the transaction, so that two edits follow each other. */
+export async function lockAccessKey(tx: Tx, organizationId: string, id: string): Promise<UsedAccessKey | null> {
+  const [row] = await tx.query<UsedAccessKey>({
+    text: `${USED_KEYS} where k.organization_id = $1 and k.id = $2 for update of k`,
     values: [organizationId, id],
   });
   return row ?? null;
@@ -58,9 +82,9 @@ export function listAccessKeys(
   tx: Tx,
   organizationId: string,
   { limit, after, within }: { limit: number; after: string | null; within: Reach },
-): Promise<StoredAccessKey[]> {
-  return tx.query<StoredAccessKey>({
-    text: `select ${COLUMNS} from access_keys k
+): Promise<UsedAccessKey[]> {
+  return tx.query<UsedAccessKey>({
+    text: `${USED_KEYS}
             where k.organization_id = $1
               and ($2::text is null or (k.created_at, k.id) <
                    (select a.created_at, a.id from access_keys a where a.organization_id = $1 and a.id = $2))
@@ -121,6 +145,27 @@ export async function updateAccessKey(tx: Tx, key: StoredAccessKey): Promise<voi
       key.revokedAt,
       key.revokedReason,
     ],
+  });
+}
+
+/** A key that was rerolled, with the one that took its place. */
+export async function markReplaced(
+  tx: Tx,
+  organizationId: string,
+  { id, replacedBy }: { id: string; replacedBy: string },
+): Promise<void> {
+  await tx.query({
+    text: 'update access_keys set replaced_by = $3 where organization_id = $1 and id = $2',
+    values: [organizationId, id, replacedBy],
+  });
+}
+
+/** The new key begins with what the other one has used of its quotas, so that rerolling is no way around them. */
+export async function carryUsageOver(tx: Tx, { from, to }: { from: string; to: string }): Promise<void> {
+  await tx.query({
+    text: `insert into access_key_usage (key_id, day, day_count, month, month_count)
+           select $2, day, day_count, month, month_count from access_key_usage where key_id = $1`,
+    values: [from, to],
   });
 }
 

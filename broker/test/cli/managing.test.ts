@@ -108,16 +108,24 @@ test('a connection is imported, found by name or id, disabled, enabled and delet
 });
 
 test('an access key is created, listed, changed, rerolled and revoked, and its text is shown only by what makes it', async () => {
-  const made = await does('access-key create --preset n8n --clients acme,globex --expires 90d --rate-per-minute 60');
+  const made = await does(
+    'access-key create --preset n8n --clients acme,globex --expires 90d --rate-per-minute 60 --quota-per-day 5',
+  );
   expect(made.stdout).toMatch(/^ {2}otb_live_\w+$/m);
   const id = /^id +(\w+)$/m.exec(made.stdout)?.[1] ?? '';
   const list = await does('access-key list');
-  expect(list.stdout).toMatch(new RegExp(`^${id} +n8n +n8n +acme globex +all +active +in \\d+ days$`, 'm'));
+  expect(list.stdout).toMatch(new RegExp(`^${id} +n8n +n8n +acme globex +all +active +in \\d+ days +never$`, 'm'));
   expect((await does(`access-key edit ${id} --all-clients --expires never --json`)).json()).toMatchObject({
     clientIds: null,
     expiresAt: null,
-    limits: { ratePerMinute: 60 },
+    limits: { ratePerMinute: 60, quotaPerDay: 5 },
   });
+  expect((await does(`access-key edit ${id} --quota-per-day  --quota-per-month 90 --json`)).json()).toMatchObject({
+    limits: { ratePerMinute: 60, quotaPerMonth: 90 },
+  });
+  const shown = await does(`access-key show ${id}`);
+  expect(shown.stdout).toMatch(/^limits quota per month +90$/m);
+  expect(shown.stdout).toMatch(/^used today +0$/m);
   const next = (await does(`access-key reroll ${id} --grace 24h --json`)).json();
   expect(next.key).toMatch(/^otb_live_\w+$/);
   await does(`access-key revoke ${String(next.id)} --yes --reason leaked`);

@@ -59,7 +59,7 @@ describe('a key mints only subsets of itself', () => {
     clientIds: ['acme', 'beta'],
     services: ['keyed'],
     expiresAt: '2099-01-01T00:00:00Z',
-    limits: { ratePerMinute: 100 },
+    limits: { ratePerMinute: 100, quotaPerDay: 50, quotaPerMonth: 500 },
   };
   let limited: string;
   beforeAll(async () => {
@@ -72,7 +72,10 @@ describe('a key mints only subsets of itself', () => {
       clientIds: ['acme', 'beta'],
       services: ['keyed'],
       expiresAt: '2099-01-01T00:00:00.000Z',
-      limits: { ratePerMinute: 100 },
+      limits: { ratePerMinute: 100, quotaPerDay: 50, quotaPerMonth: 500 },
+    });
+    expect((await create({ scopes: ['clients:read'], limits: { quotaPerDay: 5 } }, limited)).json.limits).toEqual({
+      ...{ ratePerMinute: 100, quotaPerDay: 5, quotaPerMonth: 500 },
     });
   });
 
@@ -95,7 +98,10 @@ describe('a key mints only subsets of itself', () => {
     [{ scopes: ['clients:read'], services: ['google'] }, 403, 'client_not_allowed'],
     [{ scopes: ['clients:read'], expiresAt: null }, 403, 'scope_missing'],
     [{ scopes: ['clients:read'], expiresAt: '2099-01-01T00:00:01Z' }, 403, 'scope_missing'],
-    [{ scopes: ['clients:read'], limits: {} }, 403, 'scope_missing'],
+    [{ scopes: ['clients:read'], limits: { ratePerMinute: null } }, 403, 'scope_missing'],
+    [{ scopes: ['clients:read'], limits: { quotaPerDay: null } }, 403, 'scope_missing'],
+    [{ scopes: ['clients:read'], limits: { quotaPerDay: 51 } }, 403, 'scope_missing'],
+    [{ scopes: ['clients:read'], limits: { quotaPerMonth: 501 } }, 403, 'scope_missing'],
     [{ scopes: ['clients:read'], limits: { ratePerMinute: 101 } }, 403, 'scope_missing'],
   ])('%j: %d', async (body, status, code) => {
     const before = (await scene.database.query('select from access_keys')).rowCount ?? 0;
@@ -110,6 +116,8 @@ describe('a key mints only subsets of itself', () => {
     const { items } = (await scene.ask('GET /v1/access-keys', { key: limited })).json as { items: { id: string }[] };
     expect(items.map(({ id }) => id)).toContain(own.id);
     expect(items.map(({ id }) => id)).not.toContain(wide.id);
+    expect((await scene.ask(`GET /v1/access-keys/${wide.id}`, { key: limited })).status).toBe(404);
+    expect((await scene.ask(`GET /v1/access-keys/${own.id}`, { key: limited })).status).toBe(200);
     expect((await scene.ask(`POST /v1/access-keys/${wide.id}/reroll`, { key: limited })).status).toBe(404);
     expect((await scene.ask(`POST /v1/access-keys/${wide.id}/revoke`, { key: limited })).status).toBe(404);
     expect(
@@ -132,6 +140,39 @@ test('an edit bites at once', async () => {
   expect((await read(key)).status).toBe(403);
   await scene.ask(`PATCH /v1/access-keys/${id}`, { body: { clientIds: null, scopes: ['clients:read'] } });
   expect(await read(key)).toMatchObject({ status: 403, json: { code: 'scope_missing' } });
+});
+
+test('of the limits too an edit changes only what is given, and null takes one away', async () => {
+  const { id } = (await create({ preset: 'n8n', limits: { ratePerMinute: 9, quotaPerDay: 10 } })).json;
+  const edit = async (limits: object) =>
+    (await scene.ask(`PATCH /v1/access-keys/${String(id)}`, { body: { limits } })).json.limits;
+  expect(await edit({ quotaPerMonth: 100 })).toEqual({ ratePerMinute: 9, quotaPerDay: 10, quotaPerMonth: 100 });
+  expect(await edit({ quotaPerDay: null, ratePerMinute: 8 })).toEqual({ ratePerMinute: 8, quotaPerMonth: 100 });
+  expect((await scene.ask(`GET /v1/access-keys/${String(id)}`)).json.limits).toEqual({
+    ...{ ratePerMinute: 8, quotaPerMonth: 100 },
+  });
+});
+
+test('how a key is used is shown, by the calendar in UTC', async () => {
+  const { id } = (await create({ preset: 'n8n' })).json;
+  const show = async () => (await scene.ask(`GET /v1/access-keys/${String(id)}`)).json;
+  const nothing = { lastUsedAt: null, lastUsedFrom: null, usedToday: 0, usedThisMonth: 0 };
+  expect(await show()).toMatchObject(nothing);
+  const counted = (day: string, month: string) =>
+    scene.database.query(
+      `insert into access_key_usage (key_id, last_used_at, last_used_ip, day, day_count, month, month_count)
+       values ($1, now(), '192.0.2.7', ${day}, 3, ${month}, 30)
+       on conflict (key_id) do update set day = excluded.day, month = excluded.month`,
+      [id],
+    );
+  const today = `(otobot_now() at time zone 'UTC')::date`;
+  await counted(today, `date_trunc('month', ${today})`);
+  const used = { lastUsedAt: expect.any(String) as unknown, lastUsedFrom: '192.0.2.7' };
+  expect(await show()).toMatchObject({ ...used, usedToday: 3, usedThisMonth: 30 });
+  const { items } = (await scene.ask('GET /v1/access-keys?limit=500')).json as { items: { id: string }[] };
+  expect(items.find((item) => item.id === id)).toMatchObject({ ...used, usedToday: 3 });
+  await counted(`${today} - 1`, `date_trunc('month', ${today}) - interval '1 month'`);
+  expect(await show()).toMatchObject({ ...used, usedToday: 0, usedThisMonth: 0 });
 });
 
 test('a revoked key releases nothing more, and stays revoked', async () => {
@@ -171,6 +212,39 @@ test('a rerolled key ends at once, or after the time of grace; its successor may
     [second.json.id],
   );
   expect(rows).toHaveLength(1);
+  const chain = await scene.ask(`GET /v1/access-keys/${first.id}`);
+  expect(chain.json).toMatchObject({
+    replacedBy: second.json.id,
+    revokedReason: `rerolled as ${String(second.json.id)}`,
+  });
+});
+
+test('a key is rerolled once: what it made is rerolled next, and what has ended is made anew', async () => {
+  const { id } = (await create({ preset: 'n8n', expiresAt: '2099-01-01T00:00:00Z' })).json;
+  const reroll = (which: unknown, graceSeconds = 60) =>
+    scene.ask(`POST /v1/access-keys/${String(which)}/reroll`, { body: { graceSeconds } });
+  const second = await reroll(id);
+  // The old one ends in a minute; what it made lives as long as it would have.
+  expect(second.json.expiresAt).toBe('2099-01-01T00:00:00.000Z');
+  const again = await reroll(id);
+  expect(again).toMatchObject({ status: 409, json: { code: 'conflict' } });
+  expect(again.json.detail).toContain(String(second.json.id));
+  expect((await reroll(second.json.id)).json.expiresAt).toBe('2099-01-01T00:00:00.000Z');
+  const past = (await create({ preset: 'n8n', expiresAt: new Date(Date.now() - 1_000).toISOString() })).json;
+  expect((await reroll(past.id)).status).toBe(409);
+});
+
+test('a rerolled key goes on with the quotas of the old one, and with what is used of them', async () => {
+  const { id } = (await create({ preset: 'n8n', limits: { quotaPerDay: 10 } })).json;
+  await scene.database.query(
+    `insert into access_key_usage (key_id, day, day_count, month, month_count)
+     select $1, d, 9, date_trunc('month', d), 90 from (select (otobot_now() at time zone 'UTC')::date as d) today`,
+    [id],
+  );
+  const used = { limits: { quotaPerDay: 10 }, usedToday: 9, usedThisMonth: 90, lastUsedAt: null };
+  const next = await scene.ask(`POST /v1/access-keys/${String(id)}/reroll`);
+  expect(next.json).toMatchObject(used);
+  expect((await scene.ask(`GET /v1/access-keys/${String(next.json.id)}`)).json).toMatchObject(used);
 });
 
 test('a row that was widened by SQL is not given a valid MAC by an edit', async () => {
@@ -206,6 +280,8 @@ test.each([
   { scopes: [] },
   { preset: 'n8n', limits: { dailyQuota: 5 } },
   { preset: 'n8n', limits: { ratePerMinute: 0 } },
+  { preset: 'n8n', limits: { quotaPerDay: 0 } },
+  { preset: 'n8n', limits: { quotaPerMonth: 1.5 } },
   { preset: 'n8n', expiresAt: 'never' },
   { preset: 'n8n', clientIds: 'acme' },
 ])('%j is malformed', async (body) => {

@@ -1,8 +1,9 @@
 import { PRESETS, SCOPES, whatScopeAllows } from '../../secrets/scopes';
+import type { KeyLimits } from '../../types/access-key';
 import { BadUsage } from '../bad-usage';
 import type { CommandGroup, Field } from '../managing/declaration';
 import { minted, noted, recorded, tabled } from '../managing/show';
-import { duration, listed, moment, wholeNumber } from '../managing/values';
+import { clearable, duration, listed, moment, wholeNumber } from '../managing/values';
 import { access, ALL, keyState, TO_GO } from '../terminal/columns';
 
 const id: Field = { flags: '<id>', about: 'as `otobot access-key list` shows it', to: 'params.id' };
@@ -12,13 +13,14 @@ const reach: readonly Field[] = [
   { flags: '--clients <list>', about: 'only for these clients', to: 'body.clientIds', read: listed },
   { flags: '--services <list>', about: 'only for these services', to: 'body.services', read: listed },
 ];
+const limit = (flags: string, about: string, member: keyof KeyLimits): Field => {
+  return { flags, about: `${about} at most; "" takes the limit away`, to: `body.limits.${member}`, read: orNone };
+};
+const orNone = clearable(wholeNumber);
 const limits: readonly Field[] = [
-  {
-    flags: '--rate-per-minute <n>',
-    about: 'requests a minute at most',
-    to: 'body.limits.ratePerMinute',
-    read: wholeNumber,
-  },
+  limit('--rate-per-minute <n>', 'requests a minute', 'ratePerMinute'),
+  limit('--quota-per-day <n>', 'credentials a day (UTC)', 'quotaPerDay'),
+  limit('--quota-per-month <n>', 'credentials a month (UTC)', 'quotaPerMonth'),
   { flags: '--expires <when>', about: 'such as 90d, 2027-01-31 or never', to: 'body.expiresAt', read: moment },
 ];
 
@@ -47,6 +49,7 @@ export const accessKeyCommands: CommandGroup = {
       examples: [
         'otobot access-key create --preset n8n',
         'otobot access-key create --preset n8n --name "n8n of acme" --clients acme --expires 1y',
+        'otobot access-key create --preset n8n --clients acme --quota-per-day 5000 --rate-per-minute 600',
         'otobot access-key create --name reports --scopes connections:read,audit:read',
         'otobot access-key create --preset monitor --json | jq -r .key > monitor.key',
       ],
@@ -73,9 +76,18 @@ export const accessKeyCommands: CommandGroup = {
           { head: 'SERVICES', of: 'services', ...ALL },
           keyState,
           { head: 'EXPIRES', of: 'expiresAt', ...TO_GO },
+          { head: 'LAST USED', of: 'lastUsedAt', ...TO_GO },
         ],
         'There are no access keys yet. Make one with: otobot access-key create --preset n8n',
       ),
+    },
+    {
+      name: 'show',
+      about: 'show what a key may do, until when, and how it is used',
+      route: 'GET /v1/access-keys/:id',
+      fields: [id],
+      examples: ['otobot access-key show 4fzQ1xY2bC3d'],
+      show: recorded(),
     },
     {
       name: 'edit',
@@ -93,6 +105,7 @@ export const accessKeyCommands: CommandGroup = {
       examples: [
         'otobot access-key edit 4fzQ1xY2bC3d --clients acme,globex',
         'otobot access-key edit 4fzQ1xY2bC3d --expires 2027-01-31',
+        'otobot access-key edit 4fzQ1xY2bC3d --quota-per-month 100000 --quota-per-day ""',
       ],
       help: SCOPE_LIST,
       show: recorded('Access key {id} was changed.'),
@@ -126,8 +139,9 @@ export const accessKeyCommands: CommandGroup = {
         'otobot access-key revoke 4fzQ1xY2bC3d',
         'otobot access-key revoke 4fzQ1xY2bC3d --reason leaked --yes',
       ],
-      confirm: 'Revoke access key {id}, for good?',
+      confirm: 'Revoke access key {id}, for good? Whatever uses it is refused from then on.',
       show: noted('Access key {id} is revoked: it releases nothing more.'),
+      help: 'No key is the last one: at this machine `otobot access-key create --preset operator` makes another.',
     },
   ],
 };

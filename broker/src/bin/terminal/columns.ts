@@ -9,7 +9,7 @@ export const DAY: Shown = {
   as: (value) => (typeof value === 'string' ? minuteOf(value).slice(0, 10) : text(value)),
 };
 
-/** `in 54 min`; `never` where there is no end. */
+/** `in 54 min`, `3 h ago`; `never` where there is no end, or no beginning. */
 export const TO_GO: Shown = {
   as: (value) => (typeof value === 'string' ? fromNow(value) : 'never'),
 };
@@ -41,15 +41,21 @@ export const suspension: Column = {
   style: (state) => (state === 'active' ? 'green' : 'red'),
 };
 
+/** Why a key ended, or will end, stands behind it. A key that ends within a fortnight is yellow. */
 export const keyState: Column = {
   head: 'STATE',
   of: 'revokedAt',
-  as: (revokedAt, { expiresAt }) => {
-    if (revokedAt !== null) return 'revoked';
-    return typeof expiresAt === 'string' && new Date(expiresAt) <= new Date() ? 'expired' : 'active';
+  as: (revokedAt, { expiresAt, revokedReason }) => {
+    const reason = typeof revokedReason === 'string' && revokedReason !== 'revoked' ? ` (${revokedReason})` : '';
+    if (revokedAt !== null) return `revoked${reason}`;
+    if (typeof expiresAt !== 'string') return 'active';
+    const left = new Date(expiresAt).getTime() - Date.now();
+    if (left <= 0) return `expired${reason}`;
+    return left < SOON_MS ? `ending${reason}` : 'active';
   },
-  style: (state) => (state === 'active' ? 'green' : 'red'),
+  style: (state) => (state === 'active' ? 'green' : state.startsWith('ending') ? 'yellow' : 'red'),
 };
+const SOON_MS = 14 * 86_400_000;
 
 /** What a connection does; yellow for what settles by itself. */
 export const status: Column = {

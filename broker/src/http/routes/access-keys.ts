@@ -8,6 +8,7 @@ const one = z.strictObject({ id: z.string().regex(/^[0-9A-Za-z]{12}$/, 'is not t
 
 const name = line(200).describe('For people.');
 const scopes = z.array(z.enum(SCOPES as readonly [Scope, ...Scope[]])).max(50);
+const limit = (most: number) => z.int().min(1).max(most).nullable().optional();
 const changeable = {
   clientIds: z
     .array(clientId)
@@ -21,7 +22,14 @@ const changeable = {
     .nullable()
     .optional()
     .describe('Limits the key to these services; null: all.'),
-  limits: z.strictObject({ ratePerMinute: z.int().min(1).max(1_000_000).optional() }).optional(),
+  limits: z
+    .strictObject({
+      ratePerMinute: limit(1_000_000).describe('Requests a minute.'),
+      quotaPerDay: limit(1_000_000_000).describe('Credentials released a day, by the calendar in UTC.'),
+      quotaPerMonth: limit(1_000_000_000).describe('Credentials released a month, by the calendar in UTC.'),
+    })
+    .optional()
+    .describe('Only what is given changes; null takes a limit away.'),
   expiresAt: instant.nullable().optional().describe('null: never.'),
 };
 
@@ -56,6 +64,14 @@ export function accessKeyRoutes({ accessKeys }: { accessKeys: AccessKeys }): Rou
       body: newKey,
       status: 201,
       handle: ({ body }, caller) => accessKeys.create(caller, body),
+    }),
+    route({
+      method: 'get',
+      path: '/v1/access-keys/:id',
+      summary: 'One access key: what it may do, until when, and how it is used',
+      scope: 'access-keys:write',
+      params: one,
+      handle: ({ params }, caller) => accessKeys.read(caller, params.id),
     }),
     route({
       method: 'patch',

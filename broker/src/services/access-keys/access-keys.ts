@@ -3,12 +3,15 @@ import { z } from 'zod';
 import type { Database, Tx } from '../../db/database';
 import { Problem } from '../../errors/problem';
 import {
+  carryUsageOver,
   findAccessKey,
   insertAccessKey,
   listAccessKeys,
+  lockAccessKey,
+  markReplaced,
   updateAccessKey,
   type NewAccessKey,
-  type StoredAccessKey,
+  type UsedAccessKey,
 } from '../../repositories/access-keys';
 import { databaseNow } from '../../repositories/clock';
 import { mintAccessKey } from '../../secrets/access-key';
@@ -18,7 +21,9 @@ import type { Authorize } from '../access/authorize';
 import type { Caller, Principal } from '../access/principal';
 import { withChanges } from '../changes';
 import { pageOf, positionOf, type Page, type PageRequest } from '../page';
-import { asWideAs, limitsOf, type KeyChanges, type NewKey } from './grant';
+import { ending, rerollableOrThrow } from './ending';
+import { asWideAs, type KeyChanges, type NewKey } from './grant';
+import { withLimits } from './limits';
 import { isWithin, mayPassOnOrThrow, reachOf } from './reach';
 import { genuineOrThrow, signed } from './signed-row';
 import { viewOf, type AccessKeyView, type MintedAccessKey } from './view';
@@ -26,10 +31,11 @@ import { viewOf, type AccessKeyView, type MintedAccessKey } from './view';
 /** What n8n and other programs present. A caller sees, makes and changes only keys that reach no further than his own. */
 export interface AccessKeys {
   list(caller: Caller, page: PageRequest): Promise<Page<AccessKeyView>>;
+  read(caller: Caller, id: string): Promise<AccessKeyView>;
   /** The answer is the only place where the key's text ever appears. */
   create(caller: Caller, key: NewKey): Promise<MintedAccessKey>;
   update(caller: Caller, id: string, changes: KeyChanges): Promise<AccessKeyView>;
-  /** A new key that may do the same; the old one ends after `graceSeconds`. */
+  /** A new key that may do the same and goes on with the same quotas; the old one ends after `graceSeconds`. */
   reroll(caller: Caller, id: string, options: { graceSeconds: number }): Promise<MintedAccessKey>;
   revoke(caller: Caller, id: string, options: { reason?: string | undefined }): Promise<AccessKeyView>;
 }
@@ -43,6 +49,8 @@ export interface AccessKeysParts {
 const SCOPE = 'access-keys:write';
 const POSITION = z.string().regex(/^[0-9A-Za-z]{12}$/);
 
+const UNUSED = { usedToday: 0, usedThisMonth: 0 };
+
 export function createAccessKeys({ database, authorize, vault }: AccessKeysParts): AccessKeys {
   const may = (caller: Caller, action: string, id?: string): Promise<Principal> =>
     authorize(caller, { action, scope: SCOPE, ...(id === undefined ? {} : { detail: { accessKeyId: id } }) });
@@ -50,10 +58,10 @@ export function createAccessKeys({ database, authorize, vault }: AccessKeysParts
   const edit = (
     who: Principal,
     id: string,
-    change: (key: StoredAccessKey, tx: Tx) => Promise<StoredAccessKey>,
+    change: (key: UsedAccessKey, tx: Tx) => Promise<UsedAccessKey>,
   ): Promise<AccessKeyView> =>
     database.asTenant(who.organizationId, async (tx) => {
-      const key = await changeable(tx, who, id);
+      const key = withinReach(await lockAccessKey(tx, who.organizationId, id), who, id);
       genuineOrThrow(vault, key);
       const changed = signed(vault, await change(key, tx));
       await updateAccessKey(tx, changed);
@@ -63,10 +71,12 @@ export function createAccessKeys({ database, authorize, vault }: AccessKeysParts
   const insert = async (
     tx: Tx,
     key: Omit<NewAccessKey, 'id' | 'hint' | 'secretHash' | 'rowMac' | 'pepperVersion'>,
+    { usedToday, usedThisMonth }: Pick<UsedAccessKey, 'usedToday' | 'usedThisMonth'> = UNUSED,
   ): Promise<MintedAccessKey> => {
     const { text, id, secretHash } = mintAccessKey(key.environment, randomBytes);
-    const row = signed(vault, { ...key, id, secretHash, hint: hintOf(text) });
-    return { ...viewOf(await insertAccessKey(tx, row)), key: text };
+    const row = await insertAccessKey(tx, signed(vault, { ...key, id, secretHash, hint: hintOf(text) }));
+    const view = viewOf({ ...row, replacedBy: null, lastUsedAt: null, lastUsedFrom: null, usedToday, usedThisMonth });
+    return { ...view, key: text };
   };
 
   return {
@@ -77,11 +87,18 @@ export function createAccessKeys({ database, authorize, vault }: AccessKeysParts
       return pageOf(rows, limit, { position: ({ id }) => id, show: viewOf });
     },
 
+    async read(caller, id) {
+      const who = await may(caller, 'access-key.read', id);
+      const find = (tx: Tx) => findAccessKey(tx, who.organizationId, id);
+      return viewOf(withinReach(await database.asTenant(who.organizationId, find), who, id));
+    },
+
     async create(caller, { name, preset, environment = 'live', ...given }) {
       const who = await may(caller, 'access-key.create');
       const { organizationId, actor } = who;
       const scopes = given.scopes ?? (preset === undefined ? [] : PRESETS[preset]);
-      const grant = withChanges({ name, ...asWideAs(who) }, { ...given, scopes, limits: limitsOf(given.limits) });
+      const own = asWideAs(who);
+      const grant = withChanges({ name, ...own }, { ...given, scopes, limits: withLimits(own.limits, given.limits) });
       mayPassOnOrThrow(who, grant);
       return database.asTenant(organizationId, (tx) =>
         insert(tx, { ...grant, organizationId, environment, revokedAt: null, createdBy: actor }),
@@ -91,7 +108,7 @@ export function createAccessKeys({ database, authorize, vault }: AccessKeysParts
     async update(caller, id, changes) {
       const who = await may(caller, 'access-key.update', id);
       return edit(who, id, (key) => {
-        const changed = withChanges(key, { ...changes, limits: limitsOf(changes.limits) });
+        const changed = withChanges(key, { ...changes, limits: withLimits(key.limits, changes.limits) });
         mayPassOnOrThrow(who, changed);
         return Promise.resolve(changed);
       });
@@ -100,53 +117,36 @@ export function createAccessKeys({ database, authorize, vault }: AccessKeysParts
     async reroll(caller, id, { graceSeconds }) {
       const who = await may(caller, 'access-key.reroll', id);
       return database.asTenant(who.organizationId, async (tx) => {
-        const key = await changeable(tx, who, id);
+        const key = withinReach(await lockAccessKey(tx, who.organizationId, id), who, id);
         genuineOrThrow(vault, key);
-        if (key.revokedAt !== null)
-          throw new Problem('conflict', `Access key ${id} was revoked. Make a new one with POST /v1/access-keys.`);
+        const now = await databaseNow(tx);
+        rerollableOrThrow(key, now);
         mayPassOnOrThrow(who, key);
-        const minted = await insert(tx, { ...key, createdBy: who.actor });
-        await updateAccessKey(
-          tx,
-          signed(vault, await ending(tx, key, { graceSeconds, reason: `rerolled as ${minted.id}` })),
-        );
+        const minted = await insert(tx, { ...key, createdBy: who.actor }, key);
+        await carryUsageOver(tx, { from: id, to: minted.id });
+        const ended = ending(key, now, { graceSeconds, reason: `rerolled as ${minted.id}` });
+        await updateAccessKey(tx, signed(vault, ended));
+        await markReplaced(tx, who.organizationId, { id, replacedBy: minted.id });
         return minted;
       });
     },
 
     async revoke(caller, id, { reason = 'revoked' }) {
       const who = await may(caller, 'access-key.revoke', id);
-      return edit(who, id, (key, tx) =>
-        key.revokedAt === null ? ending(tx, key, { graceSeconds: 0, reason }) : Promise.resolve(key),
+      return edit(who, id, async (key, tx) =>
+        key.revokedAt === null ? ending(key, await databaseNow(tx), { graceSeconds: 0, reason }) : key,
       );
     },
   };
 }
 
-/** Locked until the end of the transaction, so that two edits follow each other. */
-async function changeable(tx: Tx, who: Principal, id: string): Promise<StoredAccessKey> {
-  const key = await findAccessKey(tx, who.organizationId, id);
+function withinReach(key: UsedAccessKey | null, who: Principal, id: string): UsedAccessKey {
   if (key === null || !isWithin(key, reachOf(who)))
     throw new Problem(
       'not_found',
       `There is no access key ${id} that yours could change. GET /v1/access-keys lists them.`,
     );
   return key;
-}
-
-async function ending(
-  tx: Tx,
-  key: StoredAccessKey,
-  { graceSeconds, reason }: { graceSeconds: number; reason: string },
-): Promise<StoredAccessKey> {
-  const now = await databaseNow(tx);
-  if (graceSeconds === 0) return { ...key, revokedAt: now, revokedReason: reason };
-  const endsAt = new Date(now.getTime() + graceSeconds * 1_000);
-  return {
-    ...key,
-    revokedReason: reason,
-    expiresAt: key.expiresAt !== null && key.expiresAt < endsAt ? key.expiresAt : endsAt,
-  };
 }
 
 /** Enough to recognise a key by, in lists: how it begins and its last four characters, which are of the checksum. */

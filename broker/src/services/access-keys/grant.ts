@@ -1,11 +1,8 @@
 import type { Preset, Scope } from '../../secrets/scopes';
-import type { KeyEnvironment } from '../../types/access-key';
+import type { KeyEnvironment, KeyLimits } from '../../types/access-key';
 import type { Principal } from '../access/principal';
+import { limitsOf } from './limits';
 import { reachOf } from './reach';
-
-export interface KeyLimits {
-  ratePerMinute?: number | undefined;
-}
 
 /** What may be changed later: all that a key may do, and until when. */
 export interface KeyChanges {
@@ -15,6 +12,7 @@ export interface KeyChanges {
   clientIds?: readonly string[] | null | undefined;
   /** null: every service. */
   services?: readonly string[] | null | undefined;
+  /** Of these too only what is given changes; null takes a limit away. */
   limits?: KeyLimits | undefined;
   /** null: never. */
   expiresAt?: Date | null | undefined;
@@ -30,17 +28,5 @@ export interface NewKey extends KeyChanges {
 /** What a new key may do unless it is given less: the same as the caller, for as long. */
 export function asWideAs(who: Principal) {
   const { scopes, clientIds, services } = reachOf(who);
-  return {
-    scopes,
-    clientIds,
-    services,
-    limits: limitsOf({ ratePerMinute: who.ratePerMinute ?? undefined }) ?? {},
-    expiresAt: who.expiresAt,
-  };
-}
-
-/** As it is stored and covered by the MAC: only what is given. */
-export function limitsOf(limits: KeyLimits | undefined): Record<string, number> | undefined {
-  if (limits === undefined) return undefined;
-  return limits.ratePerMinute === undefined ? {} : { ratePerMinute: limits.ratePerMinute };
+  return { scopes, clientIds, services, limits: limitsOf(who), expiresAt: who.expiresAt };
 }

@@ -3,6 +3,7 @@ import type { Reach } from '../../repositories/access-keys';
 import { isSubset } from '../../secrets/scopes';
 import type { AccessKeyFacts } from '../../types/access-key';
 import type { Principal } from '../access/principal';
+import { LIMITS, limitsOf } from './limits';
 
 /** All that a caller may pass on. */
 export function reachOf({ scopes, clientIds, services }: Principal): Reach {
@@ -18,7 +19,10 @@ export function isWithin(key: Reach, reach: Reach): boolean {
   );
 }
 
-/** A key mints only subsets of itself. Throws Problem `scope_missing` or `client_not_allowed`, naming what is too much. */
+/**
+ * A key mints only subsets of itself. Each is held to its own limits: what several use together is not added up. Throws Problem `scope_missing` or `client_not_allowed`, naming
+ * what is too much.
+ */
 export function mayPassOnOrThrow(
   who: Principal,
   key: Pick<AccessKeyFacts, 'scopes' | 'clientIds' | 'services' | 'limits' | 'expiresAt'>,
@@ -35,11 +39,13 @@ export function mayPassOnOrThrow(
       `A key passes on only what it has itself; yours ends at ${who.expiresAt.toISOString()}. Give expiresAt, not later than that.`,
     );
   }
-  const ratePerMinute = key.limits?.ratePerMinute ?? null;
-  if (who.ratePerMinute !== null && (ratePerMinute === null || ratePerMinute > who.ratePerMinute)) {
+  for (const { member, words } of LIMITS) {
+    const mine = limitsOf(who)[member];
+    const given = key.limits?.[member] ?? null;
+    if (mine === undefined || (given !== null && given <= mine)) continue;
     throw new Problem(
       'scope_missing',
-      `A key passes on only what it has itself; yours may make ${who.ratePerMinute} requests a minute. Give limits.ratePerMinute, not more than that.`,
+      `A key passes on only what it has itself; yours ${words(mine)}. Give limits.${member}, not more than that.`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import type { StoredAccessKey } from '../../repositories/access-keys';
+import type { UsedAccessKey } from '../../repositories/access-keys';
 
 /** An access key as it is shown: neither hash nor MAC. */
 export interface AccessKeyView {
@@ -15,8 +15,16 @@ export interface AccessKeyView {
   expiresAt: Date | null;
   revokedAt: Date | null;
   revokedReason: string | null;
+  /** The id of the key that a reroll put in its place. */
+  replacedBy: string | null;
   createdBy: string | null;
   createdAt: Date;
+  /** When, and from which address, it was last given something; null: never so far. */
+  lastUsedAt: Date | null;
+  lastUsedFrom: string | null;
+  /** Credentials released since midnight, and since the first of the month, UTC. */
+  usedToday: number;
+  usedThisMonth: number;
 }
 
 export interface MintedAccessKey extends AccessKeyView {
@@ -24,22 +32,13 @@ export interface MintedAccessKey extends AccessKeyView {
   key: string;
 }
 
-export function viewOf(row: StoredAccessKey): AccessKeyView {
+export function viewOf(row: UsedAccessKey): AccessKeyView {
   const { id, name, environment, hint, scopes, clientIds, services, limits } = row;
-  const { expiresAt, revokedAt, revokedReason, createdBy, createdAt } = row;
+  const { expiresAt, revokedAt, revokedReason, replacedBy, createdBy, createdAt } = row;
+  const { lastUsedAt, lastUsedFrom, usedToday, usedThisMonth } = row;
   return {
-    id,
-    name,
-    environment,
-    hint,
-    scopes,
-    clientIds,
-    services,
-    limits: limits ?? {},
-    expiresAt,
-    revokedAt,
-    revokedReason,
-    createdBy,
-    createdAt,
+    ...{ id, name, environment, hint, scopes, clientIds, services, limits: limits ?? {} },
+    ...{ expiresAt, revokedAt, revokedReason, replacedBy, createdBy, createdAt },
+    ...{ lastUsedAt, lastUsedFrom, usedToday, usedThisMonth },
   };
 }

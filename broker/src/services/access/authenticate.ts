@@ -124,6 +124,7 @@ async function loadWellKnown(
     clientIds: null,
     services: null,
     ratePerMinute: null,
+    quota: null,
     expiresAt: null,
   };
   return { secretHash: null, expiresAt: null, principal };
@@ -155,6 +156,12 @@ function principalOf(row: AccessKeyWithOrganization): Principal {
     clientIds: row.clientIds && new Set(row.clientIds),
     services: row.services && new Set(row.services),
     ratePerMinute: row.limits?.ratePerMinute ?? null,
+    quota: quotaOf(row),
     expiresAt: row.expiresAt,
   };
+}
+
+function quotaOf({ limits }: AccessKeyWithOrganization): Principal['quota'] {
+  const { quotaPerDay: perDay = null, quotaPerMonth: perMonth = null } = limits ?? {};
+  return perDay === null && perMonth === null ? null : { perDay, perMonth };
 }

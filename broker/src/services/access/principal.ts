@@ -26,6 +26,8 @@ export interface Principal {
   clientIds: ReadonlySet<string> | null;
   services: ReadonlySet<string> | null;
   ratePerMinute: number | null;
+  /** Releases a day and a month, by the calendar in UTC; null: without a quota. Counted with the audit (services/audit). */
+  quota: { perDay: number | null; perMonth: number | null } | null;
   /** null: never. What this caller makes may not outlive him. */
   expiresAt: Date | null;
 }
