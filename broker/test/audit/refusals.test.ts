@@ -1,20 +1,9 @@
 import type { AuditEntry } from '../../src/repositories/audit';
 import type { AuditLane } from '../../src/services/audit/audit-lane';
 import { createRefusals } from '../../src/services/audit/refusals';
+import { auditEntry } from './entry';
 
-const entry = (address: string, code = 'key_invalid'): AuditEntry => ({
-  ...{
-    organizationId: null,
-    action: 'request',
-    code,
-    actor: 'unknown',
-    clientId: null,
-    service: null,
-    connectionId: null,
-    generation: null,
-  },
-  ...{ address, userAgent: 'x', requestId: 'r', workflowId: null, executionId: null, detail: null },
-});
+const entry = (address: string, code = 'key_invalid'): AuditEntry => auditEntry({ address, code });
 
 /** The aggregation is arithmetic over what would be written; the lane itself is tested on PostgreSQL. */
 function listening() {
@@ -22,7 +11,7 @@ function listening() {
   const lane: AuditLane = {
     commit: (row) => {
       written.push(row);
-      return Promise.resolve(true);
+      return Promise.resolve('committed');
     },
     idle: () => Promise.resolve(),
   };

@@ -56,7 +56,7 @@ export function createAuthorize({ authenticator, audit, refusals }: AuthorizePar
         mayOrThrow(principal, { ...ask, ...located });
       }
       const decidedOn = { policyVersion: principal.policyVersion, connectionVersion: null, usableUntil: null };
-      return (await audit.commit(entry('admitted'), decidedOn)) ? principal : null;
+      return (await audit.commit(entry('admitted'), decidedOn)) === 'committed' ? principal : null;
     };
     try {
       return await decideOnFreshFacts(decide, () => authenticator.forget(caller.presented, principal));

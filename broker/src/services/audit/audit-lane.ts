@@ -5,12 +5,22 @@ import { Problem } from '../../errors/problem';
 import { insertAuditRows, type AuditEntry, type AuditRow, type DecidedOn } from '../../repositories/audit';
 import type { DatabaseClock } from '../database-clock';
 
+/**
+ * `committed`: the facts decided on still hold, and the answer may leave. Otherwise nothing was written: the facts have changed (`stale`:
+ * decide again), or the key has used up what it may release (`over_quota`).
+ */
+export type Verdict = 'committed' | 'stale' | 'over_quota';
+
+/** What a key may release in a UTC day and in a UTC month; null: without bound. */
+export interface Quota {
+  keyId: string;
+  perDay: number | null;
+  perMonth: number | null;
+}
+
 export interface AuditLane {
-  /**
-   * Commits the entry. true: committed, and the facts decided on still hold, so the answer may leave. false: nothing was written,
-   * because the facts have changed; decide again. Throws Problem `audit_unavailable` when it is not committed within 2 s.
-   */
-  commit(entry: AuditEntry, decidedOn?: DecidedOn): Promise<boolean>;
+  /** Throws Problem `audit_unavailable` when the entry is not committed within 2 s. `quota`: for releases of keys that have one. */
+  commit(entry: AuditEntry, decidedOn?: DecidedOn, quota?: Quota): Promise<Verdict>;
   /** Resolves when everything queued is written. */
   idle(): Promise<void>;
 }
@@ -31,21 +41,22 @@ export interface AuditLaneParts {
 export function createAuditLane({ database, processId, clock }: AuditLaneParts): AuditLane {
   let lastSequence = 0;
 
-  const commitBatch = async (rows: AuditRow[]): Promise<boolean[]> => {
+  const commitBatch = async (rows: AuditRow[]): Promise<Verdict[]> => {
     const deadline = performance.now() + PATIENCE_MS;
     for (let again = false; ; again = true) {
       try {
         const { fresh, databaseNow } = await insertAuditRows(database, processId, rows, { again });
         if (databaseNow !== null) clock.observe(databaseNow);
-        return rows.map(({ sequence }) => fresh.has(sequence));
+        return rows.map(({ sequence }) => (fresh.has(sequence) ? 'committed' : 'stale'));
       } catch (error) {
         // The commit may have happened or not: process and sequence make it safe to send the same rows again.
-        if (performance.now() + RETRY_MS > deadline) throw unavailable(error);
         await sleep(RETRY_MS);
+        // After the pause, which a frozen process may have slept through: by then the rows of the first try would not be found.
+        if (performance.now() > deadline) throw unavailable(error);
       }
     }
   };
-  const lane = createLane<AuditRow, boolean>(commitBatch, { maxBatch: 1_000 });
+  const lane = createLane<AuditRow, Verdict>(commitBatch, { maxBatch: 1_000 });
 
   return {
     commit: (entry, decidedOn = NOTHING) =>

@@ -74,7 +74,7 @@ export function createServeCredential(parts: ServeCredentialParts): ServeCredent
         connectionVersion: connection.version,
         usableUntil: usableUntil(connection, request.minTtlSeconds),
       };
-      return (await audit.commit(released, decidedOn)) ? answer : null;
+      return (await audit.commit(released, decidedOn)) === 'committed' ? answer : null;
     };
     const forget = (): boolean => {
       const knewCaller = authenticator.forget(caller.presented, principal);
