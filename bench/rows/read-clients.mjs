@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { fromBroker } from '../from-broker.mjs';
+import { storeAccessKey } from './access-keys.mjs';
 
-const { accessKeyMacInput, mintAccessKey } = fromBroker('./dist/secrets/access-key');
 const { PRESETS } = fromBroker('./dist/secrets/scopes');
 const { tokenContext } = fromBroker('./dist/services/seal-contexts');
 
@@ -35,18 +35,6 @@ export async function storeReadClients(stage, { count, tokenBytes }) {
              from unnest($2::uuid[], $3::bytea[], $4::int[]) as i (id, sealed, version)`,
     values: [organizationId, all('id'), all('record'), all('keyVersion')],
   });
-  return { key: await storeKey(stage), paths: rows.map(({ clientId }) => `/v1/credentials/${clientId}/${SERVICE}`) };
-}
-
-async function storeKey({ database, organizationId, vault }) {
-  const scopes = PRESETS.n8n;
-  const minted = mintAccessKey('live', randomBytes);
-  const facts = { ...minted, organizationId, scopes, clientIds: null, services: null, limits: {}, expiresAt: null };
-  const { mac, keyVersion } = vault.mac('pepper', [accessKeyMacInput({ ...facts, revokedAt: null })]);
-  await database.query({
-    text: `insert into access_keys (id, organization_id, name, environment, scopes, hint, secret_hash, row_mac, pepper_version)
-           values ($1, $2, 'bench', 'live', $3, '', $4, $5, $6)`,
-    values: [minted.id, organizationId, scopes, minted.secretHash, mac, keyVersion],
-  });
-  return minted.text;
+  const key = await storeAccessKey(stage, { organizationId, name: 'bench', scopes: PRESETS.n8n });
+  return { key: key.text, paths: rows.map(({ clientId }) => `/v1/credentials/${clientId}/${SERVICE}`) };
 }

@@ -1,42 +1,50 @@
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 
-export const HELP = `Refreshes under faults, then a checker: is anything lost, asked for twice, or wrongly ended?
+export const HELP = `Storms of faults over real processes and a real PostgreSQL, each followed by a checker. See docs/faults.md.
 
-  npm run test:faults                          10,000 refreshes in the storm, 3 workers: 3 to 10 minutes
-  npm run test:faults -- --refreshes 2000      a shorter storm; coming to rest takes its minute or two all the same
-  npm run test:faults -- --seed 42             the same schedule of faults again
-  npm run test:faults -- --workers 4 --connections 2000
-  npm run test:faults -- --keep                leaves the folder with the logs of all processes
-  npm run test:faults -- --json                the figures for a program
+  npm run test:faults                          refreshing and kills, one after the other
+  npm run test:faults -- --only refreshing     is a token lost, asked for twice, or wrongly ended?
+  npm run test:faults -- --only kills          kill -9 of brokers and of PostgreSQL under load: is anything released that is not audited?
+
+  --seed 42                   the same schedule of faults again
+  --refreshes 2000            refreshing: a shorter storm (10,000); coming to rest takes its minute or two all the same
+  --workers 4                 refreshing: worker processes (3)
+  --connections 2000          refreshing: connections (1,000)
+  --kills 5                   kills: of brokers, and as many of PostgreSQL (20)
+  --keep                      leaves the folders with the logs of all processes
+  --json                      the figures for a program
 `;
 
 const TOP = 2 ** 31;
 /** Below that there is no time for a worker to be frozen beyond its lease of a minute. */
 const WITH_LONG_FREEZE = 8_000;
+const PARTS = ['refreshing', 'kills'];
 
 export function readOptions(args) {
+  const text = (value) => ({ type: 'string', default: value });
+  const flag = { type: 'boolean', default: false };
   const { values } = parseArgs({
     args,
     options: {
-      refreshes: { type: 'string', default: '10000' },
-      workers: { type: 'string', default: '3' },
-      connections: { type: 'string', default: '1000' },
-      seed: { type: 'string' },
-      keep: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
+      ...{ only: { type: 'string' }, seed: { type: 'string' }, keep: flag, json: flag, help: flag },
+      ...{ refreshes: text('10000'), workers: text('3'), connections: text('1000') },
+      ...{ kills: text('20') },
     },
   });
-  const refreshes = whole('--refreshes', values.refreshes, 1, 10_000_000);
+  if (values.only !== undefined && !PARTS.includes(values.only)) throw new Error(`--only takes ${PARTS.join(', ')}`);
+  const number = (name, min, max) => whole(`--${name}`, values[name], min, max);
+  const refreshes = number('refreshes', 1, 10_000_000);
   return {
+    parts: values.only === undefined ? PARTS : [values.only],
+    seed: values.seed === undefined ? randomInt(TOP) : number('seed', 0, TOP - 1),
     refreshes,
-    workers: whole('--workers', values.workers, 1, 50),
-    connections: whole('--connections', values.connections, 3, 100_000),
-    seed: values.seed === undefined ? randomInt(TOP) : whole('--seed', values.seed, 0, TOP - 1),
+    workers: number('workers', 1, 50),
+    connections: number('connections', 3, 100_000),
     longFreeze: refreshes >= WITH_LONG_FREEZE,
     // Slow machines included; what is not done by then is a failure, not a hang.
     limitMs: 120_000 + refreshes * 60,
+    kills: number('kills', 1, 1_000),
     ...{ keep: values.keep, json: values.json, help: values.help },
   };
 }
