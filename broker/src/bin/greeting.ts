@@ -1,23 +1,25 @@
 import type { Config } from '../types/config';
+import type { Surface } from '../types/surface';
 
 export interface Greeting {
   config: Config;
   version: string;
+  /** null: this process does not serve. */
+  surface: Surface | null;
   refresh: boolean;
-  /** Not given: this process does not serve. */
-  port?: number;
+  port?: number | undefined;
   accessKey?: string | null;
 }
 
 /** Where it is and what to do next; the first access key once, and never again. */
-export function greeting({ config, version, refresh, port, accessKey }: Greeting): string {
+export function greeting({ config, version, surface, refresh, port, accessKey }: Greeting): string {
   const url = port === undefined ? null : `http://${reachableHost(config.host)}:${port}`;
   const lines = [
-    `Otobot ${version} is ${doing(url !== null, refresh)}.`,
+    `Otobot ${version} is ${doing(surface, refresh)}.`,
     '',
     ...(url === null ? [] : [`  API         ${url}   (${url}/ready shows its state)`]),
     `  Data        ${config.databaseUrl === null ? `${config.dataDir}   (PostgreSQL and keys: back it up)` : 'in the PostgreSQL of DATABASE_URL'}`,
-    ...(url === null || config.production ? [] : keyLines(url, accessKey ?? null)),
+    ...(surface !== 'all' || url === null || config.production ? [] : keyLines(url, accessKey ?? null)),
     '',
     '  Ctrl-C stops it.',
     '',
@@ -40,6 +42,8 @@ function reachableHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-function doing(serve: boolean, refresh: boolean): string {
-  return serve && refresh ? 'serving and refreshing' : serve ? 'serving' : 'refreshing';
+function doing(surface: Surface | null, refresh: boolean): string {
+  if (surface === null) return 'refreshing';
+  if (surface === 'grants') return 'serving credentials and nothing else';
+  return refresh ? 'serving and refreshing' : 'serving';
 }

@@ -5,6 +5,7 @@ import { clientCommands } from './commands/clients';
 import { connectLinkCommands } from './commands/connect-links';
 import { connectionCommands } from './commands/connections';
 import { migrateCommand } from './commands/migrate';
+import { keysCommand } from './commands/keys';
 import { organizationCommands } from './commands/organizations';
 import { serveCommand, startCommand } from './commands/processes';
 import { refreshCommand } from './commands/refresh';
@@ -39,6 +40,7 @@ export function program(): Command {
   otobot.commandsGroup('Manage what it holds:');
   for (const group of GROUPS) otobot.addCommand(groupCommand(group));
   otobot.commands.find((command) => command.name() === serviceCommands.name)?.addCommand(serviceGuideCommand());
+  otobot.addCommand(keysCommand());
   settle(otobot, 'otobot');
   return otobot;
 }

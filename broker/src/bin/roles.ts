@@ -1,19 +1,19 @@
-import { createBroker } from '../app/broker';
-import { openInstallation, type Installation } from '../app/installation';
+import { openForGrants, openInstallation, type Installation } from '../app/installation';
+import { createServing } from '../app/serving';
 import { VERSION } from '../app/version';
 import { readConfig } from '../config/environment';
-import { serveHttp } from '../http/serve';
+import { serveGrants, serveHttp } from '../http/serve';
 import { createLogger, type Logger } from '../log/logger';
 import type { Config } from '../types/config';
-import { createOutbound } from '../outbound/outbound';
+import type { Surface } from '../types/surface';
 import { startHeartbeat } from '../services/heartbeat';
-import { startRefresher } from '../worker/refresher';
 import { firstAccessKey } from './first-access-key';
 import { greeting } from './greeting';
 import { untilToldToStop } from './until-told-to-stop';
 
 export interface Roles {
-  serve: boolean;
+  /** null: it does not serve. */
+  serve: Surface | null;
   refresh: boolean;
 }
 
@@ -33,14 +33,19 @@ export async function runRoles({ serve, refresh }: Roles): Promise<void> {
   const log = createLogger(config.logLevel);
   // From here on: a signal while it starts must not leave the embedded server behind.
   const told = untilToldToStop();
-  const installation = await openInstallation(config, log, { prepare: !config.production });
+  const installation =
+    serve === 'grants'
+      ? await openForGrants(config)
+      : await openInstallation(config, log, { prepare: !config.production });
   const opened: Opened = { work: [], ground: [() => installation.release()] };
   try {
-    const serving = serve ? await startServing(config, installation, log, opened) : null;
+    const serving = serve === null ? null : await startServing(serve, { config, installation, log }, opened);
     if (refresh) await startRefreshing(config, installation, log, opened);
     // Last: a key that was made before something else failed would be lost, and no other is ever shown.
-    const accessKey = serving === null || config.production ? null : await firstAccessKey(serving.broker);
-    process.stdout.write(greeting({ config, version: VERSION, refresh, accessKey, ...serving }));
+    const accessKey = serving?.broker == null || config.production ? null : await firstAccessKey(serving.broker);
+    process.stdout.write(
+      greeting({ config, version: VERSION, surface: serve, refresh, accessKey, port: serving?.port }),
+    );
     await told;
   } finally {
     await closeAll(opened);
@@ -55,13 +60,23 @@ async function closeAll({ work, ground }: Opened): Promise<void> {
   }
 }
 
-async function startServing(config: Config, installation: Installation, log: Logger, { work, ground }: Opened) {
-  const broker = await createBroker(config, installation, log);
-  ground.push(() => broker.close());
-  const { vault, processId: id, database } = broker;
-  const heartbeat = await startHeartbeat({ database, vault, log, id, role: 'serve', version: VERSION });
+interface Stage {
+  config: Config;
+  installation: Installation;
+  log: Logger;
+}
+
+async function startServing(surface: Surface, { config, installation, log }: Stage, { work, ground }: Opened) {
+  // What can call out is loaded only where it may: a process of the surface `grants` has nothing of it in memory.
+  const broker =
+    surface === 'all' ? await (await import('../app/broker.js')).createBroker(config, installation, log) : null;
+  const serving = broker ?? (await createServing(config, installation, { surface, log }));
+  ground.push(() => serving.close());
+  const { vault, processId: id, database } = serving;
+  const heartbeat = await startHeartbeat({ database, vault, log, id, role: 'serve', surface, version: VERSION });
   work.push(() => heartbeat.stop());
-  const listening = await serveHttp({ broker, config, log, share: () => heartbeat.serving() });
+  const parts = { config, log, share: () => heartbeat.serving() };
+  const listening = await (broker === null ? serveGrants({ serving, ...parts }) : serveHttp({ broker, ...parts }));
   work.push(() => listening.close());
   return { broker, port: listening.port };
 }
@@ -72,6 +87,10 @@ async function startRefreshing(
   log: Logger,
   { work }: Opened,
 ): Promise<void> {
+  const [{ createOutbound }, { startRefresher }] = await Promise.all([
+    import('../outbound/outbound.js'),
+    import('../worker/refresher.js'),
+  ]);
   const refresher = await startRefresher({
     ...{ databaseUrl, dataDir, roots, historyDays, log },
     outbound: createOutbound(outbound),

@@ -1,5 +1,6 @@
 import { Client, type DatabaseError } from 'pg';
 import { ConfigurationError } from '../errors/configuration-error';
+import type { DatabaseRole } from './database';
 import { connectForMigration } from './migration-connection';
 import { pendingMigrations, readMigrations, type AppliedMigration, type Migration } from './migration-files';
 
@@ -43,11 +44,19 @@ export async function migrate({ url, directory, log }: MigrateOptions): Promise<
   }
 }
 
-/** Throws a ConfigurationError unless every migration is applied: for processes that must not change the schema themselves. */
-export async function requireMigrated({ url, directory }: Omit<MigrateOptions, 'log'>): Promise<void> {
+/**
+ * Throws a ConfigurationError unless every migration is applied: for processes that must not change the schema themselves. `role`: asked
+ * as that role, where the login has no rights of its own.
+ */
+export async function requireMigrated({
+  url,
+  directory,
+  role = null,
+}: Omit<MigrateOptions, 'log'> & { role?: DatabaseRole | null }): Promise<void> {
   const files = readMigrations(directory);
   const client = await connectForMigration(url);
   try {
+    if (role !== null) await client.query(`set role ${role}`);
     const { rows } = await client.query<{ there: boolean }>(
       "select to_regclass('otobot_migrations') is not null as there",
     );

@@ -1,4 +1,5 @@
 import type { Broker } from '../app/broker';
+import type { Serving } from '../app/serving';
 import type { Logger } from '../log/logger';
 import type { Config } from '../types/config';
 import { createLimits } from './limits';
@@ -7,15 +8,19 @@ import type { Route } from './route';
 import { credentialRoutes } from './routes/credentials';
 import { managementRoutes } from './routes/management';
 import { systemRoutes } from './routes/system';
-import { createServer } from './server';
+import { createServer, type ServerParts } from './server';
 
 /** Every route of the broker, in one list: the server, the documentation and the isolation tests read it. */
 export function allRoutes(broker: Broker): Route[] {
-  return [...systemRoutes(broker), ...credentialRoutes(broker), ...managementRoutes(broker)];
+  return [...grantRoutes(broker), ...managementRoutes(broker)];
+}
+
+/** What is left of them with `--surface grants`. */
+export function grantRoutes(serving: Serving): Route[] {
+  return [...systemRoutes(serving), ...credentialRoutes(serving)];
 }
 
 export interface ServeParts {
-  broker: Broker;
   config: Pick<Config, 'host' | 'port' | 'trustProxy' | 'rateLimitPerMinute' | 'publicUrl'>;
   log: Logger;
   /** How many processes serve, this one included: each allows its share of a limit. */
@@ -23,11 +28,24 @@ export interface ServeParts {
 }
 
 /** Puts the broker on its port. Throws ConfigurationError when the port or host is not to be had. */
-export function serveHttp({ broker, config, log, share }: ServeParts): Promise<Listening> {
+export function serveHttp({ broker, ...parts }: ServeParts & { broker: Broker }): Promise<Listening> {
+  return listenFor(broker, { routes: allRoutes(broker), connect: broker.connect }, parts);
+}
+
+/** The same with the surface `grants`: credentials, and nothing else. */
+export function serveGrants({ serving, ...parts }: ServeParts & { serving: Serving }): Promise<Listening> {
+  return listenFor(serving, { routes: grantRoutes(serving), connect: null }, parts);
+}
+
+function listenFor(
+  serving: Serving,
+  surface: Pick<ServerParts, 'routes' | 'connect'>,
+  { config, log, share }: ServeParts,
+): Promise<Listening> {
   const limits = createLimits(config.rateLimitPerMinute, share);
   const server = createServer({
-    ...broker,
-    routes: allRoutes(broker),
+    ...serving,
+    ...surface,
     limits,
     log,
     trustProxy: config.trustProxy,

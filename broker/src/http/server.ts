@@ -21,7 +21,8 @@ export interface ServerParts {
   refusals: Refusals;
   log: Logger;
   trustProxy: number | readonly string[];
-  connect: Connect;
+  /** null: clients' pages are served elsewhere. */
+  connect: Connect | null;
   publicUrl: string;
 }
 
@@ -41,7 +42,7 @@ export function createServer(parts: ServerParts): Express {
   );
 
   server.use(onlyPublicOn(parts.publicUrl));
-  mountConnectPages(server, parts);
+  if (parts.connect !== null) mountConnectPages(server, { ...parts, connect: parts.connect });
 
   for (const route of routes) {
     server[route.method](route.path, admit(route, parts), ...bodyOf(route), answer(route));

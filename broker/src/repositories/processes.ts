@@ -1,10 +1,13 @@
 import type { Queryable } from '../db/database';
+import type { Surface } from '../types/surface';
 import { LIVE_WORKERS } from './workers';
 
 /** A running process, as the others see it. */
 export interface Process {
   id: string;
   role: 'serve' | 'refresh';
+  /** null for a worker. */
+  surface: Surface | null;
   /** The number of the advisory lock that a worker holds; null for a process that only serves. */
   workerNumber: number | null;
   host: string;
@@ -28,18 +31,18 @@ const GONE_AFTER = `interval '20 seconds'`;
 /** Registers the process, or says that it is still there, which keys it holds now and what waits in its spool. */
 export async function beat(
   db: Queryable,
-  { id, role, workerNumber, host, pid, version, keyVersions, spool }: Process,
+  { id, role, surface, workerNumber, host, pid, version, keyVersions, spool }: Process,
 ): Promise<void> {
   const { folderId = null, depth = 0, keyVersions: spoolKeyVersions = [] } = spool ?? {};
   await db.query({
     text: `insert into processes (id, role, worker_number, host, pid, version, key_versions, spool_folder, spool_depth, spool_key_versions,
-                                  spool_since)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, case when $9 > 0 then otobot_now() end)
+                                  surface, spool_since)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $9 > 0 then otobot_now() end)
            on conflict (id) do update
               set seen_at = otobot_now(), worker_number = excluded.worker_number, key_versions = excluded.key_versions,
                   spool_depth = excluded.spool_depth, spool_key_versions = excluded.spool_key_versions,
                   spool_since = case when excluded.spool_depth > 0 then coalesce(processes.spool_since, otobot_now()) end`,
-    values: [id, role, workerNumber, host, pid, version, keyVersions, folderId, depth, spoolKeyVersions],
+    values: [id, role, workerNumber, host, pid, version, keyVersions, folderId, depth, spoolKeyVersions, surface],
   });
 }
 

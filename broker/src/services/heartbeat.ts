@@ -3,6 +3,7 @@ import type { Database } from '../db/database';
 import type { Logger } from '../log/logger';
 import { beat, countServing, forgetProcess, type Process, type SpoolState } from '../repositories/processes';
 import type { Vault } from '../vault/vault';
+import type { Surface } from '../types/surface';
 import { createPulse } from './refresh/pulse';
 
 export interface Heartbeat {
@@ -19,6 +20,7 @@ export interface HeartbeatParts {
   log: Logger;
   id: string;
   role: Process['role'];
+  surface?: Surface;
   version: string;
   /** A worker that had to take a new lock has a new number. */
   workerNumber?: () => number | null;
@@ -34,6 +36,7 @@ export async function startHeartbeat({
   log,
   id,
   role,
+  surface,
   version,
   workerNumber,
   spool,
@@ -43,6 +46,7 @@ export async function startHeartbeat({
     await beat(database, {
       id,
       role,
+      surface: surface ?? null,
       workerNumber: workerNumber?.() ?? null,
       host: hostname(),
       pid: process.pid,

@@ -5,7 +5,7 @@ import type { Authorize } from './access/authorize';
 import { createApps, type Apps } from './apps';
 import { createReadAudit, type ReadAudit } from './audit/read-audit';
 import { createClients, type Clients } from './clients';
-import { createConnectLinks, type ConnectLinks } from './connect/links';
+import type { ConnectLinks } from './connect/links';
 import { createConnections, type Connections } from './connections/connections';
 import type { RefreshWaiter } from './refresh-wait';
 import { createServiceCatalogue, type ServiceCatalogue } from './service-catalogue/service-catalogue';
@@ -29,7 +29,7 @@ export interface ManagementParts {
   waiter: RefreshWaiter;
   /** What the outbound policy allows of a service's URLs. */
   allowedUrl: (url: string) => boolean;
-  publicUrl: string;
+  connectLinks: ConnectLinks;
 }
 
 export function createManagement(parts: ManagementParts): Management {
@@ -38,7 +38,7 @@ export function createManagement(parts: ManagementParts): Management {
     serviceCatalogue: createServiceCatalogue(parts),
     apps: createApps(parts),
     connections: createConnections(parts),
-    connectLinks: createConnectLinks(parts),
+    connectLinks: parts.connectLinks,
     accessKeys: createAccessKeys(parts),
     readAudit: createReadAudit(parts),
   };

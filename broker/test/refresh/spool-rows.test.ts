@@ -22,7 +22,16 @@ afterAll(async () => {
 async function addDead(depth: number, folderId: string): Promise<string> {
   const id = randomUUID();
   await beat(database, {
-    ...{ id, role: 'refresh', workerNumber: 999_999, host: 'h', pid: 1, version: '0', keyVersions: [1, 2] },
+    ...{
+      id,
+      role: 'refresh',
+      surface: null,
+      workerNumber: 999_999,
+      host: 'h',
+      pid: 1,
+      version: '0',
+      keyVersions: [1, 2],
+    },
     spool: { folderId, depth, keyVersions: [1, 2] },
   });
   await scene.db.query(`update processes set seen_at = otobot_now() - interval '1 minute' where id = $1`, [id]);

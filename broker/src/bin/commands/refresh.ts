@@ -29,7 +29,7 @@ export function refreshCommand(): Command {
         await flip('POST /v1/refreshing/pause', { reason: pause === true ? USUAL_REASON : pause });
       else if (resume) await flip('POST /v1/refreshing/resume', null);
       // Loaded only when it runs: help and mistakes are told at once.
-      else await (await import('../roles.js')).runRoles({ serve: false, refresh: true });
+      else await (await import('../roles.js')).runRoles({ serve: null, refresh: true });
     });
 }
 

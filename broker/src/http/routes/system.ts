@@ -2,14 +2,16 @@ import { z } from 'zod';
 import { Problem } from '../../errors/problem';
 import type { Authorize } from '../../services/access/authorize';
 import type { CheckReadiness } from '../../services/readiness';
+import type { Surface } from '../../types/surface';
 import { route, type Route } from '../route';
 
 export interface SystemParts {
   authorize: Authorize;
   readiness: CheckReadiness;
+  surface: Surface;
 }
 
-export function systemRoutes({ authorize, readiness }: SystemParts): Route[] {
+export function systemRoutes({ authorize, readiness, surface }: SystemParts): Route[] {
   return [
     route({
       method: 'get',
@@ -27,7 +29,7 @@ export function systemRoutes({ authorize, readiness }: SystemParts): Route[] {
       query: z.object({}),
       handle: async () => {
         const { ready, missing, warnings } = await readiness();
-        if (ready) return { status: 'ready', warnings };
+        if (ready) return { status: 'ready', surface, warnings };
         throw new Problem('database_unavailable', `Not ready: ${missing.join('; ')}.`, {
           extras: { retryAfterSeconds: 2 },
         });

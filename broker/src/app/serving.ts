@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { connectDatabase, type Database } from '../db/database';
+import type { Logger } from '../log/logger';
+import { createAuthenticator, type Authenticator } from '../services/access/authenticate';
+import { createAuthorize, type Authorize } from '../services/access/authorize';
+import { createAuditLane, type AuditLane } from '../services/audit/audit-lane';
+import { createRefusals, type Refusals } from '../services/audit/refusals';
+import { createConnectLinks, type ConnectLinks } from '../services/connect/links';
+import { createFactsCache } from '../services/credentials/facts-cache';
+import { createRenewal } from '../services/credentials/renewal';
+import { createServeCredential, type ServeCredential } from '../services/credentials/serve-credential';
+import { createDatabaseClock } from '../services/database-clock';
+import { createKeyReload, openVault } from '../services/encryption-keys';
+import { createReadiness, type CheckReadiness } from '../services/readiness';
+import { createRefreshWaiter, type RefreshWaiter } from '../services/refresh-wait';
+import type { Config } from '../types/config';
+import type { Surface } from '../types/surface';
+import type { Vault } from '../vault/vault';
+import type { Installation } from './installation';
+
+/**
+ * What releases credentials, and all that `otobot serve --surface grants` consists of: nothing in here can call out, and nothing needs
+ * more than the "serve" root of the keys and the rights of otobot_serve and otobot_audit.
+ */
+export interface Serving {
+  surface: Surface;
+  processId: string;
+  /** Under role otobot_serve. */
+  database: Database;
+  /** Under role otobot_audit, which finds what belongs to a tenant that is not known yet. */
+  auditDatabase: Database;
+  vault: Vault;
+  authenticator: Authenticator;
+  authorize: Authorize;
+  audit: AuditLane;
+  refusals: Refusals;
+  waiter: RefreshWaiter;
+  connectLinks: ConnectLinks;
+  serveCredential: ServeCredential;
+  readiness: CheckReadiness;
+  /** Writes what the audit still holds and closes the pools. */
+  close(): Promise<void>;
+}
+
+export type ServingConfig = Pick<Config, 'internalTokens' | 'publicUrl'>;
+
+const POOL_SIZE = 10;
+
+export async function createServing(
+  { internalTokens, publicUrl }: ServingConfig,
+  { databaseUrl: url, roots }: Pick<Installation, 'databaseUrl' | 'roots'>,
+  { surface, log }: { surface: Surface; log: Logger },
+): Promise<Serving> {
+  const database = connectDatabase({ url, role: 'otobot_serve', max: POOL_SIZE, log });
+  // The lane gives up after 2 s; a statement that takes longer must not outlive it.
+  const auditDatabase = connectDatabase({ url, role: 'otobot_audit', max: 4, statementTimeoutMs: 2_000, log });
+  const vault = await openVault(database, roots);
+  const keys = createKeyReload(database, vault);
+
+  const processId = randomUUID();
+  const clock = createDatabaseClock();
+  const audit = createAuditLane({ database: auditDatabase, processId, clock });
+  const refusals = createRefusals(audit, (error) =>
+    log.error('a refusal is missing from the audit', { error: (error as Error).message }),
+  );
+  const authenticator = createAuthenticator({ database: auditDatabase, vault, internalTokens, clock });
+  const authorize = createAuthorize({ authenticator, audit, refusals });
+
+  const waiter = createRefreshWaiter({ database, lanes: auditDatabase, databaseUrl: url, log });
+  const facts = createFactsCache(database, clock);
+  const renewal = createRenewal({ database, facts, waiter, clock });
+  const connectLinks = createConnectLinks({ database, authorize, vault, publicUrl });
+  const serveCredential = createServeCredential({
+    ...{ authenticator, facts, renewal, vault, keys, audit, refusals, connectLinks },
+  });
+
+  return {
+    surface,
+    ...{ processId, database, auditDatabase, vault, authenticator, authorize, audit, refusals, waiter },
+    ...{ connectLinks, serveCredential },
+    readiness: createReadiness({ database, vault }),
+    close: async () => {
+      await waiter.close();
+      await refusals.flush();
+      await audit.idle();
+      await Promise.all([database.close(), auditDatabase.close()]);
+    },
+  };
+}
