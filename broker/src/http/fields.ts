@@ -54,6 +54,20 @@ export const line = (maxLength: number) =>
     .max(maxLength)
     .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u, 'must be one line of text without control characters');
 
+/** How something is suspended; all of it may be left out. */
+export const suspension = {
+  reason: line(500).optional().describe('For whoever finds it suspended.'),
+  dryRun: z.boolean().optional().describe('Changes nothing: only tells what would stop.'),
+};
+
+/** The same, where there are consents to take back. */
+export const revokingSuspension = z
+  .strictObject({
+    ...suspension,
+    revoke: z.boolean().optional().describe('Also gives up every consent at its provider, for good.'),
+  })
+  .prefault({});
+
 /** In a body, `-` or null stands for the organization itself. */
 export const clientIdInBody = z
   .union([z.literal('-').transform(() => null), z.null(), clientId])

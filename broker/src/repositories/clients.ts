@@ -1,4 +1,5 @@
 import type { Tx } from '../db/database';
+import { suspended, SUSPENDED, type Suspension } from './suspension';
 
 export interface Client {
   clientId: string;
@@ -6,13 +7,16 @@ export interface Client {
   email: string | null;
   locale: string | null;
   suspendedAt: Date | null;
+  /** What was written when he was suspended. */
+  suspendedReason: string | null;
   createdAt: Date;
   updatedAt: Date;
 }
 
 export type ClientDetails = Pick<Client, 'name' | 'email' | 'locale'>;
 
-const COLUMNS = `client_id as "clientId", name, email, locale, suspended_at as "suspendedAt", created_at as "createdAt", updated_at as "updatedAt"`;
+const COLUMNS = `client_id as "clientId", name, email, locale, suspended_at as "suspendedAt",
+  case when suspended_at is not null then suspended_reason end as "suspendedReason", created_at as "createdAt", updated_at as "updatedAt"`;
 
 /** By Client ID; `only` null: all of them. */
 export function listClients(
@@ -73,17 +77,16 @@ export async function updateClient(
   return row ?? null;
 }
 
-/** Keeps the moment of an earlier suspension. */
+/** null: there is no such client. */
 export async function setClientSuspended(
   tx: Tx,
   organizationId: string,
   clientId: string,
-  suspended: boolean,
+  suspension: Suspension | null,
 ): Promise<Client | null> {
   const [row] = await tx.query<Client>({
-    text: `update clients set suspended_at = case when $3 then coalesce(suspended_at, otobot_now()) end, updated_at = otobot_now()
-            where organization_id = $1 and client_id = $2 returning ${COLUMNS}`,
-    values: [organizationId, clientId, suspended],
+    text: `update clients set ${SUSPENDED}, updated_at = otobot_now() where organization_id = $3 and client_id = $4 returning ${COLUMNS}`,
+    values: [...suspended(suspension), organizationId, clientId],
   });
   return row ?? null;
 }

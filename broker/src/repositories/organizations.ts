@@ -1,4 +1,5 @@
 import type { Queryable } from '../db/database';
+import { suspended, SUSPENDED, type Suspension } from './suspension';
 
 export interface Organization {
   id: string;
@@ -6,6 +7,8 @@ export interface Organization {
   displayName: string;
   policyVersion: number;
   suspendedAt: Date | null;
+  /** What was written when it was suspended. */
+  suspendedReason: string | null;
   createdAt: Date;
   /** What clients see on their pages; null: nothing of their own. */
   logoUrl: string | null;
@@ -13,7 +16,8 @@ export interface Organization {
   color: string | null;
 }
 
-const COLUMNS = `id, name, display_name as "displayName", policy_version as "policyVersion", suspended_at as "suspendedAt", created_at as "createdAt",
+const COLUMNS = `id, name, display_name as "displayName", policy_version as "policyVersion", suspended_at as "suspendedAt",
+  case when suspended_at is not null then suspended_reason end as "suspendedReason", created_at as "createdAt",
   logo_url as "logoUrl", color`;
 
 export async function findOrganization(db: Queryable, name: string): Promise<Organization | null> {
@@ -57,6 +61,19 @@ export async function updateOrganization(
   const [row] = await db.query<Organization>({
     text: `update organizations set display_name = $2, logo_url = $3, color = $4 where name = $1 returning ${COLUMNS}`,
     values: [name, displayName, logoUrl, color],
+  });
+  return row ?? null;
+}
+
+/** null: there is no such organization. */
+export async function setOrganizationSuspended(
+  db: Queryable,
+  name: string,
+  suspension: Suspension | null,
+): Promise<Organization | null> {
+  const [row] = await db.query<Organization>({
+    text: `update organizations set ${SUSPENDED} where name = $3 returning ${COLUMNS}`,
+    values: [...suspended(suspension), name],
   });
   return row ?? null;
 }

@@ -79,17 +79,21 @@ export interface EndedRevocation {
   id: string;
   /** What the others are told; null: nothing. */
   event: { type: string; data: Readonly<Record<string, unknown>> } | null;
+  /** The provider took them back; told to the order that they came by. */
+  revoked: boolean;
 }
 
 /** The row goes with its tokens, and the event is written, or neither. Ended twice, it is told once. */
-export async function endRevocation(db: Queryable, { id, event }: EndedRevocation): Promise<void> {
+export async function endRevocation(db: Queryable, { id, event, revoked }: EndedRevocation): Promise<void> {
   await db.query({
     text: `
-      with ended as (delete from revocations where id = $1 returning *)
+      with ended as (delete from revocations where id = $1 returning *),
+           told as (update revocation_orders set revoked = revoked + $4::int, not_revoked = not_revoked + 1 - $4::int
+                     where id = (select order_id from ended))
       insert into outbox (organization_id, type, client_id, service, connection_id, data)
       select organization_id, $2::text, client_id, service, connection_id, jsonb_build_object('name', name) || $3::jsonb
         from ended where $2 is not null`,
-    values: [id, event?.type ?? null, JSON.stringify(event?.data ?? {})],
+    values: [id, event?.type ?? null, JSON.stringify(event?.data ?? {}), revoked ? 1 : 0],
   });
 }
 

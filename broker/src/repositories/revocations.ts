@@ -19,8 +19,8 @@ export interface Losing {
 }
 
 const THOSE = 'c.organization_id = $1 and (c.id = $2 or c.client_id = $3)';
-const OF_A_CONSENT = `c.kind in ('oauth2', 'long_lived')`;
-const HAS_TOKENS = '(t.refresh_sealed is not null or t.access_sealed is not null)';
+export const OF_A_CONSENT = `c.kind in ('oauth2', 'long_lived')`;
+export const HAS_TOKENS = '(t.refresh_sealed is not null or t.access_sealed is not null)';
 
 /** Locks them: a refresh that ends at this moment has either been written, or finds nothing any more. */
 export async function findLosing(
@@ -71,7 +71,8 @@ export function setAside(tx: Tx, { organizationId, connectionId, clientId, kinds
 /**
  * Whether other tokens may rest on the same consent, which would go with it: those of a connection, or held beside one, that came by the
  * same OAuth client and are of the same account, or of one that is not known, and of no other tenant of the provider. Asked under an
- * organization it looks at its rows, by a worker at all.
+ * organization it looks at its rows, by a worker at all. What an order is about to give up too
+ * does not count, nor does what the order by which the tokens came had to leave: it was meant as well.
  */
 export const CONSENT_SHARED = `
   exists (
@@ -81,6 +82,10 @@ export const CONSENT_SHARED = `
      cross join lateral (select case when t.kind = 'held' then t.account_id else c.account_id end as account_id,
                                 case when t.kind = 'held' then t.tenant else c.tenant end as tenant) holder
      where a.oauth_client_id = r.oauth_client_id
+       and not exists (select from revocation_orders o where o.ended_at is null and o.organization_id = a.organization_id and o.service = a.service)
+       and not exists (select from revocation_orders o where o.ended_at is null and o.organization_id = a.organization_id and o.client_id = c.client_id)
+       and not exists (select from revocation_orders o where o.id = r.order_id and o.organization_id = a.organization_id
+                          and (o.service = a.service or o.client_id = c.client_id) and t.created_at < o.ended_at)
        and (r.account_id is null or holder.account_id is null or holder.account_id = r.account_id)
        and (r.tenant is null or holder.tenant is null or holder.tenant = r.tenant))`;
 

@@ -1,6 +1,7 @@
 import type { Tx } from '../db/database';
 import type { ConnectionKind } from '../types/credential';
 import type { Dialect, Renewal } from '../types/dialect';
+import { suspended, SUSPENDED, type Suspension } from './suspension';
 
 /** What a provider is like: all that may be changed of a service. */
 export interface ServiceFields extends Dialect {
@@ -72,6 +73,8 @@ export interface Service extends ServiceFields {
   /** Sealed: where it was before it was moved; null: nowhere else. */
   movedFrom: Buffer | null;
   suspendedAt: Date | null;
+  /** What was written when it was suspended. */
+  suspendedReason: string | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -125,7 +128,8 @@ const FIELDS: readonly [column: string, field: keyof ServiceFields][] = [
 ];
 export const SERVICE_FIELDS = FIELDS.map(([, field]) => field);
 
-const COLUMNS = `id, name, organization_id is null as shared, moved_from_sealed as "movedFrom", suspended_at as "suspendedAt", created_at as "createdAt", updated_at as "updatedAt",
+const COLUMNS = `id, name, organization_id is null as shared, moved_from_sealed as "movedFrom", suspended_at as "suspendedAt",
+  case when suspended_at is not null then suspended_reason end as "suspendedReason", created_at as "createdAt", updated_at as "updatedAt",
   ${FIELDS.map(([column, field]) => `${column} as "${field}"`).join(', ')}`;
 
 const valuesOf = (fields: ServiceFields): unknown[] => FIELDS.map(([, field]) => fields[field]);
@@ -184,12 +188,10 @@ export async function updateService(tx: Tx, id: string, fields: ServiceFields): 
   return row as Service;
 }
 
-/** Keeps the moment of an earlier suspension. */
-export async function setServiceSuspended(tx: Tx, id: string, suspended: boolean): Promise<Service> {
+export async function setServiceSuspended(tx: Tx, id: string, suspension: Suspension | null): Promise<Service> {
   const [row] = await tx.query<Service>({
-    text: `update services set suspended_at = case when $2 then coalesce(suspended_at, otobot_now()) end, updated_at = otobot_now()
-            where id = $1 returning ${COLUMNS}`,
-    values: [id, suspended],
+    text: `update services set ${SUSPENDED}, updated_at = otobot_now() where id = $3 returning ${COLUMNS}`,
+    values: [...suspended(suspension), id],
   });
   return row as Service;
 }

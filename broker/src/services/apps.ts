@@ -7,7 +7,7 @@ import { findService, lockService } from '../repositories/services';
 import type { Vault } from '../vault/vault';
 import type { Authorize } from './access/authorize';
 import type { Caller } from './access/principal';
-import { unknownClient } from './clients';
+import { unknownClient } from './found-client';
 import { appContext } from './seal-contexts';
 import { foundService } from './service-catalogue/found-service';
 import { appSummaryOf, type AppSummary } from './service-catalogue/view';

@@ -6,17 +6,23 @@ import {
   findClient,
   insertClient,
   listClients,
-  setClientSuspended,
   updateClient,
-  type Client,
   type ClientDetails,
 } from '../repositories/clients';
 import { LIVE_KINDS } from '../repositories/revocations';
 import type { Authorize } from './access/authorize';
 import type { Caller } from './access/principal';
 import { withChanges } from './changes';
+import { foundClient, unknownClient } from './found-client';
 import { pageOf, positionOf, type Page, type PageRequest } from './page';
 import { giveUpTokens, type Revocation } from './revocations/give-up-tokens';
+import {
+  clientViewOf,
+  clientViewsOf,
+  createClientSwitch,
+  type ClientSwitch,
+  type ClientView,
+} from './suspending/client-switch';
 
 export interface NewClient {
   clientId: string;
@@ -34,16 +40,13 @@ export interface RemovedClient {
 }
 
 /** On whose behalf workflows act. A key that is limited to some clients sees and touches those only. */
-export interface Clients {
-  list(caller: Caller, page: PageRequest): Promise<Page<Client>>;
-  create(caller: Caller, client: NewClient): Promise<Client>;
-  read(caller: Caller, clientId: string): Promise<Client>;
-  update(caller: Caller, clientId: string, changes: ClientChanges): Promise<Client>;
+export interface Clients extends ClientSwitch {
+  list(caller: Caller, page: PageRequest): Promise<Page<ClientView>>;
+  create(caller: Caller, client: NewClient): Promise<ClientView>;
+  read(caller: Caller, clientId: string): Promise<ClientView>;
+  update(caller: Caller, clientId: string, changes: ClientChanges): Promise<ClientView>;
   /** With everything that is his: connections, own apps, and tokens, which are revoked as those of a deleted connection. */
   remove(caller: Caller, clientId: string): Promise<RemovedClient>;
-  /** The kill switch: from the moment of the commit no credential of his is released. */
-  suspend(caller: Caller, clientId: string): Promise<Client>;
-  resume(caller: Caller, clientId: string): Promise<Client>;
 }
 
 export interface ClientsParts {
@@ -54,27 +57,21 @@ export interface ClientsParts {
 const POSITION = z.string().max(64);
 
 export function createClients({ database, authorize }: ClientsParts): Clients {
-  const setSuspended = async (caller: Caller, clientId: string, suspended: boolean): Promise<Client> => {
-    const action = suspended ? 'client.suspend' : 'client.resume';
-    const { organizationId } = await authorize(caller, { action, scope: 'clients:write', clientId });
-    return database.asTenant(organizationId, async (tx) =>
-      found(await setClientSuspended(tx, organizationId, clientId, suspended), clientId),
-    );
-  };
-
   return {
     async list(caller, { limit, cursor }) {
       const { organizationId, clientIds } = await authorize(caller, { action: 'client.list', scope: 'clients:read' });
       const which = { limit: limit + 1, after: positionOf(cursor, POSITION), only: clientIds && [...clientIds] };
-      const rows = await database.asTenant(organizationId, (tx) => listClients(tx, organizationId, which));
+      const rows = await database.asTenant(organizationId, async (tx) =>
+        clientViewsOf(tx, organizationId, await listClients(tx, organizationId, which)),
+      );
       return pageOf(rows, limit, { position: ({ clientId }) => clientId, show: (client) => client });
     },
 
     async create(caller, { clientId, name, email = null, locale = null }) {
       const { organizationId } = await authorize(caller, { action: 'client.create', scope: 'clients:write', clientId });
       try {
-        return await database.asTenant(organizationId, (tx) =>
-          insertClient(tx, organizationId, clientId, { name, email, locale }),
+        return await database.asTenant(organizationId, async (tx) =>
+          clientViewOf(tx, organizationId, await insertClient(tx, organizationId, clientId, { name, email, locale })),
         );
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
@@ -89,16 +86,17 @@ export function createClients({ database, authorize }: ClientsParts): Clients {
     async read(caller, clientId) {
       const { organizationId } = await authorize(caller, { action: 'client.read', scope: 'clients:read', clientId });
       return database.asTenant(organizationId, async (tx) =>
-        found(await findClient(tx, organizationId, clientId), clientId),
+        clientViewOf(tx, organizationId, foundClient(await findClient(tx, organizationId, clientId), clientId)),
       );
     },
 
     async update(caller, clientId, changes) {
       const { organizationId } = await authorize(caller, { action: 'client.update', scope: 'clients:write', clientId });
       return database.asTenant(organizationId, async (tx) => {
-        const { name, email, locale } = found(await findClient(tx, organizationId, clientId), clientId);
+        const { name, email, locale } = foundClient(await findClient(tx, organizationId, clientId), clientId);
         const details = withChanges({ name, email, locale }, changes);
-        return found(await updateClient(tx, organizationId, clientId, details), clientId);
+        const updated = foundClient(await updateClient(tx, organizationId, clientId, details), clientId);
+        return clientViewOf(tx, organizationId, updated);
       });
     },
 
@@ -112,8 +110,7 @@ export function createClients({ database, authorize }: ClientsParts): Clients {
       return { clientId, revocations: counted([...revocations.values()]) };
     },
 
-    suspend: (caller, clientId) => setSuspended(caller, clientId, true),
-    resume: (caller, clientId) => setSuspended(caller, clientId, false),
+    ...createClientSwitch({ database, authorize }),
   };
 }
 
@@ -121,16 +118,4 @@ function counted(revocations: readonly Revocation[]): Record<Revocation, number>
   const counts = { queued: 0, shared: 0, unsupported: 0, none: 0 };
   for (const revocation of revocations) counts[revocation] += 1;
   return counts;
-}
-
-function found(client: Client | null, clientId: string): Client {
-  if (client === null) throw unknownClient(clientId);
-  return client;
-}
-
-export function unknownClient(clientId: string): Problem {
-  return new Problem(
-    'not_found',
-    `There is no client "${clientId}". GET /v1/clients lists them; create it with POST /v1/clients.`,
-  );
 }

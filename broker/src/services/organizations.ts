@@ -4,13 +4,17 @@ import {
   findOrganization,
   insertOrganization,
   listOrganizations,
+  setOrganizationSuspended,
   updateOrganization,
   type Organization,
   type OrganizationDetails,
 } from '../repositories/organizations';
+import { listStoppingWorkflows, reachWithin } from '../repositories/stopping';
 import type { Authorize } from './access/authorize';
 import type { Caller } from './access/principal';
 import { withChanges } from './changes';
+import { auditOf, type SuspensionOrder } from './suspending/order';
+import { stoppingOf, type Stopping } from './suspending/stopping';
 
 export interface NewOrganization {
   name: string;
@@ -24,6 +28,9 @@ export interface Organizations {
   create(caller: Caller, organization: NewOrganization): Promise<Organization>;
   /** What its clients see on their pages. */
   update(caller: Caller, name: string, changes: OrganizationChanges): Promise<Organization>;
+  /** Its keys are refused and its Connect pages closed from the moment of the commit. Throws Problem `conflict` for the operator's own. */
+  suspend(caller: Caller, name: string, order: SuspensionOrder): Promise<Organization & { stopping: Stopping }>;
+  resume(caller: Caller, name: string): Promise<Organization>;
 }
 
 export interface OrganizationsParts {
@@ -34,10 +41,12 @@ export interface OrganizationsParts {
 
 export type OrganizationChanges = { [Key in keyof OrganizationDetails]?: OrganizationDetails[Key] | undefined };
 
+/** The operator's keys belong to it. */
+const OPERATOR = 'default';
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 export function createOrganizations({ owner, authorize }: OrganizationsParts): Organizations {
-  const may = async (caller: Caller, action: string, detail: Record<string, string> = {}): Promise<void> => {
+  const may = async (caller: Caller, action: string, detail: Record<string, string | number> = {}): Promise<void> => {
     await authorize(caller, { action, scope: null, detail });
     if (caller.presented?.kind === 'operator') return;
     throw new Problem('scope_missing', 'Organizations are managed at the machine itself, with: otobot organization');
@@ -69,6 +78,29 @@ export function createOrganizations({ owner, authorize }: OrganizationsParts): O
         if (!isUniqueViolation(error)) throw error;
         throw new Problem('conflict', `There is an organization "${name}" already.`, { cause: error });
       }
+    },
+
+    async suspend(caller, name, order) {
+      const { action, detail } = auditOf('organization', order);
+      await may(caller, action, { ...detail, organization: name });
+      if (name === OPERATOR)
+        throw new Problem(
+          'conflict',
+          `Organization "${OPERATOR}" is the operator's own: whoever could resume it would be shut out.`,
+        );
+      const known = found(await findOrganization(owner, name), name);
+      const suspended =
+        order.dryRun === true
+          ? known
+          : found(await setOrganizationSuspended(owner, name, { reason: order.reason ?? null }), name);
+      const stopped = { organizationId: known.id };
+      const reach = await reachWithin(owner, stopped);
+      return { ...suspended, stopping: await stoppingOf(reach, listStoppingWorkflows(owner, stopped)) };
+    },
+
+    async resume(caller, name) {
+      await may(caller, 'organization.resume', { organization: name });
+      return found(await setOrganizationSuspended(owner, name, null), name);
     },
   };
 }

@@ -11,6 +11,7 @@ import { followIncidents } from '../services/refresh/incidents';
 import { HOUR, MINUTE, SECOND } from '../services/refresh/moments';
 import { tellOfPause } from '../services/refresh/restored';
 import { sweepAbandoned } from '../services/refresh/sweep';
+import { carryOutOrders } from '../services/revocations/carry-out-orders';
 import { revokeDue } from '../services/revocations/revoke-due';
 import type { Vault } from '../vault/vault';
 import type { Chore } from './chores';
@@ -43,6 +44,7 @@ export function upkeep(parts: UpkeepParts): Chore[] {
   ];
   return [
     { name: 'sweep', everyMs: SECOND, work: () => sweep(parts) },
+    { name: 'carry out orders to revoke', everyMs: SECOND, work: () => carryOutOrders(database) },
     { name: 'revoke', everyMs: SECOND, work: () => revokeDue(revocationParts) },
     { name: 'follow incidents', everyMs: SECOND, work: () => followIncidents(database, log) },
     { name: 'forget processes', everyMs: 10 * SECOND, work: () => forgetGoneProcesses(database) },

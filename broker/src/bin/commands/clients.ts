@@ -2,6 +2,7 @@ import type { CommandGroup, Field } from '../managing/declaration';
 import { isMembers, type Json } from '../managing/json';
 import { noted, recorded, tabled } from '../managing/show';
 import { asIs, clearable } from '../managing/values';
+import { confirmRevoking, REVOKING_FIELDS, stopped } from './suspending';
 import { DAY, suspension } from '../terminal/columns';
 import { text } from '../terminal/table';
 
@@ -87,9 +88,18 @@ export const clientCommands: CommandGroup = {
       name: 'suspend',
       about: 'the kill switch: release no credential of the client any more, anywhere',
       route: 'POST /v1/clients/:clientId/suspend',
-      fields: [client],
-      examples: ['otobot client suspend acme'],
-      show: noted('Client {clientId} is suspended: none of its credentials is released.'),
+      fields: [client, ...REVOKING_FIELDS],
+      examples: [
+        'otobot client suspend acme --dry-run',
+        'otobot client suspend acme --reason "laptop stolen"',
+        'otobot client suspend acme --revoke --yes',
+      ],
+      confirm: confirmRevoking('Give up every consent of client {clientId} at its providers, for good?'),
+      confirmBy: 'clientId',
+      show: stopped({
+        done: 'Client {clientId} is suspended: none of its credentials is released.',
+        would: 'Client {clientId} is left as it is.',
+      }),
     },
     {
       name: 'resume',

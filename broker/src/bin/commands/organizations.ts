@@ -1,7 +1,8 @@
 import type { CommandGroup } from '../managing/declaration';
-import { recorded, tabled } from '../managing/show';
+import { noted, recorded, tabled } from '../managing/show';
 import { asIs, clearable } from '../managing/values';
 import { DAY, suspension } from '../terminal/columns';
+import { stopped, SUSPENSION_FIELDS } from './suspending';
 
 export const organizationCommands: CommandGroup = {
   name: 'organization',
@@ -38,6 +39,25 @@ export const organizationCommands: CommandGroup = {
       ],
       examples: ['otobot organization edit default --display-name "North Agency" --color "#0a7d5a"'],
       show: recorded('Organization {name} was changed.'),
+    },
+    {
+      name: 'suspend',
+      about: 'refuse its keys and close its Connect pages; its tokens are kept fresh',
+      route: 'POST /v1/organizations/:name/suspend',
+      fields: [{ flags: '<name>', about: 'which one; never "default"', to: 'params.name' }, ...SUSPENSION_FIELDS],
+      examples: ['otobot organization suspend north --dry-run', 'otobot organization suspend north --reason "unpaid"'],
+      show: stopped({
+        done: 'Organization {name} is suspended: its keys are refused.',
+        would: 'Organization {name} is left as it is.',
+      }),
+    },
+    {
+      name: 'resume',
+      about: 'end a suspension',
+      route: 'POST /v1/organizations/:name/resume',
+      fields: [{ flags: '<name>', about: 'which one', to: 'params.name' }],
+      examples: ['otobot organization resume north'],
+      show: noted('Organization {name} is back in service.'),
     },
     {
       name: 'list',

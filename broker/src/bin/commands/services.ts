@@ -8,6 +8,7 @@ import { noted, recorded, tabled } from '../managing/show';
 import { DAY, suspension } from '../terminal/columns';
 import { text } from '../terminal/table';
 import { PROVIDER_FIELDS, SERVICE_FIELDS } from './service-fields';
+import { confirmRevoking, revokingState, REVOKING_FIELDS, stopped } from './suspending';
 
 const service: Field = { flags: '<service>', about: 'its name, such as google', to: 'params.service' };
 /** What may go with a move to another token URL. */
@@ -53,6 +54,7 @@ export const serviceCommands: CommandGroup = {
           { head: 'ROTATION', of: 'rotation' },
           { head: 'SHARED', of: 'shared' },
           suspension,
+          { head: 'REVOKING', of: 'revocationOrder', as: revokingState, spare: true },
           { head: 'CREATED', of: 'createdAt', ...DAY },
         ],
         'There are no services yet. Add one with: otobot service create',
@@ -143,9 +145,18 @@ export const serviceCommands: CommandGroup = {
       name: 'suspend',
       about: 'release no credential of the service any more, anywhere',
       route: 'POST /v1/services/:service/suspend',
-      fields: [service],
-      examples: ['otobot service suspend google'],
-      show: noted('Service {name} is suspended: none of its credentials is released.'),
+      fields: [service, ...REVOKING_FIELDS],
+      examples: [
+        'otobot service suspend google --dry-run',
+        'otobot service suspend google --reason "breach at the provider"',
+        'otobot service suspend google --revoke --yes',
+      ],
+      confirm: confirmRevoking('Give up every consent for service {service} at the provider, for good?'),
+      confirmBy: 'service',
+      show: stopped({
+        done: 'Service {name} is suspended: none of its credentials is released.',
+        would: 'Service {name} is left as it is.',
+      }),
     },
     {
       name: 'resume',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { line } from '../../http/fields';
+import { line, suspension } from '../../http/fields';
 import { route, type Route } from '../../http/route';
 import type { Organizations } from '../../services/organizations';
 
@@ -43,6 +43,23 @@ export function organizationRoutes(organizations: Organizations): Route[] {
           .optional(),
       }),
       handle: ({ params, body }, caller) => organizations.update(caller, params.name, body),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/organizations/:name/suspend',
+      summary: 'Refuses its keys and closes its Connect pages; tells what stops',
+      scope: 'any',
+      params: z.strictObject({ name: z.string() }),
+      body: z.strictObject(suspension),
+      handle: ({ params, body }, caller) => organizations.suspend(caller, params.name, body),
+    }),
+    route({
+      method: 'post',
+      path: '/v1/organizations/:name/resume',
+      summary: 'Ends a suspension',
+      scope: 'any',
+      params: z.strictObject({ name: z.string() }),
+      handle: ({ params }, caller) => organizations.resume(caller, params.name),
     }),
   ];
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Clients } from '../../services/clients';
-import { clientId, line, page } from '../fields';
+import { clientId, line, page, revokingSuspension } from '../fields';
 import { route, type Route } from '../route';
 
 const one = z.strictObject({ clientId });
@@ -61,15 +61,16 @@ export function clientRoutes({ clients }: { clients: Clients }): Route[] {
     route({
       method: 'post',
       path: '/v1/clients/:clientId/suspend',
-      summary: 'The kill switch: releases no credential of the client any more, in any process',
+      summary: 'The kill switch: releases no credential of the client any more, in any process; tells what stops',
       scope: 'clients:write',
       params: one,
-      handle: ({ params }, caller) => clients.suspend(caller, params.clientId),
+      body: revokingSuspension,
+      handle: ({ params, body }, caller) => clients.suspend(caller, params.clientId, body),
     }),
     route({
       method: 'post',
       path: '/v1/clients/:clientId/resume',
-      summary: 'Ends a suspension',
+      summary: 'Ends a suspension, and an order to revoke that goes on',
       scope: 'clients:write',
       params: one,
       handle: ({ params }, caller) => clients.resume(caller, params.clientId),

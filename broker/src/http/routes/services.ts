@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Apps } from '../../services/apps';
 import type { ServiceCatalogue } from '../../services/service-catalogue/service-catalogue';
-import { clientIdInPath, page, serviceName } from '../fields';
+import { clientIdInPath, page, revokingSuspension, serviceName } from '../fields';
 import { route, type Route } from '../route';
 import { appFields, moveFields, providerFields, serviceFields } from '../service-fields';
 
@@ -70,15 +70,16 @@ export function serviceRoutes({ serviceCatalogue, apps }: ServiceRoutesParts): R
     route({
       method: 'post',
       path: '/v1/services/:service/suspend',
-      summary: 'Releases no credential of the service any more',
+      summary: 'The kill switch: releases no credential of the service any more, in any process; tells what stops',
       scope: 'services:write',
       params: one,
-      handle: ({ params }, caller) => serviceCatalogue.suspend(caller, params.service),
+      body: revokingSuspension,
+      handle: ({ params, body }, caller) => serviceCatalogue.suspend(caller, params.service, body),
     }),
     route({
       method: 'post',
       path: '/v1/services/:service/resume',
-      summary: 'Ends a suspension',
+      summary: 'Ends a suspension, and an order to revoke that goes on',
       scope: 'services:write',
       params: one,
       handle: ({ params }, caller) => serviceCatalogue.resume(caller, params.service),

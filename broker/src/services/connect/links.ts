@@ -14,7 +14,7 @@ import { findService, type Service } from '../../repositories/services';
 import type { Vault } from '../../vault/vault';
 import type { Authorize } from '../access/authorize';
 import type { Caller, Principal } from '../access/principal';
-import { unknownClient } from '../clients';
+import { unknownClient } from '../found-client';
 import { pageOf, positionOf, type Page, type PageRequest } from '../page';
 import { foundService } from '../service-catalogue/found-service';
 import { tenantOrThrow } from '../service-catalogue/tenants';

@@ -4,11 +4,12 @@ import { findAppFor } from '../../repositories/apps';
 import { holdClient } from '../../repositories/clients';
 import { databaseNow } from '../../repositories/clock';
 import { findConnectionForImport } from '../../repositories/connection-imports';
+import { isBeingRevoked } from '../../repositories/revocation-orders';
 import { findService, lockService, type Service } from '../../repositories/services';
 import { NO_ENDS, type ConsentEnds } from '../../types/consent-ends';
 import type { ConnectionKind, ConnectionName } from '../../types/credential';
 import type { Vault } from '../../vault/vault';
-import { unknownClient } from '../clients';
+import { unknownClient } from '../found-client';
 import { foundService } from '../service-catalogue/found-service';
 import { tenantOrThrow } from '../service-catalogue/tenants';
 import { endsOfImport, movingEndOf } from '../refresh/consent-ends';
@@ -48,6 +49,7 @@ export async function importConnection(
   await lockService(tx, owner.service, 'shared');
   const service = foundService(await findService(tx, organizationId, owner.service), owner.service);
   if (clientId !== null && !(await holdClient(tx, organizationId, clientId))) throw unknownClient(clientId);
+  if (await isBeingRevoked(tx, owner)) throw beingRevoked(owner.service);
   const kind = request.kind ?? service.oauthType;
   const material = materialOf(request);
   checkMaterial(kind, material, service);
@@ -89,4 +91,11 @@ function endsUnrenewed(kind: ConnectionKind, service: Service, { expiresAt }: Ma
 
 function materialOf({ accessToken, refreshToken, apiKey, username, password, expiresAt }: ConnectionImport): Material {
   return { accessToken, refreshToken, apiKey, username, password, expiresAt };
+}
+
+function beingRevoked(service: string): Problem {
+  return new Problem(
+    'conflict',
+    `The tokens of service "${service}" are being given up at this moment, and what came in now would go with them. Wait for the end of it, or end it: POST /v1/services/${service}/resume`,
+  );
 }

@@ -67,7 +67,7 @@ async function revokeOne(parts: RevocationParts, claim: ClaimedRevocation): Prom
       code: ended.code,
     });
   const data = { outcome, ...(ended.code === '' ? {} : { code: ended.code }) };
-  await endRevocation(parts.database, { id, event: { type: EVENTS[outcome], data } });
+  await endRevocation(parts.database, { id, event: { type: EVENTS[outcome], data }, revoked: outcome === 'revoked' });
 }
 
 const EVENTS = {

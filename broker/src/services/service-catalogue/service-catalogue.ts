@@ -8,7 +8,6 @@ import {
   insertService,
   listServices,
   lockService,
-  setServiceSuspended,
   updateService,
   type Service,
 } from '../../repositories/services';
@@ -17,12 +16,19 @@ import type { Authorize } from '../access/authorize';
 import type { Caller, Principal } from '../access/principal';
 import { withChanges } from '../changes';
 import { pageOf, positionOf, type Page, type PageRequest } from '../page';
+import {
+  createServiceSwitch,
+  orderedService,
+  orderedServices,
+  type OrderedService,
+  type ServiceSwitch,
+} from '../suspending/service-switch';
 import { checkDefinition, DEFAULTS, definitionOf, fieldsOf, type ServiceDefinition } from './definition';
 import { foundService } from './found-service';
 import { fromProvider } from './from-provider';
 import { moveService, rememberMove, type MoveProgress, type MoveRequest } from './move';
 import { sameAudienceOrThrow, unusedOrThrow } from './use';
-import { appSummaryOf, serviceViewOf, type ServiceView, type ServiceWithApp } from './view';
+import { appSummaryOf, type ServiceWithApp } from './view';
 
 export type ServiceChanges = { [Key in keyof ServiceDefinition]?: ServiceDefinition[Key] | undefined };
 export type NewService = ServiceChanges & {
@@ -35,17 +41,15 @@ export type NewService = ServiceChanges & {
  * The providers. The operator's organization writes the shared catalogue; any other its own services, which shadow shared ones of the
  * same name for it alone. Keys that are limited to clients change none: a service concerns every client.
  */
-export interface ServiceCatalogue {
-  list(caller: Caller, page: PageRequest): Promise<Page<ServiceView>>;
-  create(caller: Caller, service: NewService): Promise<ServiceView>;
+export interface ServiceCatalogue extends ServiceSwitch {
+  list(caller: Caller, page: PageRequest): Promise<Page<OrderedService>>;
+  create(caller: Caller, service: NewService): Promise<OrderedService>;
   /** With the organization's own app, if it has one. */
-  read(caller: Caller, name: string): Promise<ServiceWithApp>;
-  update(caller: Caller, name: string, changes: ServiceChanges): Promise<ServiceView>;
+  read(caller: Caller, name: string): Promise<OrderedService & ServiceWithApp>;
+  update(caller: Caller, name: string, changes: ServiceChanges): Promise<OrderedService>;
   /** To other endpoints, with everything that is sealed for them. See moveService. */
   move(caller: Caller, name: string, request: MoveRequest): Promise<MoveProgress>;
   remove(caller: Caller, name: string): Promise<void>;
-  suspend(caller: Caller, name: string): Promise<ServiceView>;
-  resume(caller: Caller, name: string): Promise<ServiceView>;
 }
 
 export interface ServiceCatalogueParts {
@@ -77,17 +81,14 @@ export function createServiceCatalogue({
       return work(tx, service);
     });
 
-  const setSuspended = async (caller: Caller, name: string, suspended: boolean): Promise<ServiceView> => {
-    const who = await mayWrite(caller, suspended ? 'service.suspend' : 'service.resume', name);
-    return change(who, name, async (tx, { id }) => serviceViewOf(await setServiceSuspended(tx, id, suspended)));
-  };
-
   return {
     async list(caller, { limit, cursor }) {
       const { organizationId, services } = await authorize(caller, { action: 'service.list', scope: 'services:read' });
       const which = { limit: limit + 1, after: positionOf(cursor, POSITION), only: services && [...services] };
-      const rows = await database.asTenant(organizationId, (tx) => listServices(tx, organizationId, which));
-      return pageOf(rows, limit, { position: ({ name }) => name, show: serviceViewOf });
+      const rows = await database.asTenant(organizationId, async (tx) =>
+        orderedServices(tx, organizationId, await listServices(tx, organizationId, which)),
+      );
+      return pageOf(rows, limit, { position: ({ name }) => name, show: (service) => service });
     },
 
     async create(caller, { name, from, ...given }) {
@@ -103,7 +104,7 @@ export function createServiceCatalogue({
           if (shadowed !== null) await sameAudienceOrThrow(tx, shadowed, definition, organizationId);
           const created = await insertService(tx, owner, name, fieldsOf(definition));
           if (shadowed !== null) await rememberMove(tx, vault, organizationId, { from: shadowed, to: created });
-          return serviceViewOf(created);
+          return orderedService(tx, organizationId, created);
         });
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
@@ -123,7 +124,8 @@ export function createServiceCatalogue({
       });
       return database.asTenant(organizationId, async (tx) => {
         const service = foundService(await findService(tx, organizationId, name), name);
-        return { ...serviceViewOf(service), app: appSummaryOf(await findApp(tx, organizationId, null, name)) };
+        const app = appSummaryOf(await findApp(tx, organizationId, null, name));
+        return { ...(await orderedService(tx, organizationId, service)), app };
       });
     },
 
@@ -133,7 +135,7 @@ export function createServiceCatalogue({
         const definition = withChanges(definitionOf(service), changes);
         checkDefinition(definition, allowedUrl);
         await sameAudienceOrThrow(tx, service, definition, null);
-        return serviceViewOf(await updateService(tx, service.id, fieldsOf(definition)));
+        return orderedService(tx, who.organizationId, await updateService(tx, service.id, fieldsOf(definition)));
       });
     },
 
@@ -154,8 +156,7 @@ export function createServiceCatalogue({
       });
     },
 
-    suspend: (caller, name) => setSuspended(caller, name, true),
-    resume: (caller, name) => setSuspended(caller, name, false),
+    ...createServiceSwitch({ database, authorize, change }),
   };
 }
 

@@ -7,6 +7,7 @@ export interface ServiceView extends ServiceDefinition {
   shared: boolean;
   /** null: in use. */
   suspendedAt: Date | null;
+  suspendedReason: string | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -26,8 +27,8 @@ export interface ServiceWithApp extends ServiceView {
 }
 
 export function serviceViewOf(service: Service): ServiceView {
-  const { name, shared, suspendedAt, createdAt, updatedAt } = service;
-  return { name, ...definitionOf(service), shared, suspendedAt, createdAt, updatedAt };
+  const { name, shared, suspendedAt, suspendedReason, createdAt, updatedAt } = service;
+  return { name, ...definitionOf(service), shared, suspendedAt, suspendedReason, createdAt, updatedAt };
 }
 
 export function appSummaryOf(app: App | null): AppSummary | null {
