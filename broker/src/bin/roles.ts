@@ -72,6 +72,7 @@ async function startServing(surface: Surface, { config, installation, log }: Sta
     surface === 'all' ? await (await import('../app/broker.js')).createBroker(config, installation, log) : null;
   const serving = broker ?? (await createServing(config, installation, { surface, log }));
   ground.push(() => serving.close());
+  broker?.sealer.start();
   const { vault, processId: id, database } = serving;
   const heartbeat = await startHeartbeat({ database, vault, log, id, role: 'serve', surface, version: VERSION });
   work.push(() => heartbeat.stop());

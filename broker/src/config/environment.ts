@@ -18,6 +18,7 @@ const SECRETS = [
   'ENCRYPTION_SERVE_KEY',
   'INTERNAL_API_TOKEN',
   'DATABASE_URL',
+  'AUDIT_HEAD_URL',
 ] as const;
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
@@ -62,6 +63,7 @@ const variables = z.object({
     .regex(/^(0|[2-9]|[1-9]\d{1,3})$/, 'must be a whole number of days from 2 to 9999, or 0 for ever')
     .transform(Number)
     .default(90),
+  AUDIT_HEAD_URL: z.string().refine(isWebUrl, 'must be a URL such as https://log.example.com/otobot').optional(),
   OTOBOT_ALLOW_PRIVATE_PROVIDERS: flag.optional(),
   OTOBOT_PRIVATE_HOSTS: list
     .refine(areHosts, 'must be host, host:port or addresses, with a comma between them')
@@ -95,6 +97,7 @@ export function readConfig(environment: Environment = process.env): Config {
     trustProxy: /^\d+$/.test(v.TRUST_PROXY) ? Number(v.TRUST_PROXY) : list.parse(v.TRUST_PROXY),
     rateLimitPerMinute: v.RATE_LIMIT_PER_MINUTE,
     historyDays: v.HISTORY_DAYS,
+    auditHeadUrl: v.AUDIT_HEAD_URL ?? null,
     outbound: {
       // On the embedded database this is a trial on one machine, where providers may be on loopback too.
       allowPrivate: v.OTOBOT_ALLOW_PRIVATE_PROVIDERS ?? (embedded ? 'loopback' : false),
@@ -177,6 +180,10 @@ function isOrigin(text: string): boolean {
 
 function isPostgresUrl(text: string): boolean {
   return URL.canParse(text) && ['postgres:', 'postgresql:'].includes(new URL(text).protocol);
+}
+
+function isWebUrl(text: string): boolean {
+  return URL.canParse(text) && ['https:', 'http:'].includes(new URL(text).protocol);
 }
 
 function isTrustProxy(text: string): boolean {

@@ -27,7 +27,7 @@ export interface Database extends Queryable {
   close(): Promise<void>;
 }
 
-export type DatabaseRole = 'otobot_serve' | 'otobot_audit' | 'otobot_refresh' | 'otobot_monitor';
+export type DatabaseRole = 'otobot_serve' | 'otobot_audit' | 'otobot_seal' | 'otobot_refresh' | 'otobot_monitor';
 
 export interface DatabaseOptions {
   url: string;
@@ -122,13 +122,19 @@ const BY_KEY = [
   ...['plan_cache_mode=force_generic_plan', 'jit=off'],
 ];
 
+/** The sealer asks the same each second of every day's partition: to plan that takes PostgreSQL longer than to do it. */
+const PLANNED_ONCE = ['plan_cache_mode=force_generic_plan', 'jit=off'];
+
+function plansOf(role: DatabaseRole | null): string[] {
+  if (role === 'otobot_refresh') return BY_KEY;
+  return role === 'otobot_seal' ? PLANNED_ONCE : [];
+}
+
 function poolConfig(url: string, role: DatabaseRole | null, statementTimeoutMs: number): pg.ClientConfig {
   // A process that freezes inside a transaction must not keep its locks from the others.
   const idle = `idle_in_transaction_session_timeout=${IDLE_IN_TRANSACTION_MS}`;
   const settings = [role && `role=${role}`, `statement_timeout=${statementTimeoutMs}`, idle, 'TimeZone=UTC'];
-  const own = [...settings, ...(role === 'otobot_refresh' ? BY_KEY : [])]
-    .filter(Boolean)
-    .map((setting) => `-c ${String(setting)}`);
+  const own = [...settings, ...plansOf(role)].filter(Boolean).map((setting) => `-c ${String(setting)}`);
   const parsed = new URL(url);
   const given = parsed.searchParams.get('options');
   parsed.searchParams.delete('options'); // in the URL it would win over ours

@@ -11,13 +11,8 @@ import { rootsOfMaster, type Roots } from '../../src/vault/roots';
 import type { Vault } from '../../src/vault/vault';
 import { startRefresher, type Refresher, type RefresherLimits } from '../../src/worker/refresher';
 import { copyDatabase, createTestDatabase, type TestDatabase } from '../support/database';
+import { collectingLog, type LogLine } from '../support/log-lines';
 import { startProvider, type Issued, type Provider } from '../support/provider';
-
-export interface LogLine {
-  level: 'error' | 'warn' | 'info' | 'debug';
-  message: string;
-  fields: Readonly<Record<string, unknown>>;
-}
 
 /** A migrated database with keys, a provider, an app for it, and any number of workers. */
 export interface Scene {
@@ -88,14 +83,6 @@ export async function setScene({ original, db: given }: SceneOptions = {}): Prom
       fs.rmSync(dataDir, { recursive: true });
     },
   };
-}
-
-function collectingLog(lines: LogLine[]): Logger {
-  const at =
-    (level: LogLine['level']) =>
-    (message: string, fields = {}) =>
-      void lines.push({ level, message, fields });
-  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
 }
 
 /** A service of its own with its app: tests of one file do not meet. */

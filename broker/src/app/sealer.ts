@@ -1,0 +1,64 @@
+import { connectDatabase, type Database } from '../db/database';
+import { ConfigurationError } from '../errors/configuration-error';
+import type { Logger } from '../log/logger';
+import type { Outbound } from '../outbound/outbound';
+import { findOrganization } from '../repositories/organizations';
+import type { AuditLane } from '../services/audit/audit-lane';
+import type { BrokenChain } from '../services/audit/head-file';
+import { createHeadExport } from '../services/audit/head-export';
+import { createHeadWatch } from '../services/audit/head-watch';
+import { createSealer, type Sealer } from '../services/audit/sealer';
+import { createKeyReload } from '../services/encryption-keys';
+import type { Config } from '../types/config';
+import type { Vault } from '../vault/vault';
+
+interface Parts {
+  databaseUrl: string;
+  database: Database;
+  vault: Vault;
+  processId: string;
+  audit: AuditLane;
+  auditDatabase: Database;
+  outbound: Outbound;
+  log: Logger;
+}
+
+/** The sealer of this process with all it stands on. */
+export function assembleSealer({ auditHeadUrl, dataDir }: Config, parts: Parts): Sealer {
+  const { databaseUrl, vault, processId, outbound, log } = parts;
+  const keys = createKeyReload(parts.database, vault);
+  // A pool opens its connection when it is first asked.
+  const database = connectDatabase({ url: databaseUrl, role: 'otobot_seal', max: 1, log });
+  const watch = createHeadWatch({ dataDir, log, tell: (broken) => tellBroken(parts, broken) });
+  const exportHead = createHeadExport({ url: auditHeadUrl, agents: outbound.agents, log });
+  const sealer = createSealer({ database, vault, keys, processId, watch, exportHead, log });
+  return {
+    ...sealer,
+    stop: async () => {
+      await sealer.stop();
+      await database.close();
+    },
+  };
+}
+
+/** Where the operator reads: in the audit of his own organization. */
+async function tellBroken({ audit, auditDatabase }: Parts, { id, head, lastSeal }: BrokenChain): Promise<void> {
+  const operators = await findOrganization(auditDatabase, 'default');
+  await audit.commit({
+    ...{ organizationId: operators?.id ?? null, action: 'audit.chain_broken', code: 'integrity', actor: 'sealer' },
+    ...{ clientId: null, service: null, connectionId: null, generation: null, address: null, userAgent: null },
+    ...{ requestId: null, workflowId: null, executionId: null },
+    detail: { seal: id, head, lastSeal },
+  });
+}
+
+/** Throws ConfigurationError where AUDIT_HEAD_URL is a place that nothing is sent to. */
+export function requireReceiver(outbound: Outbound, { auditHeadUrl }: Pick<Config, 'auditHeadUrl'>): void {
+  try {
+    if (auditHeadUrl !== null) outbound.assertAllowed(auditHeadUrl);
+  } catch (error) {
+    const message = `is a place that nothing is sent to: ${(error as Error).message}`;
+    const hint = 'give a public https URL, or list its host in OTOBOT_PRIVATE_HOSTS';
+    throw new ConfigurationError([{ name: 'AUDIT_HEAD_URL', message, hint }]);
+  }
+}
