@@ -4,9 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { HELP, readOptions } from './options.mjs';
 import { refreshingStorm } from './refreshing.mjs';
+import { freshnessStorm } from './serving/freshness.mjs';
 import { killsStorm } from './serving/kills.mjs';
 
-const PARTS = { refreshing: refreshingStorm, kills: killsStorm };
+const PARTS = { refreshing: refreshingStorm, kills: killsStorm, freshness: freshnessStorm };
 
 /** What is to be closed, the last first. */
 const closing = [];

@@ -8,13 +8,14 @@ import { fileURLToPath } from 'node:url';
 
 const OTOBOT = fileURLToPath(new URL('../../../broker/dist/bin/otobot.js', import.meta.url));
 const RESTART_MS = 100;
+const HEALTHY_WITHIN_MS = 60_000;
 const STOPS_WITHIN_MS = 40_000;
 /** Counted as ever, and set so high that a few keys may do what otherwise hundreds do. */
 const RATE_LIMIT_PER_MINUTE = '10000000';
 
 /**
  * So many `otobot serve` processes, each on a port of its own, started again at once when they end, as a supervisor does.
- * `environmentOf(slot)` may differ: its way to the database, for one.
+ * `environmentOf(index)` may differ: its way to the database, for one. Resolves when all answer.
  */
 export async function startBrokers(count, home, environmentOf) {
   const slots = [];
@@ -42,6 +43,7 @@ export async function startBrokers(count, home, environmentOf) {
   slots.forEach(begin);
   // However we end: nobody else would end them.
   process.once('exit', () => slots.forEach(({ child }) => child.kill('SIGKILL')));
+  await Promise.all(slots.map(({ port }) => untilHealthy(port)));
   return {
     ports: slots.map(({ port }) => port),
     pids: () => slots.map(({ child }) => child.pid),
@@ -60,6 +62,19 @@ export async function startBrokers(count, home, environmentOf) {
       clearTimeout(timer);
     },
   };
+}
+
+async function untilHealthy(port) {
+  const deadline = performance.now() + HEALTHY_WITHIN_MS;
+  for (;;) {
+    const healthy = await fetch(`http://127.0.0.1:${port}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (healthy) return;
+    if (performance.now() > deadline) throw new Error(`the broker on port ${port} does not start`);
+    await delay(RESTART_MS);
+  }
 }
 
 async function freePort() {

@@ -8,7 +8,7 @@ import { compareWithAudit } from './books.cjs';
 import { startReaders } from './readers.mjs';
 import { listReleases } from './released.mjs';
 import { reportOfKills } from './report.mjs';
-import { storeSubjects } from './subjects.mjs';
+import { picker, storeSubjects } from './subjects.mjs';
 import { createWatch } from './watch.mjs';
 
 const { connectSession } = fromBroker('./dist/db/database');
@@ -66,17 +66,6 @@ export async function killsStorm({ home, closing, say, seed, kills }) {
   figures.longestMs = watch.longestMs();
   figures.violations.push(...judge({ subjects, watch, brokers, times }));
   return { figures, text: reportOfKills(figures) };
-}
-
-/** Any process, any key of an organization, any credential of it. */
-export function picker(subjects, ports, random) {
-  const any = (list) => list[Math.floor(random() * list.length)];
-  return () => {
-    const organization = any(subjects);
-    const broker = Math.floor(random() * ports.length);
-    const { clientId, service } = any(organization.connections);
-    return { broker, port: ports[broker], key: any(organization.readers), clientId, service };
-  };
 }
 
 /** Milliseconds from the kill until the next life of this process has answered. */

@@ -14,5 +14,20 @@ export function reportOfKills({ kills, processes, refused, times, longestMs, vio
   ].join('\n');
 }
 
+export function reportOfFreshness({ violations, made, refused, longestMs, blind, ...rest }) {
+  const { answers, matched, judged, changes, contested, cutByProxy, cutByServer } = rest;
+  return [
+    `${answers} answers with a secret, ${judged} judged under the snapshot of their audit statement against ${changes} changes of rows`,
+    `audit              ${matched} of ${answers} answers have exactly their row`,
+    `contested          ${contested} releases met a change of what they rest on that was not yet committed`,
+    `changes            ${table(made)}`,
+    `refused            ${table(refused)}`,
+    `listening          cut off ${cutByProxy} times by the proxy, ${cutByServer} by the server`,
+    `longest wait       ${(longestMs / 1_000).toFixed(1)} s for an answer or a refusal`,
+    `the checker        with the versions blinded it found in ${blind.answers} answers: ${table(blind.found)}`,
+    ...linesOfViolations(violations),
+  ].join('\n');
+}
+
 const seconds = (times) =>
   `${(median(times) / 1_000).toFixed(1)} s (at most ${(Math.max(...times) / 1_000).toFixed(1)})`;

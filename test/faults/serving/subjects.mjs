@@ -85,3 +85,14 @@ export async function storeToken({ database, vault }, connection) {
   });
   connection.generation = generation;
 }
+
+/** Any process, any key of an organization, any credential of it. */
+export function picker(subjects, ports, random) {
+  const any = (list) => list[Math.floor(random() * list.length)];
+  return () => {
+    const organization = any(subjects);
+    const broker = Math.floor(random() * ports.length);
+    const { clientId, service } = any(organization.connections);
+    return { broker, port: ports[broker], key: any(organization.readers), clientId, service };
+  };
+}

@@ -16,7 +16,7 @@ export function createWatch(processes) {
   const servedSince = async (index, since) => {
     const deadline = performance.now() + NEVER_MS;
     while (lastServed[index] < since) {
-      if (performance.now() > deadline) return NEVER_MS;
+      if (performance.now() > deadline) throw new Error(`process ${index} answered nothing in ${NEVER_MS / 1_000} s`);
       await delay(LOOK_MS);
     }
     return performance.now() - since;
