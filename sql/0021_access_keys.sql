@@ -9,3 +9,7 @@ comment on column access_keys.replaced_by is
 grant insert on access_key_usage to otobot_serve;
 create policy carried_over on access_key_usage for insert to otobot_serve
   with check (exists (select from access_keys k where k.id = key_id));
+
+-- A key is recognised only under a pepper that still counts, also by a process that has not heard of its end yet.
+grant select (version, purpose, status) on encryption_keys to otobot_audit;
+comment on column encryption_keys.retired_at is 'Since when nothing new is sealed or signed with it.';

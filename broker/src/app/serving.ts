@@ -63,7 +63,7 @@ export async function createServing(
   const refusals = createRefusals(audit, (error) =>
     log.error('a refusal is missing from the audit', { error: (error as Error).message }),
   );
-  const authenticator = createAuthenticator({ database: auditDatabase, vault, internalTokens, clock });
+  const authenticator = createAuthenticator({ database: auditDatabase, vault, keys, internalTokens, clock });
   const authorize = createAuthorize({ authenticator, audit, refusals });
 
   const waiter = createRefreshWaiter({ database, lanes: auditDatabase, databaseUrl: url, log });

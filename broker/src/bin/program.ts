@@ -4,14 +4,16 @@ import { accessKeyCommands } from './commands/access-keys';
 import { clientCommands } from './commands/clients';
 import { connectLinkCommands } from './commands/connect-links';
 import { connectionCommands } from './commands/connections';
+import { keyCommands } from './commands/keys';
 import { migrateCommand } from './commands/migrate';
-import { keysCommand } from './commands/keys';
 import { organizationCommands } from './commands/organizations';
 import { serveCommand, startCommand } from './commands/processes';
 import { refreshCommand } from './commands/refresh';
+import { serveKeyCommand } from './commands/serve-key';
 import { serviceGuideCommand } from './commands/service-guide';
 import { serviceCommands } from './commands/services';
 import { groupCommand } from './managing/command';
+import type { CommandGroup } from './managing/declaration';
 import { printable } from './terminal/printable';
 import { screenOf } from './terminal/screen';
 
@@ -23,6 +25,7 @@ export const GROUPS = [
   connectLinkCommands,
   connectionCommands,
   accessKeyCommands,
+  keyCommands,
 ];
 
 /** The whole command line; parsing it runs it. */
@@ -39,8 +42,9 @@ export function program(): Command {
     otobot.addCommand(command);
   otobot.commandsGroup('Manage what it holds:');
   for (const group of GROUPS) otobot.addCommand(groupCommand(group));
-  otobot.commands.find((command) => command.name() === serviceCommands.name)?.addCommand(serviceGuideCommand());
-  otobot.addCommand(keysCommand());
+  const groupOf = ({ name }: CommandGroup) => otobot.commands.find((command) => command.name() === name);
+  groupOf(serviceCommands)?.addCommand(serviceGuideCommand());
+  groupOf(keyCommands)?.addCommand(serveKeyCommand());
   settle(otobot, 'otobot');
   return otobot;
 }

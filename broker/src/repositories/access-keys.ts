@@ -26,18 +26,20 @@ export interface UsedAccessKey extends StoredAccessKey {
 export interface AccessKeyWithOrganization extends StoredAccessKey {
   organization: string;
   organizationSuspended: boolean;
+  /** Whether the pepper that it is signed under has neither been destroyed nor been made up. */
+  pepperCounts: boolean;
   policyVersion: number;
   databaseNow: Date;
 }
 
-const COLUMNS = `k.id, k.organization_id as "organizationId", k.name, k.environment, k.scopes, k.client_ids as "clientIds", k.services, k.limits,
+export const KEY_COLUMNS = `k.id, k.organization_id as "organizationId", k.name, k.environment, k.scopes, k.client_ids as "clientIds", k.services, k.limits,
   k.hint, k.secret_hash as "secretHash", k.row_mac as "rowMac", k.pepper_version as "pepperVersion", k.expires_at as "expiresAt",
   k.revoked_at as "revokedAt", k.revoked_reason as "revokedReason", k.created_by as "createdBy", k.created_at as "createdAt"`;
 
 const USAGE = `k.replaced_by as "replacedBy", u.last_used_at as "lastUsedAt", u.last_used_ip as "lastUsedFrom",
   case when u.day = (otobot_now() at time zone 'UTC')::date then u.day_count else 0 end as "usedToday",
   case when u.month = date_trunc('month', otobot_now() at time zone 'UTC')::date then u.month_count else 0 end as "usedThisMonth"`;
-const USED_KEYS = `select ${COLUMNS}, ${USAGE} from access_keys k left join access_key_usage u on u.key_id = k.id`;
+const USED_KEYS = `select ${KEY_COLUMNS}, ${USAGE} from access_keys k left join access_key_usage u on u.key_id = k.id`;
 
 export async function findAccessKeyForAuthentication(
   db: Queryable,
@@ -45,8 +47,10 @@ export async function findAccessKeyForAuthentication(
 ): Promise<AccessKeyWithOrganization | null> {
   const [row] = await db.query<AccessKeyWithOrganization>({
     name: 'find-access-key-for-authentication',
-    text: `select ${COLUMNS}, o.name as organization, o.suspended_at is not null as "organizationSuspended",
-                  o.policy_version as "policyVersion", otobot_now() as "databaseNow"
+    text: `select ${KEY_COLUMNS}, o.name as organization, o.suspended_at is not null as "organizationSuspended",
+                  o.policy_version as "policyVersion", otobot_now() as "databaseNow",
+                  exists (select from encryption_keys e
+                           where e.version = k.pepper_version and e.purpose = 'pepper' and e.status <> 'destroyed') as "pepperCounts"
              from access_keys k join organizations o on o.id = k.organization_id where k.id = $1`,
     values: [id],
   });
@@ -101,7 +105,7 @@ export async function insertAccessKey(tx: Tx, key: NewAccessKey): Promise<Stored
     text: `insert into access_keys as k (id, organization_id, name, environment, scopes, client_ids, services, limits, hint, secret_hash,
                                     row_mac, pepper_version, expires_at, revoked_at, created_by)
            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-           returning ${COLUMNS}`,
+           returning ${KEY_COLUMNS}`,
     values: [
       key.id,
       key.organizationId,

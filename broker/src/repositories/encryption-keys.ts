@@ -1,5 +1,5 @@
 import type { Queryable, Tx } from '../db/database';
-import type { DataKeyRow, WrappedDataKeyRow } from '../types/data-key';
+import type { DataKeyRow, Purpose, WrappedDataKeyRow } from '../types/data-key';
 
 /** All data keys that exist; a destroyed one has nothing left to list. */
 export function listDataKeys(db: Queryable): Promise<DataKeyRow[]> {
@@ -30,5 +30,23 @@ export async function insertPrimaryDataKey(
     text: `insert into encryption_keys (version, purpose, status, wrapped_key, wrapped_by, promoted_at)
            values ($1, $2, 'primary', $3, $4, otobot_now())`,
     values: [version, purpose, wrappedKey, wrappedBy],
+  });
+}
+
+/** What sealed or signed before goes on being opened; what comes next takes over from now on. */
+export async function replacePrimaryDataKey(tx: Tx, next: WrappedDataKeyRow): Promise<void> {
+  await tx.query({
+    text: `update encryption_keys set status = 'decrypt_only', retired_at = otobot_now() where purpose = $1 and status = 'primary'`,
+    values: [next.purpose],
+  });
+  await insertPrimaryDataKey(tx, next);
+}
+
+/** Nothing can be opened with it any more, not even from a backup of the master key. The row stays, without the key. */
+export async function destroyRetiredDataKeys(tx: Tx, purpose: Purpose): Promise<void> {
+  await tx.query({
+    text: `update encryption_keys set status = 'destroyed', wrapped_key = null, destroyed_at = otobot_now()
+            where purpose = $1 and status = 'decrypt_only'`,
+    values: [purpose],
   });
 }

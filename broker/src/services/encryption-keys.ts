@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../db/database';
 import { insertPrimaryDataKey, listDataKeys, lockDataKeys, nextDataKeyVersion } from '../repositories/encryption-keys';
 import { createDataKey, PURPOSES } from '../vault/data-key';
@@ -27,7 +28,7 @@ export async function ensureDataKeys(database: Database, roots: Roots): Promise<
 }
 
 export interface KeyReload {
-  /** Takes over the keys as they are in the database now; concurrent calls share one look. */
+  /** Takes over the keys as the database has them at some moment from now on. Callers share looks, of which there is one a second. */
   reload(): Promise<void>;
 }
 
@@ -35,13 +36,14 @@ const AT_MOST_EVERY_MS = 1_000;
 
 /** A version that this process has not seen may have been made a moment ago: the keys are looked at once more before giving up. */
 export function createKeyReload(database: Database, vault: Vault): KeyReload {
-  let last = { at: -Infinity, done: Promise.resolve() };
-  return {
-    reload: () => {
-      if (performance.now() - last.at > AT_MOST_EVERY_MS) {
-        last = { at: performance.now(), done: listDataKeys(database).then((rows) => vault.reload(rows)) };
-      }
-      return last.done;
-    },
+  let lookedAt = -Infinity;
+  let coming: Promise<void> | null = null;
+  const look = async (): Promise<void> => {
+    // A look that has begun may have missed what the caller met, so nobody is given that one.
+    await delay(Math.max(0, lookedAt + AT_MOST_EVERY_MS - performance.now()));
+    coming = null;
+    lookedAt = performance.now();
+    vault.reload(await listDataKeys(database));
   };
+  return { reload: () => (coming ??= look()) };
 }

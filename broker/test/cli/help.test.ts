@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Broker } from '../../src/app/broker';
 import { organizationRoutes } from '../../src/bin/managing/organization-routes';
+import { pepperRoutes } from '../../src/bin/managing/pepper-routes';
 import { inCommandWords } from '../../src/bin/managing/wording';
 import { GROUPS, program } from '../../src/bin/program';
 import { allRoutes } from '../../src/http/serve';
@@ -46,7 +47,7 @@ test.each(leaves)('the examples of $typed use options that there are', (leaf) =>
 });
 
 test('every command of a group does what a route does', () => {
-  const all = [...allRoutes({} as Broker), ...organizationRoutes({} as Organizations)];
+  const all = [...allRoutes({} as Broker), ...organizationRoutes({} as Organizations), ...pepperRoutes(jest.fn())];
   const routes = all.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
   const missing = GROUPS.flatMap(({ commands }) => commands.flatMap(({ route, alsoFor = [] }) => [route, ...alsoFor]));
   expect(missing.filter((route) => !routes.includes(route))).toEqual([]);

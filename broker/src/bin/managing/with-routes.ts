@@ -8,11 +8,13 @@ import { ConfigurationError } from '../../errors/configuration-error';
 import type { Route } from '../../http/route';
 import { allRoutes } from '../../http/serve';
 import { createLogger, type Logger } from '../../log/logger';
+import { createRotatePepper } from '../../services/access-keys/rotate-pepper';
 import { createOrganizations } from '../../services/organizations';
 import { createRefreshing } from '../../services/refreshing';
 import type { Config } from '../../types/config';
 import { untilToldToStop } from '../until-told-to-stop';
 import { organizationRoutes } from './organization-routes';
+import { pepperRoutes } from './pepper-routes';
 import { refreshingRoutes } from './refreshing-routes';
 
 type Work<T> = (routes: readonly Route[]) => Promise<T>;
@@ -43,7 +45,13 @@ async function onInstallation<T>(
   try {
     const organizations = createOrganizations({ owner, authorize: broker.authorize });
     const refreshing = createRefreshing({ owner, authorize: broker.authorize });
-    return await work([...allRoutes(broker), ...organizationRoutes(organizations), ...refreshingRoutes(refreshing)]);
+    const rotatePepper = createRotatePepper({ owner, authorize: broker.authorize, roots: installation.roots });
+    return await work([
+      ...allRoutes(broker),
+      ...organizationRoutes(organizations),
+      ...refreshingRoutes(refreshing),
+      ...pepperRoutes(rotatePepper),
+    ]);
   } finally {
     await owner.close();
     await broker.close();

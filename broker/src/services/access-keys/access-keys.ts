@@ -24,6 +24,7 @@ import { pageOf, positionOf, type Page, type PageRequest } from '../page';
 import { ending, rerollableOrThrow } from './ending';
 import { asWideAs, type KeyChanges, type NewKey } from './grant';
 import { withLimits } from './limits';
+import { useCurrentPepper } from './pepper';
 import { isWithin, mayPassOnOrThrow, reachOf } from './reach';
 import { genuineOrThrow, signed } from './signed-row';
 import { viewOf, type AccessKeyView, type MintedAccessKey } from './view';
@@ -55,14 +56,20 @@ export function createAccessKeys({ database, authorize, vault }: AccessKeysParts
   const may = (caller: Caller, action: string, id?: string): Promise<Principal> =>
     authorize(caller, { action, scope: SCOPE, ...(id === undefined ? {} : { detail: { accessKeyId: id } }) });
 
+  /** A transaction in which rows are signed. */
+  const signing = <T>(who: Principal, work: (tx: Tx) => Promise<T>): Promise<T> =>
+    database.asTenant(who.organizationId, async (tx) => {
+      await useCurrentPepper(tx, vault);
+      return work(tx);
+    });
+
   const edit = (
     who: Principal,
     id: string,
     change: (key: UsedAccessKey, tx: Tx) => Promise<UsedAccessKey>,
   ): Promise<AccessKeyView> =>
-    database.asTenant(who.organizationId, async (tx) => {
+    signing(who, async (tx) => {
       const key = withinReach(await lockAccessKey(tx, who.organizationId, id), who, id);
-      genuineOrThrow(vault, key);
       const changed = signed(vault, await change(key, tx));
       await updateAccessKey(tx, changed);
       return viewOf(changed);
@@ -100,7 +107,7 @@ export function createAccessKeys({ database, authorize, vault }: AccessKeysParts
       const own = asWideAs(who);
       const grant = withChanges({ name, ...own }, { ...given, scopes, limits: withLimits(own.limits, given.limits) });
       mayPassOnOrThrow(who, grant);
-      return database.asTenant(organizationId, (tx) =>
+      return signing(who, (tx) =>
         insert(tx, { ...grant, organizationId, environment, revokedAt: null, createdBy: actor }),
       );
     },
@@ -108,6 +115,7 @@ export function createAccessKeys({ database, authorize, vault }: AccessKeysParts
     async update(caller, id, changes) {
       const who = await may(caller, 'access-key.update', id);
       return edit(who, id, (key) => {
+        genuineOrThrow(vault, key);
         const changed = withChanges(key, { ...changes, limits: withLimits(key.limits, changes.limits) });
         mayPassOnOrThrow(who, changed);
         return Promise.resolve(changed);
@@ -116,7 +124,7 @@ export function createAccessKeys({ database, authorize, vault }: AccessKeysParts
 
     async reroll(caller, id, { graceSeconds }) {
       const who = await may(caller, 'access-key.reroll', id);
-      return database.asTenant(who.organizationId, async (tx) => {
+      return signing(who, async (tx) => {
         const key = withinReach(await lockAccessKey(tx, who.organizationId, id), who, id);
         genuineOrThrow(vault, key);
         const now = await databaseNow(tx);
@@ -133,6 +141,7 @@ export function createAccessKeys({ database, authorize, vault }: AccessKeysParts
 
     async revoke(caller, id, { reason = 'revoked' }) {
       const who = await may(caller, 'access-key.revoke', id);
+      // A row that was altered outside the broker as well: signed as revoked, it grants nothing, and cannot be brought back.
       return edit(who, id, async (key, tx) =>
         key.revokedAt === null ? ending(key, await databaseNow(tx), { graceSeconds: 0, reason }) : key,
       );

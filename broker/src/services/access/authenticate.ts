@@ -4,19 +4,21 @@ import type { Database } from '../../db/database';
 import { Problem } from '../../errors/problem';
 import { findAccessKeyForAuthentication, type AccessKeyWithOrganization } from '../../repositories/access-keys';
 import { findOrganization } from '../../repositories/organizations';
-import { accessKeyMacInput, parseAccessKey } from '../../secrets/access-key';
+import { parseAccessKey, type ParsedAccessKey } from '../../secrets/access-key';
 import { matchesInternalToken, type InternalTokens } from '../../secrets/internal-token';
 import { isScope, PRESETS, type Scope } from '../../secrets/scopes';
 import type { Vault } from '../../vault/vault';
+import { isGenuine } from '../access-keys/signed-row';
 import type { DatabaseClock } from '../database-clock';
+import type { KeyReload } from '../encryption-keys';
 import type { Presented, Principal } from './principal';
 
 export interface Authenticator {
   /** Recognises a caller. Throws Problem `key_invalid`, the same whether the key is unknown, wrong, revoked or expired. */
   authenticate(presented: Presented | null): Promise<Principal>;
   /**
-   * Drops what is remembered of this caller, because the decision on `principal` (null: he was not recognised) may rest on old
-   * facts. What others have loaded since stays. false when nothing was remembered.
+   * Drops what is remembered of this caller, because the decision on `principal` (null: he was not recognised, so nothing is) may
+   * rest on old facts. What others have loaded since stays. false when nothing was remembered.
    */
   forget(presented: Presented | null, principal: Principal | null): boolean;
 }
@@ -32,6 +34,7 @@ export interface AuthenticatorParts {
   /** Under role otobot_audit: keys are looked up before the tenant is known. */
   database: Database;
   vault: Vault;
+  keys: KeyReload;
   internalTokens: InternalTokens;
   clock: DatabaseClock;
 }
@@ -40,44 +43,46 @@ export interface AuthenticatorParts {
  * Keys are remembered without an age: the audit commit that precedes every release compares policy_version, which moves with every
  * change to a key (services/audit), so nothing is ever decided by a memory that is out of date.
  */
-export function createAuthenticator({ database, vault, internalTokens, clock }: AuthenticatorParts): Authenticator {
+export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
+  const { database, internalTokens, clock } = parts;
   const remembered = new LRUCache<string, Recognised>({ max: 20_000 });
 
-  const recall = async (name: string, load: () => Promise<Recognised | null>): Promise<Recognised | null> => {
-    const known = remembered.get(name);
-    if (known !== undefined) return known;
-    const loaded = await load();
-    if (loaded !== null) remembered.set(name, loaded);
-    return loaded;
+  const recogniseWellKnown = async (well: WellKnown): Promise<Principal> => {
+    const known = remembered.get(well.memory);
+    if (known !== undefined) return known.principal;
+    const loaded = await loadWellKnown(database, well);
+    if (loaded === null)
+      throw new Problem(
+        'not_found',
+        `There is no organization "${well.organization}". List them with: otobot organization list`,
+      );
+    remembered.set(well.memory, loaded);
+    return loaded.principal;
   };
 
   return {
     async authenticate(presented) {
       if (presented === null) throw invalid();
-      if (presented.kind === 'operator' || matchesInternalToken(internalTokens, presented.token)) {
-        const well = wellKnown(presented);
-        const recognised = await recall(well.memory, () => loadWellKnown(database, well));
-        if (recognised === null)
-          throw new Problem(
-            'not_found',
-            `There is no organization "${well.organization}". List them with: otobot organization list`,
-          );
-        return recognised.principal;
-      }
+      if (presented.kind === 'operator' || matchesInternalToken(internalTokens, presented.token))
+        return recogniseWellKnown(wellKnown(presented));
       const parsed = parseAccessKey(presented.token);
       if (parsed === null) throw invalid();
-      const recognised = await recall(parsed.id, () => loadAccessKey(database, vault, clock, parsed.id));
-      if (recognised?.secretHash == null || !timingSafeEqual(recognised.secretHash, parsed.secretHash)) throw invalid();
-      if (recognised.expiresAt !== null && recognised.expiresAt <= clock.now()) throw invalid();
-      return recognised.principal;
+      const known = remembered.get(parsed.id);
+      if (known !== undefined && isOpenedBy(known, parsed.secretHash, clock)) return known.principal;
+      // A wrong secret is refused only after the same look that an unknown id takes, so the time tells neither from the other.
+      const loaded = await loadAccessKey(parts, parsed);
+      if (loaded === null) throw invalid();
+      remembered.set(parsed.id, loaded);
+      return loaded.principal;
     },
 
     forget(presented, principal) {
-      if (presented === null) return false;
+      // Who was not recognised was looked up just now, and must not make this process forget the owner of the key that he names.
+      if (presented === null || principal === null) return false;
       const parsed = presented.kind === 'bearer' ? parseAccessKey(presented.token) : null;
       const name = parsed?.id ?? wellKnown(presented).memory;
       const known = remembered.get(name);
-      if (principal === null || known?.principal === principal) remembered.delete(name);
+      if (known?.principal === principal) remembered.delete(name);
       return known !== undefined;
     },
   };
@@ -130,19 +135,38 @@ async function loadWellKnown(
   return { secretHash: null, expiresAt: null, principal };
 }
 
+/** Stands for a key that there is not, so that refusing it costs what refusing any other costs. */
+const ABSENT: AccessKeyWithOrganization = {
+  ...{ id: '000000000000', organizationId: '00000000-0000-0000-0000-000000000000', environment: 'live', name: '' },
+  ...{ scopes: PRESETS.n8n, clientIds: null, services: null, limits: {}, expiresAt: null, revokedAt: null },
+  ...{ secretHash: Buffer.alloc(32), rowMac: Buffer.alloc(32), pepperVersion: 0, hint: '', revokedReason: null },
+  ...{ createdBy: null, createdAt: new Date(0), organization: '', organizationSuspended: false, policyVersion: 0 },
+  ...{ pepperCounts: true, databaseNow: new Date(0) },
+};
+
+/** Looks a key up. Whatever there is to refuse about it, and also where it is not there, the same is done: a look, a MAC, a comparison. */
 async function loadAccessKey(
-  database: Database,
-  vault: Vault,
-  clock: DatabaseClock,
-  id: string,
+  { database, vault, keys, clock }: AuthenticatorParts,
+  { id, secretHash }: ParsedAccessKey,
 ): Promise<Recognised | null> {
-  const row = await findAccessKeyForAuthentication(database, id);
-  if (row === null) return null;
-  clock.observe(row.databaseNow);
+  let found = await findAccessKeyForAuthentication(database, id);
+  if (found?.pepperCounts === true && vault.keyring.find(found.pepperVersion) === null) {
+    // Signed under a pepper that came after this process looked, or signed anew while it looked: both are looked at once more.
+    await keys.reload();
+    found = await findAccessKeyForAuthentication(database, id);
+  }
+  if (found !== null) clock.observe(found.databaseNow);
+  const row = found ?? { ...ABSENT, pepperVersion: vault.keyring.primary('pepper')?.version ?? 0 };
   // Whoever can write to the database still cannot forge, widen or un-revoke a key: the row would need its MAC.
-  const genuine = vault.verifyMac('pepper', row.pepperVersion, [accessKeyMacInput(row)], row.rowMac);
-  if (!genuine || row.revokedAt !== null || row.organizationSuspended) return null;
-  return { secretHash: row.secretHash, expiresAt: row.expiresAt, principal: principalOf(row) };
+  const genuine = isGenuine(vault, row) && row.pepperCounts;
+  const recognised = { secretHash: row.secretHash, expiresAt: row.expiresAt, principal: principalOf(row) };
+  const opens = isOpenedBy(recognised, secretHash, clock);
+  return genuine && opens && row.revokedAt === null && !row.organizationSuspended ? recognised : null;
+}
+
+function isOpenedBy({ secretHash, expiresAt }: Recognised, presented: Buffer, clock: DatabaseClock): boolean {
+  const same = secretHash !== null && timingSafeEqual(secretHash, presented);
+  return same && (expiresAt === null || expiresAt > clock.now());
 }
 
 function principalOf(row: AccessKeyWithOrganization): Principal {

@@ -1,8 +1,7 @@
 import { Problem, type ProblemCode } from '../../errors/problem';
 
-/** Refusals that rest on facts which may have been remembered too long. */
+/** Refusals that rest on facts which may have been remembered too long. A key is never refused by what is remembered of it. */
 const RESTS_ON_FACTS: ReadonlySet<ProblemCode> = new Set([
-  'key_invalid',
   'scope_missing',
   'client_not_allowed',
   'client_suspended',
