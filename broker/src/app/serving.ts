@@ -4,10 +4,10 @@ import type { Logger } from '../log/logger';
 import { createAuthenticator, type Authenticator } from '../services/access/authenticate';
 import { createAuthorize, type Authorize } from '../services/access/authorize';
 import { createAuditLane, type AuditLane } from '../services/audit/audit-lane';
-import { createKeyUsage } from '../services/audit/key-usage';
 import { createRefusals, type Refusals } from '../services/audit/refusals';
 import { createConnectLinks, type ConnectLinks } from '../services/connect/links';
 import { createFactsCache } from '../services/credentials/facts-cache';
+import { createReadRemembered, type ReadRemembered } from '../services/credentials/read-remembered';
 import { createRenewal } from '../services/credentials/renewal';
 import { createServeCredential, type ServeCredential } from '../services/credentials/serve-credential';
 import { createDatabaseClock } from '../services/database-clock';
@@ -38,6 +38,7 @@ export interface Serving {
   waiter: RefreshWaiter;
   connectLinks: ConnectLinks;
   serveCredential: ServeCredential;
+  readRemembered: ReadRemembered;
   readiness: CheckReadiness;
   /** Writes what the audit still holds and closes the pools. */
   close(): Promise<void>;
@@ -53,18 +54,14 @@ export async function createServing(
   { surface, log }: { surface: Surface; log: Logger },
 ): Promise<Serving> {
   const database = connectDatabase({ url, role: 'otobot_serve', max: POOL_SIZE, log });
-  // The lane gives up after 2 s; a statement that takes longer must not outlive it, nor hold up the next where the server hangs.
-  const limits = { statementTimeoutMs: 2_000, answerWithinMs: 2_500 };
-  const auditDatabase = connectDatabase({ url, role: 'otobot_audit', max: 4, ...limits, log });
+  // The lane gives up after 2 s; a statement that takes longer must not outlive it.
+  const auditDatabase = connectDatabase({ url, role: 'otobot_audit', max: 4, statementTimeoutMs: 2_000, log });
   const vault = await openVault(database, roots);
   const keys = createKeyReload(database, vault);
 
   const processId = randomUUID();
   const clock = createDatabaseClock();
-  const keyUsage = createKeyUsage(auditDatabase, (error) =>
-    log.warn('the use of access keys is written down later', { error: (error as Error).message }),
-  );
-  const audit = createAuditLane({ database: auditDatabase, processId, clock, keyUsage });
+  const audit = createAuditLane({ database: auditDatabase, processId, clock });
   const refusals = createRefusals(audit, (error) =>
     log.error('a refusal is missing from the audit', { error: (error as Error).message }),
   );
@@ -83,6 +80,7 @@ export async function createServing(
     surface,
     ...{ processId, database, auditDatabase, vault, authenticator, authorize, audit, refusals, waiter },
     ...{ connectLinks, serveCredential },
+    readRemembered: createReadRemembered({ facts, vault, audit, refusals, clock }),
     readiness: createReadiness({ database, vault }),
     close: async () => {
       await waiter.close();

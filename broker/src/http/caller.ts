@@ -4,24 +4,49 @@ import ipaddr from 'ipaddr.js';
 import type { Caller, Presented } from '../services/access/principal';
 
 /** Who asks, taken from the request and believed nowhere yet. */
-export function callerOf(request: Request): Caller {
+export function callerOf(request: Request, addressOf: AddressOf): Caller {
   return {
     presented: presentedBy(request),
     address: addressOf(request),
-    userAgent: request.get('user-agent')?.slice(0, 200) ?? null,
+    userAgent: request.headers['user-agent']?.slice(0, 200) ?? null,
     requestId: randomUUID(),
   };
 }
 
-/** One form for each address, so that no other spelling gets a bucket or a history of its own. */
-function addressOf(request: Request): string | null {
-  return request.ip !== undefined && ipaddr.isValid(request.ip) ? ipaddr.process(request.ip).toString() : null;
+export type AddressOf = (request: Request) => string | null;
+
+const MOST_SPELLINGS = 10_000;
+
+/** One form for each address, so that no other spelling gets a bucket or a history of its own; remembered, since few callers ask often. */
+export function createAddressOf({ behindProxy }: { behindProxy: boolean }): AddressOf {
+  const normal = new Map<string, string>();
+  return (request) => {
+    // Without a proxy that is trusted, Express too takes the socket's.
+    const spelled = behindProxy ? request.ip : request.socket.remoteAddress;
+    if (spelled === undefined) return null;
+    const known = normal.get(spelled);
+    if (known !== undefined) return known;
+    if (normal.size >= MOST_SPELLINGS) normal.clear();
+    const address = ipaddr.isValid(spelled) ? ipaddr.process(spelled).toString() : null;
+    // What a proxy passes on may be anything, of any length.
+    if (address !== null) normal.set(spelled, address);
+    return address;
+  };
 }
 
 // RFC 6750 section 2.1, in the header only. Of two headers Node keeps the first silently; which one was meant is not ours to guess.
-function presentedBy(request: Request): Presented | null {
-  const headers = request.rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'authorization');
-  if (headers.length !== 1) return null;
-  const [, token] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.get('authorization') ?? '') ?? [];
+function presentedBy({ headers, rawHeaders }: Request): Presented | null {
+  const { authorization } = headers;
+  if (authorization === undefined || countOf('authorization', rawHeaders) !== 1) return null;
+  const [, token] = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization) ?? [];
   return token === undefined ? null : { kind: 'bearer', token };
+}
+
+function countOf(name: string, rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const raw = rawHeaders[at];
+    if (raw?.length === name.length && raw.toLowerCase() === name) count++;
+  }
+  return count;
 }

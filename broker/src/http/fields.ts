@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { scopesOf } from '../services/service-catalogue/definition';
 
+export const CLIENT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+export const SERVICE_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
+
 /** The fields that several requests share, each described once. */
 export const clientId = z
   .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
-    'must be 1 to 64 letters, digits, dots, dashes or underscores, starting with a letter or digit',
-  )
+  .regex(CLIENT_ID, 'must be 1 to 64 letters, digits, dots, dashes or underscores, starting with a letter or digit')
   .describe('The public name of a client; it never changes.');
 
 /** In a path, `-` stands for the organization itself. */
@@ -17,7 +17,7 @@ export const clientIdInPath = z
 
 export const serviceName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'must be 1 to 64 lower-case letters, digits, dashes or underscores')
+  .regex(SERVICE_NAME, 'must be 1 to 64 lower-case letters, digits, dashes or underscores')
   .describe('The name of a service, such as google.');
 
 export const connectionName = z

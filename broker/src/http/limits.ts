@@ -1,13 +1,23 @@
+import { hash } from 'node:crypto';
 import type { Request, Response } from 'express';
-import { rateLimit, type RateLimitRequestHandler } from 'express-rate-limit';
+import { MemoryStore, rateLimit, type RateLimitRequestHandler } from 'express-rate-limit';
 import { Problem } from '../errors/problem';
 import type { Caller, Principal } from '../services/access/principal';
 
 export interface Limits {
   /** Counts a request of somebody recognised against his own key. Throws Problem `rate_limited`. */
   countKey(request: Request, response: Response, principal: Principal): Promise<void>;
+  /** The same count with the same outcome, for a route that sends its headers itself. Throws nothing. */
+  hit(principal: Principal): Promise<Hit>;
   /** Counts a request without a valid key against its address: only failures and public pages count there. */
   countAddress(request: Request, response: Response, caller: Caller): Promise<void>;
+}
+
+export interface Hit {
+  /** The RateLimit headers of this moment. */
+  headers: { RateLimit: string; 'RateLimit-Policy': string };
+  /** Problem `rate_limited`, or null: the request may go on. */
+  problem: Problem | null;
 }
 
 const WINDOW_MS = 60_000;
@@ -22,12 +32,26 @@ const PER_ADDRESS = 60;
  */
 export function createLimits(perKeyPerMinute: number, share: () => number): Limits {
   const shareOf = (whole: number): number => Math.max(1, Math.floor(whole / share()));
-  const keys = limiter((_request, response) => shareOf(locals(response).ratePerMinute ?? perKeyPerMinute));
-  const addresses = limiter(() => PER_ADDRESS);
+  const counts = new MemoryStore();
+  const keys = limiter((_request, response) => shareOf(locals(response).ratePerMinute ?? perKeyPerMinute), counts);
+  const addresses = limiter(() => PER_ADDRESS, new MemoryStore());
+  const partitions = createPartitions();
   return {
     countKey: (request, response, { actor, ratePerMinute }) => {
       Object.assign(response.locals, { bucket: actor, ratePerMinute });
       return count(keys, request, response);
+    },
+    hit: async ({ actor, ratePerMinute }) => {
+      const { totalHits, resetTime } = await counts.increment(actor);
+      const limit = shareOf(ratePerMinute ?? perKeyPerMinute);
+      const seconds = Math.max(0, Math.ceil(((resetTime?.getTime() ?? 0) - Date.now()) / 1_000));
+      return {
+        headers: {
+          RateLimit: `"${limit}-in-1min"; r=${Math.max(0, limit - totalHits)}; t=${seconds}`,
+          'RateLimit-Policy': `"${limit}-in-1min"; q=${limit}; w=60; pk=:${partitions(actor)}:`,
+        },
+        problem: totalHits > limit ? tooMany(seconds) : null,
+      };
     },
     countAddress: (request, response, { address }) => {
       Object.assign(response.locals, { bucket: address ?? 'unknown' });
@@ -38,21 +62,38 @@ export function createLimits(perKeyPerMinute: number, share: () => number): Limi
 
 const locals = (response: Response) => response.locals as { bucket?: string; ratePerMinute?: number | null };
 
-function limiter(limit: (request: Request, response: Response) => number): RateLimitRequestHandler {
+const MOST_PARTITIONS = 20_000;
+
+/** How express-rate-limit names a key to its holder without telling it: made once for each key. */
+function createPartitions(): (actor: string) => string {
+  const known = new Map<string, string>();
+  return (actor) => {
+    const remembered = known.get(actor);
+    if (remembered !== undefined) return remembered;
+    if (known.size >= MOST_PARTITIONS) known.clear();
+    const partition = Buffer.from(hash('sha256', actor).slice(0, 12)).toString('base64');
+    known.set(actor, partition);
+    return partition;
+  };
+}
+
+function limiter(limit: (request: Request, response: Response) => number, store: MemoryStore): RateLimitRequestHandler {
   return rateLimit({
+    store,
     windowMs: WINDOW_MS,
     limit,
     keyGenerator: (_request, response) => locals(response).bucket ?? 'unknown',
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     handler: (_request, response, next) => {
-      const retryAfterSeconds = Number(response.getHeader('Retry-After') ?? 60);
-      next(
-        new Problem('rate_limited', `Too many requests in this minute. Try again in ${retryAfterSeconds} s.`, {
-          extras: { retryAfterSeconds },
-        }),
-      );
+      next(tooMany(Number(response.getHeader('Retry-After') ?? 60)));
     },
+  });
+}
+
+function tooMany(retryAfterSeconds: number): Problem {
+  return new Problem('rate_limited', `Too many requests in this minute. Try again in ${retryAfterSeconds} s.`, {
+    extras: { retryAfterSeconds },
   });
 }
 

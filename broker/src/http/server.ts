@@ -1,22 +1,25 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import helmet from 'helmet';
 import { Problem } from '../errors/problem';
 import type { Logger } from '../log/logger';
 import type { Authenticator } from '../services/access/authenticate';
 import { auditEntry } from '../services/access/authorize';
-import type { Caller } from '../services/access/principal';
 import type { Refusals } from '../services/audit/refusals';
 import type { Connect } from '../services/connect/connect';
-import { callerOf } from './caller';
+import type { ReadRemembered } from '../services/credentials/read-remembered';
+import { createAddressOf } from './caller';
+import { createCredentialRead } from './credential-read';
 import type { Limits } from './limits';
 import { inPlainWords } from './plain-words';
 import { problemOf, sendProblem } from './problem-response';
-import { mountConnectPages, onlyPublicOn } from './public/connect-pages';
+import { isHiddenOn, mountConnectPages } from './public/connect-pages';
+import { localsOf, record } from './request-record';
 import type { Route } from './route';
+import { setUsualHeaders } from './security-headers';
 
 export interface ServerParts {
   routes: readonly Route[];
   authenticator: Authenticator;
+  readRemembered: ReadRemembered;
   limits: Limits;
   refusals: Refusals;
   log: Logger;
@@ -34,14 +37,15 @@ export function createServer(parts: ServerParts): Express {
   const server = express();
   server.disable('x-powered-by').disable('etag').enable('case sensitive routing').enable('strict routing');
   server.set('trust proxy', typeof trustProxy === 'number' ? trustProxy : [...trustProxy]);
-  server.use(
-    record(log),
-    helmet({
-      contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, useDefaults: false },
-    }),
-  );
+  const isHidden = isHiddenOn(parts.publicUrl);
 
-  server.use(onlyPublicOn(parts.publicUrl));
+  server.use(record(log, createAddressOf({ behindProxy: trustProxy !== 0 })));
+  server.use(createCredentialRead({ ...parts, isHidden }));
+  server.use((request, response, next) => {
+    setUsualHeaders(response, localsOf(response).caller);
+    if (isHidden(request)) throw new Problem('not_found', 'There is no such page.');
+    next();
+  });
   if (parts.connect !== null) mountConnectPages(server, { ...parts, connect: parts.connect });
 
   for (const route of routes) {
@@ -58,48 +62,19 @@ export function createServer(parts: ServerParts): Express {
   return server;
 }
 
-interface Locals {
-  caller: Caller;
-  route?: string;
-}
-const localsOf = (response: Response) => response.locals as Locals;
-
-/** One line per request when it is over: names and numbers only, the route's pattern and never the path, which may hold a secret. */
-function record(log: Logger) {
-  return (request: Request, response: Response, next: NextFunction): void => {
-    const startedAt = performance.now();
-    const caller = callerOf(request);
-    localsOf(response).caller = caller;
-    response.setHeader('X-Request-Id', caller.requestId);
-    response.once('close', () => {
-      log.info('request', {
-        requestId: caller.requestId,
-        method: request.method,
-        route: localsOf(response).route ?? 'none',
-        status: response.statusCode,
-        finished: response.writableFinished,
-        durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
-        address: caller.address,
-      });
-    });
-    next();
-  };
-}
-
 /** Recognises the caller before anything of his request is read; what he may is decided, and audited, by the service that he calls. */
 function admit(route: Route, { authenticator, limits, refusals }: ServerParts) {
   return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
     const { caller } = localsOf(response);
     localsOf(response).route = route.path;
-    if (route.scope === 'public') {
-      if (route.limited) await limits.countAddress(request, response, caller);
-    } else {
+    if (route.scope === 'public') await limits.countAddress(request, response, caller);
+    else {
       const principal = await authenticator.authenticate(caller.presented).catch((error: unknown) => {
         if (error instanceof Problem)
           refusals.note(auditEntry(caller, { action: 'request', scope: null }, null, error.code));
         throw error;
       });
-      await limits.countKey(request, response, principal);
+      if (localsOf(response).counted !== true) await limits.countKey(request, response, principal);
     }
     next();
   };

@@ -38,6 +38,11 @@ export function parseAccessKey(text: string): ParsedAccessKey | null {
   return { environment: environment === 'live' ? 'live' : 'test', id, secretHash: sha256(secret) };
 }
 
+/** Where the id of an access key stands in its text; of any other text, some piece that is the id of no key. */
+export function accessKeyId(text: string): string {
+  return text.slice('otb_live_'.length, 'otb_live_'.length + 12);
+}
+
 /**
  * What the row MAC covers, as one text: no two different rows give the same (lists count as sets).
  * JSON keeps apart what joining would not: null and [], ['a,b'] and ['a', 'b'], a shifted boundary.

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { lengthPrefixed } from './length-prefixed';
-import { XAES_OVERHEAD_BYTES, xaesOpen, xaesSeal } from './xaes';
+import { XAES_OVERHEAD_BYTES, xaesOpener, xaesSeal } from './xaes';
 
 /**
  * What a sealed value belongs to: immutable facts only. A record opens in exactly the context that it was sealed in,
@@ -33,9 +33,17 @@ export function sealRecord(key: KeyObject, keyVersion: number, context: SealCont
   return Buffer.concat([header, xaesSeal(key, associatedData(keyVersion, context), plaintext)]);
 }
 
-/** Opens a record with the key that its header names; throws when anything differs from what was sealed. */
-export function openRecord(key: KeyObject, context: SealContext, record: Buffer): Buffer {
-  return xaesOpen(key, associatedData(keyVersionOf(record), context), record.subarray(HEADER_BYTES));
+/**
+ * A function that opens this one record with the key that its header names, as often as it is called; it throws when anything differs from
+ * what was sealed.
+ */
+export function recordOpener(key: KeyObject, context: SealContext, record: Buffer): () => Buffer {
+  return xaesOpener(key, associatedData(keyVersionOf(record), context), record.subarray(HEADER_BYTES));
+}
+
+/** How many bytes a record holds when it is opened. */
+export function plaintextBytes(record: Buffer): number {
+  return record.length - RECORD_OVERHEAD_BYTES;
 }
 
 /** The key version that a record claims, not authenticated yet; throws RangeError when it cannot be a record. */

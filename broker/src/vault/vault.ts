@@ -4,7 +4,7 @@ import { Problem } from '../errors/problem';
 import type { DataKeyRow, Purpose } from '../types/data-key';
 import { Keyring, type DataKey } from './keyring';
 import { lengthPrefixed } from './length-prefixed';
-import { keyVersionOf, openRecord, sealRecord, type SealContext } from './record';
+import { keyVersionOf, recordOpener, sealRecord, type SealContext } from './record';
 import type { Roots } from './roots';
 
 export type SealPurpose = Extract<Purpose, 'access' | 'refresh' | 'session'>;
@@ -45,13 +45,32 @@ export class Vault {
    * With `storedKeyVersion`, the column beside the record, a damaged header is told from a missing key.
    */
   open(purpose: SealPurpose, context: SealContext, record: Buffer, storedKeyVersion?: number): Buffer {
-    try {
+    return this.opener(purpose, context, record, storedKeyVersion)();
+  }
+
+  /**
+   * `open` for a record that is opened again and again: what is the same each time, its subkey among it, is made once. Throws as `open`
+   * does, here or when it is used; once the keys were reloaded, each use is an `open`.
+   */
+  opener(purpose: SealPurpose, context: SealContext, record: Buffer, storedKeyVersion?: number): () => Buffer {
+    const keyring = this.#keyring;
+    const openAgain = this.#checked(context, () => {
       const version = keyVersionOf(record);
       if (version !== (storedKeyVersion ?? version)) throw new Error('its header and its row name different keys');
       const held = this.#held(version);
       // The header chooses among keys, so it must not choose among purposes too.
       if (held.purpose !== purpose) throw new Error(`its key is for ${held.purpose}, not for ${purpose}`);
-      return openRecord(held.key, context, record);
+      return recordOpener(held.key, context, record);
+    });
+    return () =>
+      this.#keyring === keyring
+        ? this.#checked(context, openAgain)
+        : this.open(purpose, context, record, storedKeyVersion);
+  }
+
+  #checked<T>(context: SealContext, work: () => T): T {
+    try {
+      return work();
     } catch (cause) {
       if (cause instanceof Problem) throw cause;
       throw notOpening(context, cause);

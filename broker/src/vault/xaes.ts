@@ -29,10 +29,19 @@ function freshNonce(): Buffer {
 
 /** Opens what xaesSeal made; throws on anything else, and then nothing of the plaintext is released. */
 export function xaesOpen(key: KeyObject, associated: Buffer, sealed: Buffer): Buffer {
+  return xaesOpener(key, associated, sealed)();
+}
+
+/**
+ * Opens one sealed value as often as it is called. Its subkey is kept: that is safe, because a subkey belongs to one nonce and so to this
+ * one value, nothing is ever sealed under it again, and it tells no more than the key beside it, which is held all the time.
+ */
+export function xaesOpener(key: KeyObject, associated: Buffer, sealed: Buffer): () => Buffer {
   if (sealed.length < XAES_OVERHEAD_BYTES) throw new RangeError('shorter than nonce and tag');
   const { subkey, iv } = derive(key, sealed.subarray(0, NONCE_BYTES));
   const tagAt = sealed.length - TAG_BYTES;
-  return gcmOpen(subkey, iv, associated, sealed.subarray(NONCE_BYTES, tagAt), sealed.subarray(tagAt));
+  const [ciphertext, tag] = [sealed.subarray(NONCE_BYTES, tagAt), sealed.subarray(tagAt)];
+  return () => gcmOpen(subkey, iv, associated, ciphertext, tag);
 }
 
 /** Only for xaesSeal above and for published vectors: a nonce used twice gives away the plaintexts. */

@@ -12,5 +12,5 @@ export function collectingLog(lines: LogLine[]): Logger {
     (level: LogLine['level']) =>
     (message: string, fields = {}) =>
       void lines.push({ level, message, fields });
-  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
+  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug'), request: () => undefined };
 }

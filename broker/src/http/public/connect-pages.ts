@@ -1,5 +1,4 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import { Problem } from '../../errors/problem';
 import type { Logger } from '../../log/logger';
 import type { Caller } from '../../services/access/principal';
 import type { Connect } from '../../services/connect/connect';
@@ -174,16 +173,15 @@ function single(value: unknown): string | null {
   return typeof value === 'string' && value !== '' && value.length <= 8_192 ? value : null;
 }
 
-/** On the host that clients use nothing but their pages exists, whatever a proxy in front forwards. */
-export function onlyPublicOn(publicUrl: string) {
+/** On the host that clients use nothing but their pages exists, whatever a proxy in front forwards: whether a request asks for more there. */
+export function isHiddenOn(publicUrl: string): (request: Request) => boolean {
   const { hostname } = new URL(publicUrl);
-  const isOwnHost = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  if (['localhost', '127.0.0.1', '[::1]'].includes(hostname)) return () => false;
   const patterns = PUBLIC_PATHS.map((path) => new RegExp(`^${path.replace(/:[a-z]+/g, '[^/]+')}$`));
-  return (request: Request, _response: Response, next: NextFunction): void => {
+  return (request) => {
     // Asked for in either way: a proxy may pass on an X-Forwarded-Host that a visitor made up.
     const asked = [request.hostname, request.get('host')].map(hostOf).includes(hostname);
-    if (isOwnHost || !asked || patterns.some((pattern) => pattern.test(request.path))) next();
-    else throw new Problem('not_found', 'There is no such page.');
+    return asked && !patterns.some((pattern) => pattern.test(request.path));
   };
 }
 

@@ -1,10 +1,10 @@
-import { timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../../db/database';
 import { Problem } from '../../errors/problem';
 import { findAccessKeyForAuthentication, type AccessKeyWithOrganization } from '../../repositories/access-keys';
 import { findOrganization } from '../../repositories/organizations';
-import { parseAccessKey, type ParsedAccessKey } from '../../secrets/access-key';
+import { accessKeyId, parseAccessKey, type ParsedAccessKey } from '../../secrets/access-key';
 import { matchesInternalToken, type InternalTokens } from '../../secrets/internal-token';
 import { isScope, PRESETS, type Scope } from '../../secrets/scopes';
 import type { Vault } from '../../vault/vault';
@@ -16,6 +16,8 @@ import type { Presented, Principal } from './principal';
 export interface Authenticator {
   /** Recognises a caller. Throws Problem `key_invalid`, the same whether the key is unknown, wrong, revoked or expired. */
   authenticate(presented: Presented | null): Promise<Principal>;
+  /** The caller as far as this process remembers this very key; null: authenticate() finds out, and refuses. */
+  recall(presented: Presented | null): Principal | null;
   /**
    * Drops what is remembered of this caller, because the decision on `principal` (null: he was not recognised, so nothing is) may
    * rest on old facts. What others have loaded since stays. false when nothing was remembered.
@@ -26,6 +28,8 @@ export interface Authenticator {
 /** A key whose row passed every check, or a well-known caller. expiresAt is checked at each use. */
 interface Recognised {
   secretHash: Buffer | null;
+  /** SHA-256 of the whole text with which he was recognised: whoever presents the same again needs nothing taken apart. */
+  textHash: Buffer | null;
   expiresAt: Date | null;
   principal: Principal;
 }
@@ -72,8 +76,17 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
       // A wrong secret is refused only after the same look that an unknown id takes, so the time tells neither from the other.
       const loaded = await loadAccessKey(parts, parsed);
       if (loaded === null) throw invalid();
-      remembered.set(parsed.id, loaded);
+      remembered.set(parsed.id, { ...loaded, textHash: hash('sha256', presented.token, 'buffer') });
       return loaded.principal;
+    },
+
+    recall(presented) {
+      if (presented?.kind !== 'bearer') return null;
+      // Before the look-up, so that a known id and an unknown one take the same time.
+      const textHash = hash('sha256', presented.token, 'buffer');
+      const known = remembered.get(accessKeyId(presented.token));
+      if (known?.textHash == null || !timingSafeEqual(known.textHash, textHash)) return null;
+      return known.expiresAt === null || known.expiresAt > clock.now() ? known.principal : null;
     },
 
     forget(presented, principal) {
@@ -132,7 +145,7 @@ async function loadWellKnown(
     quota: null,
     expiresAt: null,
   };
-  return { secretHash: null, expiresAt: null, principal };
+  return { secretHash: null, textHash: null, expiresAt: null, principal };
 }
 
 /** Stands for a key that there is not, so that refusing it costs what refusing any other costs. */
@@ -159,7 +172,8 @@ async function loadAccessKey(
   const row = found ?? { ...ABSENT, pepperVersion: vault.keyring.primary('pepper')?.version ?? 0 };
   // Whoever can write to the database still cannot forge, widen or un-revoke a key: the row would need its MAC.
   const genuine = isGenuine(vault, row) && row.pepperCounts;
-  const recognised = { secretHash: row.secretHash, expiresAt: row.expiresAt, principal: principalOf(row) };
+  const { secretHash: stored, expiresAt } = row;
+  const recognised = { secretHash: stored, textHash: null, expiresAt, principal: principalOf(row) };
   const opens = isOpenedBy(recognised, secretHash, clock);
   return genuine && opens && row.revokedAt === null && !row.organizationSuspended ? recognised : null;
 }

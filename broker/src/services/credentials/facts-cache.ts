@@ -3,11 +3,22 @@ import type { Database } from '../../db/database';
 import { findServingFacts, type ServingFacts } from '../../repositories/serving';
 import type { ConnectionName } from '../../types/credential';
 import type { DatabaseClock } from '../database-clock';
+import type { PreparedAnswer } from './prepared-answer';
 
 export interface FactsCache {
   find(name: ConnectionName): Promise<ServingFacts | null>;
+  /** What is remembered, without a look at the database. */
+  recall(name: ConnectionName): Remembered | undefined;
+  /** Keeps the answer beside the facts that it was made of, as long as those are remembered. */
+  keep(name: ConnectionName, remembered: Remembered, answer: PreparedAnswer): void;
   /** false when nothing was remembered. */
   forget(name: ConnectionName): boolean;
+}
+
+export interface Remembered {
+  readonly facts: ServingFacts;
+  /** Made when somebody asks for it a second time. */
+  readonly answer: PreparedAnswer | null;
 }
 
 const DEFAULT_BYTES = 64 * 1024 * 1024;
@@ -19,9 +30,10 @@ const ENTRY_BYTES = 1_500;
  * (services/audit). Callers that ask for the same at the same time share one look at the database.
  */
 export function createFactsCache(database: Database, clock: DatabaseClock, maxBytes = DEFAULT_BYTES): FactsCache {
-  const remembered = new LRUCache<string, ServingFacts>({
+  const remembered = new LRUCache<string, Remembered>({
     maxSize: maxBytes,
-    sizeCalculation: (facts) => ENTRY_BYTES + (facts.connection?.accessSealed?.length ?? 0),
+    sizeCalculation: ({ facts, answer }) =>
+      ENTRY_BYTES + (facts.connection?.accessSealed?.length ?? 0) + (answer?.bytes ?? 0),
   });
   const loading = new Map<string, Promise<ServingFacts | null>>();
 
@@ -30,7 +42,7 @@ export function createFactsCache(database: Database, clock: DatabaseClock, maxBy
     if (facts !== null) {
       clock.observe(facts.databaseNow);
       // Names that lead nowhere are not kept: anybody could make up as many as he likes.
-      if (facts.connection !== null) remembered.set(key, facts);
+      if (facts.connection !== null) remembered.set(key, { facts, answer: null });
     }
     return facts;
   };
@@ -39,12 +51,17 @@ export function createFactsCache(database: Database, clock: DatabaseClock, maxBy
     find(name) {
       const key = keyOf(name);
       const known = remembered.get(key);
-      if (known !== undefined) return Promise.resolve(known);
+      if (known !== undefined) return Promise.resolve(known.facts);
       const underWay = loading.get(key);
       if (underWay !== undefined) return underWay;
       const promise = load(key, name).finally(() => loading.delete(key));
       loading.set(key, promise);
       return promise;
+    },
+    recall: (name) => remembered.get(keyOf(name)),
+    keep(name, { facts }, answer) {
+      const key = keyOf(name);
+      if (remembered.peek(key)?.facts === facts) remembered.set(key, { facts, answer });
     },
     forget(name) {
       const key = keyOf(name);

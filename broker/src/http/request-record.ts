@@ -1,0 +1,35 @@
+import type { NextFunction, Request, Response } from 'express';
+import type { Logger } from '../log/logger';
+import type { Caller } from '../services/access/principal';
+import { callerOf, type AddressOf } from './caller';
+
+/** What the broker keeps with a request while it lasts. */
+export interface Locals {
+  caller: Caller;
+  /** The route's pattern, once there is one. */
+  route?: string;
+  /** Set once the request was counted against its key. */
+  counted?: boolean;
+}
+export const localsOf = (response: Response) => response.locals as Locals;
+
+/** Names the request, and writes one line when it is over: names and numbers only. */
+export function record(log: Logger, addressOf: AddressOf) {
+  return (request: Request, response: Response, next: NextFunction): void => {
+    const startedAt = performance.now();
+    const caller = callerOf(request, addressOf);
+    localsOf(response).caller = caller;
+    response.once('close', () => {
+      log.request({
+        requestId: caller.requestId,
+        method: request.method,
+        route: localsOf(response).route ?? 'none',
+        status: response.statusCode,
+        finished: response.writableFinished,
+        durationMs: Math.round((performance.now() - startedAt) * 10) / 10,
+        address: caller.address,
+      });
+    });
+    next();
+  };
+}
