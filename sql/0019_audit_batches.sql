@@ -23,6 +23,7 @@ end $$;
 comment on function otobot_settled_audit_batch is
   'All rows up to this batch are visible to statements that begin from now on, and no other will come. To be called in a transaction of its own, with a short lock_timeout: while it waits, and until it ends, no lane writes.';
 revoke execute on function otobot_settled_audit_batch() from public;
+grant execute on function otobot_settled_audit_batch() to otobot_audit; -- before it sends a batch of unknown outcome again
 grant usage on sequence audit_batches to otobot_audit;
 
 -- Two steps, so that no row is rewritten: those from before stay without a number. The default is for a writer that names none, such as a
@@ -39,3 +40,34 @@ create index audit_by_batch on audit (batch) where batch is not null;
 
 -- What a batch of unknown outcome looks for.
 grant select (occurred_at, organization_id) on audit to otobot_audit;
+
+-- Quotas are counted by the statement that writes the rows, so a release is counted exactly when it is in the audit.
+create function otobot_take_from_quota(key text, wanted bigint, per_day bigint, per_month bigint, address text,
+                                       out granted bigint, out free_at timestamptz)
+language plpgsql volatile
+as $$
+declare
+  used  public.access_key_usage;
+  today date := (public.otobot_now() at time zone 'UTC')::date;
+  month_begin date;
+begin
+  insert into public.access_key_usage (key_id) values (key) on conflict do nothing;
+  -- What stands there now, not what stood there when the statement began: the processes of one key wait for each other here.
+  select * into strict used from public.access_key_usage where key_id = key for update;
+  -- Who waited past midnight must not put back the day of those who were faster.
+  today := greatest(today, used.day);
+  month_begin := date_trunc('month', today)::date;
+  if used.day is distinct from today then used.day_count := 0; end if;
+  if used.month is distinct from month_begin then used.month_count := 0; end if;
+
+  granted := greatest(0, least(wanted, per_day - used.day_count, per_month - used.month_count));
+  if granted < wanted then
+    free_at := case when per_month - used.month_count <= granted then month_begin + interval '1 month' else today + 1 end at time zone 'UTC';
+  end if;
+  update public.access_key_usage
+     set day = today, day_count = used.day_count + granted, month = month_begin, month_count = used.month_count + granted,
+         last_used_at = greatest(last_used_at, public.otobot_now()), last_used_ip = address
+   where key_id = key;
+end $$;
+comment on function otobot_take_from_quota is
+  'Counts up to so many releases of a key and says how many of them its quota allows; free_at: when it allows more again, where it allowed less. Locks the row of the key until the end of the transaction.';

@@ -4,6 +4,7 @@ import type { Logger } from '../log/logger';
 import { createAuthenticator, type Authenticator } from '../services/access/authenticate';
 import { createAuthorize, type Authorize } from '../services/access/authorize';
 import { createAuditLane, type AuditLane } from '../services/audit/audit-lane';
+import { createKeyUsage } from '../services/audit/key-usage';
 import { createRefusals, type Refusals } from '../services/audit/refusals';
 import { createConnectLinks, type ConnectLinks } from '../services/connect/links';
 import { createFactsCache } from '../services/credentials/facts-cache';
@@ -54,14 +55,18 @@ export async function createServing(
   { surface, log }: { surface: Surface; log: Logger },
 ): Promise<Serving> {
   const database = connectDatabase({ url, role: 'otobot_serve', max: POOL_SIZE, log });
-  // The lane gives up after 2 s; a statement that takes longer must not outlive it.
-  const auditDatabase = connectDatabase({ url, role: 'otobot_audit', max: 4, statementTimeoutMs: 2_000, log });
+  // The lane gives up after 2 s; a statement that takes longer must not outlive it, nor hold up the next where the server hangs.
+  const limits = { statementTimeoutMs: 2_000, answerWithinMs: 2_500 };
+  const auditDatabase = connectDatabase({ url, role: 'otobot_audit', max: 4, ...limits, log });
   const vault = await openVault(database, roots);
   const keys = createKeyReload(database, vault);
 
   const processId = randomUUID();
   const clock = createDatabaseClock();
-  const audit = createAuditLane({ database: auditDatabase, processId, clock });
+  const keyUsage = createKeyUsage(auditDatabase, (error) =>
+    log.warn('the use of access keys is written down later', { error: (error as Error).message }),
+  );
+  const audit = createAuditLane({ database: auditDatabase, processId, clock, keyUsage });
   const refusals = createRefusals(audit, (error) =>
     log.error('a refusal is missing from the audit', { error: (error as Error).message }),
   );

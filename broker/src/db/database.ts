@@ -35,6 +35,8 @@ export interface DatabaseOptions {
   role: DatabaseRole | null;
   max?: number;
   statementTimeoutMs?: number;
+  /** For a server that hangs, and so does not end the statement either: what is not answered by then fails, and its connection with it. */
+  answerWithinMs?: number;
   log: Logger;
 }
 
@@ -44,9 +46,16 @@ const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** Opens a pool whose every connection works under one role. Connection failures reach callers as Problem database_unavailable. */
-export function connectDatabase({ url, role, max = 10, statementTimeoutMs = 10_000, log }: DatabaseOptions): Database {
+export function connectDatabase(options: DatabaseOptions): Database {
+  const { url, role, max = 10, statementTimeoutMs = 10_000, answerWithinMs = 0, log } = options;
   const { stream, cut } = createLines();
-  const pool = new pg.Pool({ ...poolConfig(url, role, statementTimeoutMs), max, types, stream });
+  const pool = new pg.Pool({
+    ...poolConfig(url, role, statementTimeoutMs),
+    query_timeout: answerWithinMs,
+    max,
+    types,
+    stream,
+  });
   // An idle connection that dies (a restart of PostgreSQL) must not end the process; the next query opens another.
   pool.on('error', (error) => log.warn('database connection lost', { error: error.message }));
   // The pool listens only while a client is idle in it; an event 'error' that nobody hears would end the process. Whoever uses the
@@ -166,7 +175,7 @@ async function run<Row extends object>(on: pg.Pool | pg.ClientBase, { values, ..
 // PostgreSQL's own codes (appendix A of its manual): 08 connection, 53 resources, 57 intervention, 25006 read-only.
 const UNAVAILABLE = /^(08|53|57P0|57014|25006|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH)/;
 const CONNECTION_TEXT =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+  /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
 /** Serialization failure and deadlock: of two changes that waited for each other this one was given up, whole. */
 const COLLISION = /^(40001|40P01)$/;

@@ -26,20 +26,25 @@ export function problemOf(error: unknown): Problem {
 
 /** Sends RFC 9457 problem details, and logs what is our fault with its cause. */
 export function sendProblem(response: Response, problem: Problem, requestId: string, log: Logger): void {
-  const { code, detail, extras, status } = problem;
+  const { code, extras, status } = problem;
   if (status >= 500) log.error('request failed', { requestId, code, cause: causeOf(problem) });
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  const { retryAfterSeconds, ...members } = extras;
+  const { retryAfterSeconds } = extras;
   if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(retryAfterSeconds));
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
   response.setHeader('Cache-Control', 'no-store');
   response.status(status).type('application/problem+json');
-  response.send(
-    JSON.stringify({ type: 'about:blank', status, title: PROBLEMS[code].title, detail, code, requestId, ...members }),
-  );
+  response.send(problemText(problem, requestId));
+}
+
+/** The body of RFC 9457 problem details. */
+export function problemText({ code, detail, extras, status }: Problem, requestId: string): string {
+  const { title } = PROBLEMS[code];
+  const members = { ...extras, retryAfterSeconds: undefined }; // that one is a header
+  return JSON.stringify({ type: 'about:blank', status, title, detail, code, requestId, ...members });
 }
 
 // The message of an unexpected exception may quote a value; its class and place are what we need.

@@ -12,6 +12,8 @@ export interface Route {
   summary: string;
   /** Needed on the access key; `any`: every valid key; `public`: no key at all. */
   scope: Scope | 'any' | 'public';
+  /** false: for probes, which ask by the second and from one address; their answers cost nothing. */
+  limited: boolean;
   params: z.ZodType;
   query: z.ZodType;
   body: z.ZodType | null;
@@ -25,6 +27,7 @@ interface RouteOf<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
   path: string;
   summary: string;
   scope: Route['scope'];
+  limited?: boolean;
   params?: P;
   query?: Q;
   body?: B;
@@ -40,12 +43,13 @@ export function route<
   Q extends z.ZodType = typeof NOTHING,
   B extends z.ZodType = z.ZodUndefined,
 >(definition: RouteOf<P, Q, B>): Route {
-  const { method, path, summary, scope, params, query, body, status, handle } = definition;
+  const { method, path, summary, scope, limited, params, query, body, status, handle } = definition;
   return {
     method,
     path,
     summary,
     scope,
+    limited: limited ?? true,
     params: params ?? NOTHING,
     query: query ?? NOTHING,
     body: body ?? null,

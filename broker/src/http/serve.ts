@@ -9,6 +9,7 @@ import { credentialRoutes } from './routes/credentials';
 import { managementRoutes } from './routes/management';
 import { systemRoutes } from './routes/system';
 import { createServer, type ServerParts } from './server';
+import { tallyTurnedAway } from './turned-away';
 
 /** Every route of the broker, in one list: the server, the documentation and the isolation tests read it. */
 export function allRoutes(broker: Broker): Route[] {
@@ -51,5 +52,5 @@ function listenFor(
     trustProxy: config.trustProxy,
     publicUrl: config.publicUrl,
   });
-  return listen(server, config);
+  return listen(server, { ...config, tally: tallyTurnedAway(log, serving.refusals) });
 }

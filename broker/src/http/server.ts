@@ -67,8 +67,9 @@ function admit(route: Route, { authenticator, limits, refusals }: ServerParts) {
   return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
     const { caller } = localsOf(response);
     localsOf(response).route = route.path;
-    if (route.scope === 'public') await limits.countAddress(request, response, caller);
-    else {
+    if (route.scope === 'public') {
+      if (route.limited) await limits.countAddress(request, response, caller);
+    } else {
       const principal = await authenticator.authenticate(caller.presented).catch((error: unknown) => {
         if (error instanceof Problem)
           refusals.note(auditEntry(caller, { action: 'request', scope: null }, null, error.code));

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { connectDatabase, connectSession, endSession } from '../../src/db/database';
 import { insertAuditRows, type AuditRow } from '../../src/repositories/audit';
-import { createAuditLane } from '../../src/services/audit/audit-lane';
-import { createDatabaseClock } from '../../src/services/database-clock';
 import { silent } from '../support/broker';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { until } from '../support/until';
-import { auditEntry } from './entry';
+import { auditEntry, startLane } from './entry';
 
 let database: TestDatabase;
 beforeEach(async () => {
@@ -26,7 +24,7 @@ const rowsUpTo = (batch: number): Promise<string> =>
 /** A process as the audit knows it: a lane with connections of its own, which writes one entry after the other until it is told to stop. */
 function startWriter(): { written: () => number; stop(): Promise<void> } {
   const pool = connectDatabase({ url: database.url, role: 'otobot_audit', max: 2, log: silent });
-  const lane = createAuditLane({ database: pool, processId: randomUUID(), clock: createDatabaseClock() });
+  const lane = startLane(pool);
   let stopped = false;
   let written = 0;
   const write = async (): Promise<void> => {
@@ -101,7 +99,7 @@ test('the statement draws its number under the lock, and all its rows carry it',
   );
   expect(await value('select last_value from audit_batches where is_called')).toBeUndefined();
   await sealer.query('commit');
-  expect((await writing).fresh.size).toBe(3);
+  expect((await writing).stale.size).toBe(0);
   expect(await value('select array_agg(distinct batch)::int[] as value from audit')).toEqual([
     Number(rows[0]?.batch) + 1,
   ]);
@@ -115,8 +113,8 @@ test('a batch of unknown outcome is sent again, and written once', async () => {
   const processId = randomUUID();
   const rows = [row(1), { ...row(2), organizationId }, row(3), { ...row(4), organizationId }];
   await insertAuditRows(pool, processId, rows.slice(0, 2), { again: false });
-  const { fresh } = await insertAuditRows(pool, processId, rows, { again: true });
-  expect([...fresh].sort()).toEqual([1, 2, 3, 4]);
+  const { stale } = await insertAuditRows(pool, processId, rows, { again: true });
+  expect([...stale]).toEqual([]);
   expect(await value('select array_agg(sequence order by sequence)::int[] as value from audit')).toEqual([1, 2, 3, 4]);
   // Another process counts for itself.
   await insertAuditRows(pool, randomUUID(), rows, { again: true });
@@ -126,5 +124,5 @@ test('a batch of unknown outcome is sent again, and written once', async () => {
 
 const row = (sequence: number): AuditRow => ({
   ...auditEntry(),
-  ...{ policyVersion: null, connectionVersion: null, usableUntil: null, sequence },
+  ...{ policyVersion: null, connectionVersion: null, usableUntil: null, quota: null, sequence },
 });

@@ -2,15 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { connectDatabase, connectSession, endSession, type Database } from '../../src/db/database';
 import type { AuditEntry } from '../../src/repositories/audit';
 import { findLastSeal, listSeals } from '../../src/repositories/audit-seals';
-import { createAuditLane } from '../../src/services/audit/audit-lane';
 import { sealSettled } from '../../src/services/audit/seal-settled';
-import { createDatabaseClock } from '../../src/services/database-clock';
 import { openVault } from '../../src/services/encryption-keys';
 import type { AuditSeal } from '../../src/types/audit-seal';
 import type { Vault } from '../../src/vault/vault';
 import { makeRoots, silent } from '../support/broker';
 import { createTestDatabase, type TestDatabase } from '../support/database';
-import { auditEntry } from './entry';
+import { auditEntry, startLane } from './entry';
 
 /** An audit that lanes of several processes write to, and sealers that are told when to seal. */
 export interface SealingScene {
@@ -36,7 +34,7 @@ export async function setSealingScene(): Promise<SealingScene> {
   const connectSealing = (): Database => connectDatabase({ url: db.url, role: 'otobot_seal', max: 2, log: silent });
   let sealing = connectSealing();
   const vault = await openVault(owner, roots);
-  const lane = createAuditLane({ database: lanes, processId: randomUUID(), clock: createDatabaseClock() });
+  const lane = startLane(lanes);
   const first = randomUUID();
   return {
     ...{ db, owner, vault },

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { connectDatabase } from '../../src/db/database';
-import { createAuditLane } from '../../src/services/audit/audit-lane';
 import { NO_HEAD, sealHolds } from '../../src/services/audit/seal';
-import { createDatabaseClock } from '../../src/services/database-clock';
 import type { AuditSeal } from '../../src/types/audit-seal';
 import { silent } from '../support/broker';
 import { until } from '../support/until';
-import { auditEntry } from './entry';
+import { auditEntry, startLane } from './entry';
 import { readSeals, setSealingScene, type SealingScene } from './sealing-scene';
 
 let scene: SealingScene;
@@ -52,7 +50,7 @@ test('each of many rows is sealed exactly once, while three processes write and 
   let written = 0;
   let stopped = false;
   const write = async (pool: (typeof pools)[number]): Promise<void> => {
-    const lane = createAuditLane({ database: pool, processId: randomUUID(), clock: createDatabaseClock() });
+    const lane = startLane(pool);
     const one = async (): Promise<void> => {
       while (!stopped) {
         await lane.commit(auditEntry());

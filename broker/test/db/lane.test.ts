@@ -53,3 +53,48 @@ test('an idle lane sends at once, and idle() waits for what is in flight', async
   await settled();
   expect(idle).toBe(true);
 });
+
+describe('with patience', () => {
+  const impatient = (ms: number, maxWaiting: number) => {
+    let answer: () => void = () => undefined;
+    const lane = createLane<number, number>(
+      (items) =>
+        new Promise((resolve) => {
+          answer = () => {
+            resolve(items);
+          };
+        }),
+      { maxBatch: 10, patience: { ms, maxWaiting, refuse: (why) => new Error(why) } },
+    );
+    return { lane, answer: () => answer() };
+  };
+
+  test('beyond so many, waiting and in flight, the next is refused at once, and there is room again when they are gone', async () => {
+    const { lane, answer } = impatient(60_000, 3);
+    const waiting = [1, 2, 3].map((item) => lane.submit(item));
+    await expect(lane.submit(4)).rejects.toThrow('too many');
+    answer();
+    expect(await waiting[0]).toBe(1);
+    const next = lane.submit(5);
+    answer();
+    await settled();
+    answer();
+    expect(await Promise.all([...waiting, next])).toEqual([1, 2, 3, 5]);
+  });
+
+  test('who waits too long is told so, each at his own time, in flight or not, and makes room', async () => {
+    const { lane, answer } = impatient(30, 3);
+    const late = await Promise.allSettled([lane.submit(1), lane.submit(2)]);
+    expect(late.map((result) => result.status === 'rejected' && (result.reason as Error).message)).toEqual([
+      'too late',
+      'too late',
+    ]);
+    // 1 is in flight still; 2 is not sent any more.
+    const third = lane.submit(3);
+    answer();
+    await settled();
+    answer();
+    expect(await third).toBe(3);
+    await lane.idle();
+  });
+});

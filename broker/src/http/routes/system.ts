@@ -18,6 +18,7 @@ export function systemRoutes({ authorize, readiness, surface }: SystemParts): Ro
       path: '/health',
       summary: 'Whether the process is alive',
       scope: 'public',
+      limited: false,
       query: z.object({}),
       handle: () => Promise.resolve({ status: 'alive' }),
     }),
@@ -26,6 +27,7 @@ export function systemRoutes({ authorize, readiness, surface }: SystemParts): Ro
       path: '/ready',
       summary: 'Whether the process can serve; 503 with what is missing',
       scope: 'public',
+      limited: false,
       query: z.object({}),
       handle: async () => {
         const { ready, missing, warnings } = await readiness();

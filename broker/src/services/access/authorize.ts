@@ -1,5 +1,5 @@
 import { Problem } from '../../errors/problem';
-import type { AuditEntry } from '../../repositories/audit';
+import type { AuditEntry, Quota } from '../../repositories/audit';
 import type { Scope } from '../../secrets/scopes';
 import type { AuditLane } from '../audit/audit-lane';
 import type { Refusals } from '../audit/refusals';
@@ -110,4 +110,9 @@ export function auditEntry(caller: Caller, ask: Ask, principal: Principal | null
     executionId: caller.executionId ?? null,
     detail: ask.detail ?? null,
   };
+}
+
+/** What the audit counts a release against; null: the caller has no quota. */
+export function quotaOf({ keyId, quota }: Principal): Quota | null {
+  return keyId === null || quota === null ? null : { keyId, ...quota };
 }

@@ -2,26 +2,28 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../db/database';
 import { createLane } from '../../db/lane';
 import { Problem } from '../../errors/problem';
-import { insertAuditRows, type AuditEntry, type AuditRow, type DecidedOn } from '../../repositories/audit';
+import {
+  insertAuditRows,
+  settleAudit,
+  type AuditEntry,
+  type AuditRow,
+  type DecidedOn,
+  type NotWritten,
+  type Quota,
+} from '../../repositories/audit';
 import type { DatabaseClock } from '../database-clock';
+import type { KeyUsage } from './key-usage';
 
-/**
- * `committed`: the facts decided on still hold, and the answer may leave. Otherwise nothing was written: the facts have changed (`stale`:
- * decide again), or the key has used up what it may release (`over_quota`).
- */
-export type Verdict = 'committed' | 'stale' | 'over_quota';
-
-/** What a key may release in a UTC day and in a UTC month; null: without bound. */
-export interface Quota {
-  keyId: string;
-  perDay: number | null;
-  perMonth: number | null;
-}
+/** `stale`: nothing was written, because the facts decided on have changed; decide again. */
+export type Verdict = 'committed' | 'stale';
 
 export interface AuditLane {
-  /** Throws Problem `audit_unavailable` when the entry is not committed within 2 s. `quota`: for releases of keys that have one. */
-  commit(entry: AuditEntry, decidedOn?: DecidedOn, quota?: Quota): Promise<Verdict>;
-  /** Resolves when everything queued is written. */
+  /**
+   * Resolves when the entry is committed, and the answer may leave. Throws Problem `audit_unavailable` when that takes longer than 2 s, or too
+   * many wait already, and `quota_exceeded` where the key has used up its `quota`.
+   */
+  commit(entry: AuditEntry, decidedOn?: DecidedOn, quota?: Quota | null): Promise<Verdict>;
+  /** Resolves when everything queued is written, and what keys were used for. */
   idle(): Promise<void>;
 }
 
@@ -29,52 +31,68 @@ export interface AuditLane {
 const NOTHING: DecidedOn = { policyVersion: null, connectionVersion: null, usableUntil: null };
 const PATIENCE_MS = 2_000;
 const RETRY_MS = 50;
+/** Some 20 MB of entries and of requests that wait for them: half a second's worth of them, where the database is well. */
+const MOST_WAITING = 5_000;
 
 export interface AuditLaneParts {
-  /** Under role otobot_audit, with a statement timeout below the lane's patience. */
+  /** Under role otobot_audit, with statements that end about when the lane's patience does. */
   database: Database;
   processId: string;
   clock: DatabaseClock;
+  keyUsage: KeyUsage;
 }
 
 /** One lane per process: what queues while a commit is in flight goes into the next, so thousands of reads share a commit. */
-export function createAuditLane({ database, processId, clock }: AuditLaneParts): AuditLane {
+export function createAuditLane({ database, processId, clock, keyUsage }: AuditLaneParts): AuditLane {
   let lastSequence = 0;
 
-  const commitBatch = async (rows: AuditRow[]): Promise<Verdict[]> => {
-    const deadline = performance.now() + PATIENCE_MS;
-    for (let again = false; ; again = true) {
-      try {
-        const { fresh, databaseNow } = await insertAuditRows(database, processId, rows, { again });
-        if (databaseNow !== null) clock.observe(databaseNow);
-        return rows.map(({ sequence }) => (fresh.has(sequence) ? 'committed' : 'stale'));
-      } catch (error) {
-        // The commit may have happened or not: process and sequence make it safe to send the same rows again.
-        await sleep(RETRY_MS);
-        // After the pause, which a frozen process may have slept through: by then the rows of the first try would not be found.
-        if (performance.now() > deadline) throw unavailable(error);
-      }
-    }
+  const commitBatch = async (rows: AuditRow[]): Promise<Outcome[]> => {
+    const { stale, overQuota, databaseNow } = await insertSurely(database, processId, rows);
+    clock.observe(databaseNow);
+    const outcomes = rows.map(({ sequence }): Outcome => {
+      const freeAt = overQuota.get(sequence);
+      if (freeAt !== undefined) return { freeInMs: freeAt.getTime() - databaseNow.getTime() };
+      return stale.has(sequence) ? 'stale' : 'committed';
+    });
+    keyUsage.note(
+      rows.filter((_row, index) => outcomes[index] === 'committed'),
+      databaseNow,
+    );
+    return outcomes;
   };
-  const lane = createLane<AuditRow, Verdict>(commitBatch, { maxBatch: 1_000 });
+  const lane = createLane<AuditRow, Outcome>(commitBatch, {
+    maxBatch: 1_000,
+    patience: { ms: PATIENCE_MS, maxWaiting: MOST_WAITING, refuse: (why) => unavailable(new Error(why)) },
+  });
 
   return {
-    commit: (entry, decidedOn = NOTHING) =>
-      withPatience(lane.submit({ ...entry, ...decidedOn, sequence: ++lastSequence })),
-    idle: () => lane.idle(),
+    async commit(entry, decidedOn = NOTHING, quota = null) {
+      const outcome = await lane.submit({ ...entry, ...decidedOn, quota, sequence: ++lastSequence });
+      if (typeof outcome === 'object') throw quotaExceeded(outcome.freeInMs);
+      return outcome;
+    },
+    async idle() {
+      await lane.idle();
+      await keyUsage.flush();
+    },
   };
 }
 
-// Also bounds the wait behind a batch that is itself waiting for the database.
-async function withPatience<T>(committed: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(unavailable(new Error('not committed in time'))), PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([committed, tooLate]);
-  } finally {
-    clearTimeout(timer);
+type Outcome = Verdict | { freeInMs: number };
+
+/** Tries again while somebody may still wait. Process and sequence make it safe to send rows twice. */
+async function insertSurely(database: Database, processId: string, rows: AuditRow[]): Promise<NotWritten> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (let again = false; ; again = true) {
+    try {
+      // The first try may be running still, on a connection that was lost: it has to have ended, one way or the other.
+      if (again) await settleAudit(database);
+      return await insertAuditRows(database, processId, rows, { again });
+    } catch (error) {
+      await sleep(RETRY_MS);
+      // After the pause, which a frozen process may have slept through: by then the rows of the first try would not be found.
+      if (performance.now() > deadline) throw unavailable(error);
+    }
   }
 }
 
@@ -82,9 +100,14 @@ function unavailable(cause: unknown): Problem {
   return new Problem(
     'audit_unavailable',
     'Nothing is released that is not audited, and the audit cannot be written now. Try again shortly.',
-    {
-      cause,
-      extras: { retryAfterSeconds: 2 },
-    },
+    { cause, extras: { retryAfterSeconds: 2 } },
+  );
+}
+
+function quotaExceeded(freeInMs: number): Problem {
+  return new Problem(
+    'quota_exceeded',
+    'This access key has been given all that its quota allows until then. Look at it, or raise it, with: otobot access-key list, edit',
+    { extras: { retryAfterSeconds: Math.max(1, Math.ceil(freeInMs / 1_000)) } },
   );
 }

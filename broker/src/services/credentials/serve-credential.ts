@@ -3,7 +3,7 @@ import type { ServingConnection, ServingFacts } from '../../repositories/serving
 import type { ConnectionName } from '../../types/credential';
 import type { Vault } from '../../vault/vault';
 import type { Authenticator } from '../access/authenticate';
-import { auditEntry, mayOrThrow, type Ask } from '../access/authorize';
+import { auditEntry, mayOrThrow, quotaOf, type Ask } from '../access/authorize';
 import { decideOnFreshFacts } from '../access/decide';
 import type { Caller, Principal } from '../access/principal';
 import type { AuditLane } from '../audit/audit-lane';
@@ -74,7 +74,7 @@ export function createServeCredential(parts: ServeCredentialParts): ServeCredent
         connectionVersion: connection.version,
         usableUntil: usableUntil(connection, request.minTtlSeconds),
       };
-      return (await audit.commit(released, decidedOn)) === 'committed' ? answer : null;
+      return (await audit.commit(released, decidedOn, quotaOf(principal))) === 'committed' ? answer : null;
     };
     const forget = (): boolean => {
       const knewCaller = authenticator.forget(caller.presented, principal);
