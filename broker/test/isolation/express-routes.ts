@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import type { Broker } from '../../src/app/broker';
+import { createLimits } from '../../src/http/limits';
 import { allRoutes } from '../../src/http/serve';
 import { createServer } from '../../src/http/server';
 import { silent } from '../support/broker';
@@ -13,7 +14,7 @@ export function mountedRoutes(broker: Broker): string[] {
   const server: Express = createServer({
     ...broker,
     routes: allRoutes(broker),
-    limits: { countKey: nothing, countAddress: nothing },
+    limits: createLimits(1, () => 1),
     log: silent,
     trustProxy: 0,
     publicUrl: 'http://127.0.0.1',
@@ -30,4 +31,3 @@ export function mountedRoutes(broker: Broker): string[] {
 }
 
 const MOST_METHODS = 10;
-const nothing = (): Promise<void> => Promise.resolve();
