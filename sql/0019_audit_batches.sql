@@ -71,3 +71,52 @@ begin
 end $$;
 comment on function otobot_take_from_quota is
   'Counts up to so many releases of a key and says how many of them its quota allows; free_at: when it allows more again, where it allowed less. Locks the row of the key until the end of the transaction.';
+
+-- Retention. Days go whole, and each leaves a row that says so: the chain of seals has to explain what is missing.
+create function otobot_drop_audit_day(keep_days integer) returns date
+language plpgsql security definer set search_path = pg_catalog, public
+as $$
+declare
+  first_kept date := (public.otobot_now() at time zone 'UTC')::date - keep_days;
+  partition  regclass;
+  old_day    date;
+  gone       bigint;
+begin
+  if keep_days < 30 then
+    raise exception 'the audit is kept for at least 30 days' using errcode = 'invalid_parameter_value';
+  end if;
+  if not pg_try_advisory_xact_lock(hashtext('otobot.drop_audit')) then return null; end if;
+
+  select c.oid, to_date(right(c.relname, 8), 'YYYYMMDD') into partition, old_day
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid
+   where i.inhparent = 'public.audit'::regclass and c.relname ~ '^audit_\d{8}$' and to_date(right(c.relname, 8), 'YYYYMMDD') < first_kept
+   order by c.relname limit 1;
+  if partition is not null then
+    execute format('select count(*) from %s', partition) into gone;
+    -- Counted before, because from here on every read waits; and no longer than they would notice. The lanes come first: theirs is the
+    -- order "table, then batch", too.
+    perform set_config('lock_timeout', '100ms', true);
+    begin
+      lock table public.audit in access exclusive mode;
+    exception when lock_not_available then return null;
+    end;
+    execute format('drop table %s', partition);
+  else
+    -- What no day was made for (a moved clock, a long time without workers). A day is deleted in one go: half of it would look like a theft.
+    select min((occurred_at at time zone 'UTC')::date) into old_day from public.audit_default
+     where occurred_at < first_kept::timestamp at time zone 'UTC';
+    if old_day is null then return null; end if;
+    delete from public.audit_default
+     where occurred_at >= old_day::timestamp at time zone 'UTC' and occurred_at < (old_day + 1)::timestamp at time zone 'UTC';
+    get diagnostics gone = row_count;
+  end if;
+
+  insert into public.audit (occurred_at, process_id, sequence, organization_id, action, code, actor, detail)
+  select public.otobot_now(), gen_random_uuid(), 1, o.id, 'audit.pruned', 'pruned', 'retention', jsonb_build_object('day', old_day, 'rows', gone)
+    from public.organizations o where o.name = 'default' and gone > 0;
+  return old_day;
+end $$;
+comment on function otobot_drop_audit_day is
+  'Drops the oldest day of the audit that is older than so many days, tells of it in the audit of the operator''s organization, and returns it; null: there is none, or it is in use.';
+revoke execute on function otobot_drop_audit_day(integer) from public;
+grant execute on function otobot_drop_audit_day(integer) to otobot_refresh;

@@ -83,7 +83,7 @@ async function startServing(surface: Surface, { config, installation, log }: Sta
 }
 
 async function startRefreshing(
-  { outbound, dataDir, historyDays }: Config,
+  { outbound, dataDir, historyDays, auditDays }: Config,
   { databaseUrl, roots }: Installation,
   log: Logger,
   { work }: Opened,
@@ -93,7 +93,7 @@ async function startRefreshing(
     import('../worker/refresher.js'),
   ]);
   const refresher = await startRefresher({
-    ...{ databaseUrl, dataDir, roots, historyDays, log },
+    ...{ databaseUrl, dataDir, roots, historyDays, auditDays, log },
     outbound: createOutbound(outbound),
   });
   work.push(() => refresher.stop());

@@ -63,6 +63,12 @@ const variables = z.object({
     .regex(/^(0|[2-9]|[1-9]\d{1,3})$/, 'must be a whole number of days from 2 to 9999, or 0 for ever')
     .transform(Number)
     .default(90),
+  // GET /v1/connections/:id/usage looks back 30 days.
+  AUDIT_DAYS: z
+    .string()
+    .regex(/^(0|[3-9]\d|[1-9]\d{2,3})$/, 'must be a whole number of days from 30 to 9999, or 0 for ever')
+    .transform(Number)
+    .default(365),
   AUDIT_HEAD_URL: z.string().refine(isWebUrl, 'must be a URL such as https://log.example.com/otobot').optional(),
   OTOBOT_ALLOW_PRIVATE_PROVIDERS: flag.optional(),
   OTOBOT_PRIVATE_HOSTS: list
@@ -97,6 +103,7 @@ export function readConfig(environment: Environment = process.env): Config {
     trustProxy: /^\d+$/.test(v.TRUST_PROXY) ? Number(v.TRUST_PROXY) : list.parse(v.TRUST_PROXY),
     rateLimitPerMinute: v.RATE_LIMIT_PER_MINUTE,
     historyDays: v.HISTORY_DAYS,
+    auditDays: v.AUDIT_DAYS,
     auditHeadUrl: v.AUDIT_HEAD_URL ?? null,
     outbound: {
       // On the embedded database this is a trial on one machine, where providers may be on loopback too.

@@ -22,6 +22,8 @@ export interface Config {
   rateLimitPerMinute: number;
   /** How many days attempts to refresh are kept; 0: for ever. */
   historyDays: number;
+  /** How many days the audit is kept; 0: for ever. */
+  auditDays: number;
   /** Where the newest head of the audit's chain is sent each minute; null: only to the log. May hold a token. */
   auditHeadUrl: string | null;
   outbound: OutboundPolicy;

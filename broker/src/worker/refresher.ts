@@ -35,6 +35,8 @@ export interface RefresherOptions {
   limits?: Partial<RefresherLimits>;
   /** How many days attempts are kept, at least 2; 0: for ever. */
   historyDays?: number;
+  /** How many days the audit is kept, at least 30; 0: for ever. */
+  auditDays?: number;
 }
 
 export interface RefresherLimits {
@@ -51,6 +53,7 @@ export interface RefresherLimits {
 }
 
 const HISTORY_DAYS = 90;
+const AUDIT_DAYS = 365;
 
 const LIMITS: RefresherLimits = {
   perApp: 32,
@@ -85,7 +88,7 @@ export async function startRefresher(options: RefresherOptions): Promise<Refresh
 type Begun = (() => Promise<void>)[];
 
 async function begin(options: RefresherOptions, database: Database, begun: Begun): Promise<Refresher> {
-  const { databaseUrl, dataDir, roots, outbound, log, historyDays = HISTORY_DAYS } = options;
+  const { databaseUrl, dataDir, roots, outbound, log, historyDays = HISTORY_DAYS, auditDays = AUDIT_DAYS } = options;
   const limits = { ...LIMITS, ...options.limits };
   const id = randomUUID();
   const onWritten = createPulse(() => signalRefreshed(database));
@@ -118,7 +121,7 @@ async function begin(options: RefresherOptions, database: Database, begun: Begun
   await spooling.adoption.run();
   loop = startClaimLoop({ database, workerNumber, limits, log, refresh: (...claimed) => attempts.refresh(...claimed) });
   const { requestTimeoutMs } = limits;
-  const chores = startChores(upkeep({ ...shared, identity, requestTimeoutMs, historyDays }), log);
+  const chores = startChores(upkeep({ ...shared, identity, requestTimeoutMs, historyDays, auditDays }), log);
 
   const leaving = {
     ...{ database, spooling, attempts, identity, heartbeat, loop, chores, log },

@@ -1,6 +1,7 @@
 import type { Database } from '../db/database';
 import type { Logger } from '../log/logger';
 import type { Outbound } from '../outbound/outbound';
+import { dropOldAudit } from '../repositories/audit-retention';
 import { deleteOldFlows } from '../repositories/flows';
 import { forgetGoneProcesses } from '../repositories/processes';
 import { dropOldHistory, makePartitions } from '../repositories/refresh-history';
@@ -29,6 +30,8 @@ export interface UpkeepParts {
   requestTimeoutMs: number;
   /** How many days attempts are kept; 0: for ever. */
   historyDays: number;
+  /** How many days the audit is kept; 0: for ever. */
+  auditDays: number;
   log: Logger;
 }
 
@@ -37,11 +40,10 @@ export const DAYS_AHEAD = 2;
 
 /** What a worker does beside refreshing. */
 export function upkeep(parts: UpkeepParts): Chore[] {
-  const { database, vault, keys, outbound, requestTimeoutMs: timeoutMs, historyDays, log } = parts;
+  const { database, vault, keys, outbound, requestTimeoutMs: timeoutMs, historyDays, auditDays, log } = parts;
   const revocationParts = { database, vault, agents: outbound.agents, timeoutMs, log };
-  const history: Chore[] = [
-    { name: 'drop old history', everyMs: 10 * MINUTE, work: () => dropOldHistory(database, historyDays) },
-  ];
+  const history = { name: 'drop old history', everyMs: 10 * MINUTE, work: () => dropOldHistory(database, historyDays) };
+  const audit = { name: 'drop old audit', everyMs: 10 * MINUTE, work: () => dropOldAudit(database, auditDays) };
   return [
     { name: 'sweep', everyMs: SECOND, work: () => sweep(parts) },
     { name: 'carry out orders to revoke', everyMs: SECOND, work: () => carryOutOrders(database) },
@@ -52,7 +54,8 @@ export function upkeep(parts: UpkeepParts): Chore[] {
     { name: 'tell of a pause', everyMs: MINUTE, work: () => tellOfPause(database, log) },
     { name: 'reload keys', everyMs: MINUTE, work: () => keys.reload() },
     { name: 'delete old token sets', everyMs: 10 * MINUTE, work: () => deleteOldSets(database) },
-    ...(historyDays > 0 ? history : []),
+    ...(historyDays > 0 ? [history] : []),
+    ...(auditDays > 0 ? [audit] : []),
     { name: 'delete old flows', everyMs: HOUR, work: () => deleteOldFlows(database) },
     { name: 'make partitions', everyMs: HOUR, work: () => makePartitions(database, DAYS_AHEAD) },
   ];

@@ -28,7 +28,7 @@ export interface Scene {
   outbound: Outbound;
   log: Logger;
   lines: LogLine[];
-  worker(limits?: Partial<RefresherLimits>, more?: { historyDays?: number }): Promise<Refresher>;
+  worker(limits?: Partial<RefresherLimits>, more?: { historyDays?: number; auditDays?: number }): Promise<Refresher>;
   stopWorkers(): Promise<void>;
   close(): Promise<void>;
 }

@@ -77,6 +77,7 @@ function testConfig({ url }: TestDatabase): Config {
     trustProxy: 0,
     rateLimitPerMinute: 100_000,
     historyDays: 90,
+    auditDays: 365,
     auditHeadUrl: null,
     outbound: { allowPrivate: true, privateHosts: [] },
   };
