@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connectDatabase, type Database } from '../db/database';
 import type { Logger } from '../log/logger';
 import { createAuthenticator, type Authenticator } from '../services/access/authenticate';
+import { createFailures, type Failures } from '../services/access/failures';
 import { createAuthorize, type Authorize } from '../services/access/authorize';
 import { createAuditLane, type AuditLane } from '../services/audit/audit-lane';
 import { createKeyUsage } from '../services/audit/key-usage';
@@ -36,6 +37,7 @@ export interface Serving {
   authorize: Authorize;
   audit: AuditLane;
   refusals: Refusals;
+  failures: Failures;
   waiter: RefreshWaiter;
   connectLinks: ConnectLinks;
   serveCredential: ServeCredential;
@@ -70,6 +72,7 @@ export async function createServing(
   const refusals = createRefusals(audit, (error) =>
     log.error('a refusal is missing from the audit', { error: (error as Error).message }),
   );
+  const failures = createFailures({ database: auditDatabase, refusals, log });
   const authenticator = createAuthenticator({ database: auditDatabase, vault, keys, internalTokens, clock });
   const authorize = createAuthorize({ authenticator, audit, refusals });
 
@@ -83,12 +86,13 @@ export async function createServing(
 
   return {
     surface,
-    ...{ processId, database, auditDatabase, vault, authenticator, authorize, audit, refusals, waiter },
+    ...{ processId, database, auditDatabase, vault, authenticator, authorize, audit, refusals, failures, waiter },
     ...{ connectLinks, serveCredential },
     readRemembered: createReadRemembered({ facts, vault, audit, refusals, clock }),
     readiness: createReadiness({ database, vault }),
     close: async () => {
       await waiter.close();
+      await failures.close();
       await refusals.flush();
       await audit.idle();
       await Promise.all([database.close(), auditDatabase.close()]);

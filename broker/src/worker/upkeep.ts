@@ -2,6 +2,7 @@ import type { Database } from '../db/database';
 import type { Logger } from '../log/logger';
 import type { Outbound } from '../outbound/outbound';
 import { dropOldAudit } from '../repositories/audit-retention';
+import { forgetFailures } from '../repositories/failures';
 import { deleteOldFlows } from '../repositories/flows';
 import { forgetGoneProcesses } from '../repositories/processes';
 import { dropOldHistory, makePartitions } from '../repositories/refresh-history';
@@ -52,6 +53,7 @@ export function upkeep(parts: UpkeepParts): Chore[] {
     { name: 'forget processes', everyMs: 10 * SECOND, work: () => forgetGoneProcesses(database) },
     { name: 'tell of coming ends', everyMs: 10 * SECOND, work: () => tellExpiring(database, vault) },
     { name: 'tell of a pause', everyMs: MINUTE, work: () => tellOfPause(database, log) },
+    { name: 'forget failures', everyMs: MINUTE, work: () => forgetFailures(database) },
     { name: 'reload keys', everyMs: MINUTE, work: () => keys.reload() },
     { name: 'delete old token sets', everyMs: 10 * MINUTE, work: () => deleteOldSets(database) },
     ...(historyDays > 0 ? [history] : []),
