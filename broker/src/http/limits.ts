@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import type { Request, Response } from 'express';
-import { MemoryStore, rateLimit, type RateLimitRequestHandler } from 'express-rate-limit';
+import { MemoryStore, rateLimit, type RateLimitRequestHandler, type Store } from 'express-rate-limit';
 import { Problem } from '../errors/problem';
+import { bucketOfAddress, bucketOfKey, PER_KEY_ID, type Bucket, type Failures } from '../services/access/failures';
 import type { Caller, Principal } from '../services/access/principal';
 
 export interface Limits {
@@ -9,8 +10,10 @@ export interface Limits {
   countKey(request: Request, response: Response, principal: Principal): Promise<void>;
   /** The same count with the same outcome, for a route that sends its headers itself. Throws nothing. */
   hit(principal: Principal): Promise<Hit>;
-  /** Counts a request without a valid key against its address: only failures and public pages count there. */
+  /** Counts a request of a public page, or without a valid key, against its address, in all processes together. Throws `rate_limited`. */
   countAddress(request: Request, response: Response, caller: Caller): Promise<void>;
+  /** The same for somebody whose key is not valid, whom it counts against the key that he named too. */
+  countFailure(request: Request, response: Response, caller: Caller): Promise<void>;
 }
 
 export interface Hit {
@@ -30,13 +33,24 @@ const PER_ADDRESS = 60;
  * A valid key is never refused because of others' failures: recognised callers are counted by key, all others by address, after and
  * not before they were recognised.
  */
-export function createLimits(perKeyPerMinute: number, share: () => number): Limits {
+export function createLimits(perKeyPerMinute: number, share: () => number, failures: Failures): Limits {
   const shareOf = (whole: number): number => Math.max(1, Math.floor(whole / share()));
   const counts = new MemoryStore();
   const keys = limiter((_request, response) => shareOf(locals(response).ratePerMinute ?? perKeyPerMinute), counts);
-  const addresses = limiter(() => PER_ADDRESS, new MemoryStore());
+  const addresses = limiter(() => PER_ADDRESS, together(failures));
+  const countAddress: Limits['countAddress'] = (request, response, caller) => {
+    Object.assign(response.locals, { bucket: bucketOfAddress(caller) });
+    return count(addresses, request, response);
+  };
   const partitions = createPartitions();
   return {
+    countAddress,
+    countFailure: async (request, response, caller) => {
+      const named = bucketOfKey(caller);
+      const fill = named && failures.count(named);
+      await countAddress(request, response, caller);
+      if (fill !== null && fill.count > PER_KEY_ID) throw tooMany(Math.ceil(fill.endsInMs / 1_000));
+    },
     countKey: (request, response, { actor, ratePerMinute }) => {
       Object.assign(response.locals, { bucket: actor, ratePerMinute });
       return count(keys, request, response);
@@ -52,10 +66,6 @@ export function createLimits(perKeyPerMinute: number, share: () => number): Limi
         },
         problem: totalHits > limit ? tooMany(seconds) : null,
       };
-    },
-    countAddress: (request, response, { address }) => {
-      Object.assign(response.locals, { bucket: address ?? 'unknown' });
-      return count(addresses, request, response);
     },
   };
 }
@@ -77,7 +87,19 @@ function createPartitions(): (actor: string) => string {
   };
 }
 
-function limiter(limit: (request: Request, response: Response) => number, store: MemoryStore): RateLimitRequestHandler {
+/** The counts of those without a key, as express-rate-limit keeps counts. */
+function together(failures: Failures): Store {
+  return {
+    increment: (bucket) => {
+      const { count: totalHits, endsInMs } = failures.count(bucket as Bucket);
+      return { totalHits, resetTime: new Date(Date.now() + endsInMs) };
+    },
+    decrement: () => undefined,
+    resetKey: () => undefined,
+  };
+}
+
+function limiter(limit: (request: Request, response: Response) => number, store: Store): RateLimitRequestHandler {
   return rateLimit({
     store,
     windowMs: WINDOW_MS,

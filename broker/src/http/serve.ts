@@ -43,7 +43,7 @@ function listenFor(
   surface: Pick<ServerParts, 'routes' | 'connect'>,
   { config, log, share }: ServeParts,
 ): Promise<Listening> {
-  const limits = createLimits(config.rateLimitPerMinute, share);
+  const limits = createLimits(config.rateLimitPerMinute, share, serving.failures);
   const server = createServer({
     ...serving,
     ...surface,

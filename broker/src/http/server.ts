@@ -132,9 +132,9 @@ async function tellProblem(
 ): Promise<void> {
   const { caller } = localsOf(response);
   let problem = problemOf(error);
-  // Guessing keys is slowed by address; whoever holds a valid one is counted by his key.
+  // Guessing keys is slowed by address and by the key named; whoever holds a valid one is counted by his key.
   if (problem.code === 'key_invalid') {
-    problem = await limits.countAddress(request, response, caller).then(
+    problem = await limits.countFailure(request, response, caller).then(
       () => problem,
       (limited: unknown) => problemOf(limited),
     );

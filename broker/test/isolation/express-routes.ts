@@ -14,7 +14,7 @@ export function mountedRoutes(broker: Broker): string[] {
   const server: Express = createServer({
     ...broker,
     routes: allRoutes(broker),
-    limits: createLimits(1, () => 1),
+    limits: createLimits(1, () => 1, broker.failures),
     log: silent,
     trustProxy: 0,
     publicUrl: 'http://127.0.0.1',
