@@ -97,3 +97,41 @@ comment on function otobot_end_revocation_orders is 'Puts an end to them.';
 
 revoke execute on function otobot_service_reach(uuid), otobot_order_revocations(uuid, text), otobot_end_revocation_orders(uuid) from public;
 grant execute on function otobot_service_reach(uuid), otobot_order_revocations(uuid, text), otobot_end_revocation_orders(uuid) to otobot_serve;
+
+-- The operator asks about what all share; anybody else about himself alone.
+create or replace function otobot_service_use(service_id uuid)
+returns table (organization_id uuid, connections bigint, apps bigint, sealed_tokens bigint, revocations bigint)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp
+as $$
+  select organization,
+         (select count(*) from connections c where c.organization_id = organization and c.service = s.name),
+         (select count(*) from apps a where a.organization_id = organization and a.service = s.name),
+         (select count(*) from connections c join token_sets t on t.connection_id = c.id
+           where c.organization_id = organization and c.service = s.name and t.refresh_sealed is not null),
+         (select count(*) from revocations r where r.organization_id = organization and r.service = s.name)
+    from services s cross join lateral otobot_seeing(s) as organization
+   where s.id = service_id and (organization = otobot_organization_id() or (s.organization_id is null and otobot_is_operator()))
+$$;
+
+-- What was granted and is never used. Rows that go with another (the links of a client) are deleted as their table's owner.
+revoke delete on access_keys, connect_links, flows from otobot_serve;
+revoke update on revocations from otobot_serve;
+revoke select on outbox from otobot_serve, otobot_refresh, otobot_monitor;
+revoke select on refresh_attempts from otobot_monitor;
+revoke select on connection_status from otobot_refresh;
+
+-- An outage that only one organization sees is nobody else's business.
+alter table provider_incidents enable row level security;
+create policy concerned on provider_incidents for select to otobot_serve using (otobot_concerns(organization_id, otobot_organization_id()));
+create policy refresher on provider_incidents to otobot_refresh using (true) with check (true);
+create policy monitor on provider_incidents for select to otobot_monitor using (true);
+
+-- A table of somebody's own making must not stand in for ours, least of all in a function that works with the owner's rights: without
+-- pg_temp in its path that would be looked at first.
+alter function otobot_token_set_version() set search_path = pg_catalog, public, pg_temp;
+alter function otobot_policy_version() set search_path = pg_catalog, public, pg_temp;
+alter function otobot_make_partitions(integer) set search_path = pg_catalog, public, pg_temp;
+alter function otobot_drop_history(integer) set search_path = pg_catalog, public, pg_temp;
+alter function otobot_settled_audit_batch() set search_path = pg_catalog, public, pg_temp;
+revoke execute on function otobot_token_set_version(), otobot_policy_version() from public;
+revoke create on schema public from public;
