@@ -4,6 +4,8 @@ export const DEFINERS: Readonly<Record<string, string>> = {
   otobot_policy_version: 'A change to keys, clients, services or apps moves policy_version, which no role may write.',
   otobot_make_partitions: 'Workers make the partitions of coming days and own no table.',
   otobot_drop_history: 'Workers drop the days of attempts that are too old, by age alone.',
+  otobot_drop_audit_day:
+    'Workers drop the days of the audit that are older than it is kept, by age alone; each leaves a row that tells.',
   otobot_service_use:
     'The operator asks what rests on a shared service in organizations whose rows he cannot see: counts only.',
   otobot_service_reach: 'The same before a service is stopped: counts only, and only for who may stop it.',
@@ -26,6 +28,7 @@ export const RIGHTS: readonly string[] = [
   'otobot_audit: connect_links select of its columns',
   'otobot_audit: connections select of its columns',
   'otobot_audit: encryption_keys select of its columns',
+  'otobot_audit: failures insert select update',
   'otobot_audit: flows select of its columns',
   'otobot_audit: organizations select',
   'otobot_monitor: app_pauses select',
@@ -49,6 +52,7 @@ export const RIGHTS: readonly string[] = [
   'otobot_refresh: connect_links select of its columns',
   'otobot_refresh: connections select update',
   'otobot_refresh: encryption_keys select',
+  'otobot_refresh: failures delete select',
   'otobot_refresh: flows delete',
   'otobot_refresh: flows select of its columns',
   'otobot_refresh: installation select update',
