@@ -10,7 +10,7 @@ const MOST = 1.5;
 const REFRESHED = 40_000;
 
 /** What it costs to find the next 100 due connections among a thousand and among a million, and whether a worker's memory stays flat. */
-export async function measureClaims({ installation, place, connections, say }) {
+export async function measureClaims({ installation, place, connections = 1_000_000, say }) {
   const provider = await startProcess('provider', null, place);
   const { tokenUrl } = provider.ready;
   await installation.ask('storeMillionApps', { apps: APPS, tokenUrl });

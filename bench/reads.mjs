@@ -1,4 +1,6 @@
 import { startProcess } from './child.mjs';
+import { readAll, readOne } from './read-one.mjs';
+import { measureRound } from './round.mjs';
 import { median, medians } from './statistics.mjs';
 
 const CLIENTS = 200;
@@ -21,7 +23,10 @@ export async function measureReads({ installation, place, seconds, profile, say 
   for (const name of ['express', 'node-http']) servers[name] = await startProcess(name, { answers }, place);
   const bodyBytes = await sameLength(servers, asked);
   const load = await startProcess('load', null, place);
-  const run = (name, kind, options) => measureRound({ server: servers[name], load, asked, kind, options });
+  const run = (name, kind, options) => {
+    const database = name === 'broker' ? installation : null;
+    return measureRound({ servers: [servers[name]], database, load, asked, kind, options });
+  };
 
   const commit = await installation.ask('measureCommits');
   await warmUp(run, { seconds: Math.min(seconds, 2), say });
@@ -51,34 +56,6 @@ async function inTurn(run) {
     for (const name of Object.keys(SERVERS)) rounds[name].push(await run(name, round));
   }
   return rounds;
-}
-
-/** One round, with the processor time that the server's own process took for a request: what others do on the machine moves it least. */
-async function measureRound({ server, load, asked, kind, options }) {
-  const before = [await server.ask('usage'), await load.ask('usage'), performance.now()];
-  const result = await load.ask(kind, { port: server.ready.port, ...asked, ...options });
-  const [cpu, loadCpu] = [await server.ask('usage'), await load.ask('usage')].map(
-    (after, index) => after.cpuMicroseconds - before[index].cpuMicroseconds,
-  );
-  if (result.failed > 0) throw new Error(`${result.failed} requests failed: these figures would mean nothing`);
-  const loadBusy = loadCpu / ((performance.now() - before[2]) * 1_000);
-  return { ...result, cpuMicroseconds: cpu / result.answered, loadBusy };
-}
-
-async function readAll(port, asked) {
-  const entries = asked.paths.map(async (path) => [
-    path.split('/')[3],
-    JSON.parse(await readOne(port, path, asked.key)),
-  ]);
-  return Object.fromEntries(await Promise.all(entries));
-}
-
-async function readOne(port, path, key) {
-  const headers = { authorization: `Bearer ${key}` };
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`${path} gave ${response.status}: ${text}`);
-  return text;
 }
 
 /** The comparison stands on answers of equal length, so that is looked at and not assumed. */

@@ -1,7 +1,9 @@
+import { reportOfServing } from './report-serving.mjs';
 import { median } from './statistics.mjs';
+import { aligned, ms, of, orNone, percent, whole } from './table.mjs';
 
 /** The figures as a person reads them. */
-export function report({ machine, reads, refreshes, claims, workers }) {
+export function report({ machine, reads, refreshes, claims, workers, ...serving }) {
   const { node, cores, platform, arch, cpu, postgres, loadBefore } = machine;
   const head = `Node ${node} · PostgreSQL ${postgres} · ${cores} cores (${cpu}) · ${platform} ${arch}`;
   const load = `Load average before the run: ${loadBefore.toFixed(1)}. Above 0.5 others use the machine: only ratios say something then, that in processor time most.`;
@@ -10,6 +12,7 @@ export function report({ machine, reads, refreshes, claims, workers }) {
     refreshes && reportOfRefreshes(refreshes),
     claims && reportOfClaims(claims),
     workers && reportOfWorkers(workers),
+    ...reportOfServing(serving),
   ].filter(Boolean);
   return `${[`${head}\n${load}`, ...parts, 'How to read this: docs/bench.md'].join('\n\n')}\n`;
 }
@@ -18,10 +21,22 @@ function reportOfReads({ rows, toExpress, audit, ...conditions }) {
   const { clients, tokenBytes, bodyBytes, connections, rounds, seconds } = conditions;
   const table = rows.map(({ server, fullLoad, partLoad }) => [
     server,
-    ...[whole(fullLoad.perSecond), ms(fullLoad.p50), ms(fullLoad.p99), whole(fullLoad.cpuMicroseconds)],
+    ...[whole(fullLoad.perSecond), ms(fullLoad.p50), ms(fullLoad.p99)],
+    ...[whole(fullLoad.cpuMicroseconds), orNone(fullLoad.serverMicroseconds)],
     ...[whole(partLoad.perSecond), ms(partLoad.p50), ms(partLoad.p99), percent(fullLoad.loadBusy)],
   ]);
-  const columns = ['', 'reads/s', 'p50 ms', 'p99 ms', 'CPU µs', 'at 70 %', 'p50 ms', 'p99 ms', 'load busy'];
+  const columns = [
+    '',
+    'reads/s',
+    'p50 ms',
+    'p99 ms',
+    'CPU µs',
+    'PostgreSQL',
+    'at 70 %',
+    'p50 ms',
+    'p99 ms',
+    'load busy',
+  ];
   return [
     `Reads: ${clients} clients, tokens of ${tokenBytes} B in answers of ${bodyBytes} B, ${connections} connections; medians of ${rounds} × ${seconds} s`,
     aligned([columns, ...table]),
@@ -86,18 +101,4 @@ function reportOfWorkers({ apps, connections, rounds, latencyMs, rows }) {
     `Workers: ${whole(connections)} due connections of ${apps} apps, provider answers after ${latencyMs} ms; medians of ${rounds} rounds`,
     aligned([columns, ...table]),
   ].join('\n');
-}
-
-/** The median, and between which rounds it lies. */
-const of = (rounds, middle) =>
-  `${middle.toFixed(2)} (${Math.min(...rounds).toFixed(2)} to ${Math.max(...rounds).toFixed(2)})`;
-const whole = (value) => Math.round(value).toLocaleString('en');
-const orNone = (value) => (value === null ? '-' : whole(value));
-const ms = (value) => value.toFixed(2);
-const percent = (share) => `${Math.round(share * 100)} %`;
-
-function aligned(rows) {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  const cell = (text, column) => (column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column]));
-  return rows.map((row) => `  ${row.map(cell).join('  ')}`).join('\n');
 }

@@ -4,13 +4,20 @@ import os from 'node:os';
 import path from 'node:path';
 import { startProcess, stopAll } from './child.mjs';
 import { judgeClaims, measureClaims } from './claims.mjs';
+import { measureDisk } from './disk.mjs';
+import { measureMemory } from './memory.mjs';
 import { HELP, readOptions } from './options.mjs';
 import { measureReads } from './reads.mjs';
 import { measureRefreshes } from './refreshes.mjs';
 import { report } from './report.mjs';
+import { measureProcesses } from './scaling.mjs';
+import { measureTiming } from './timing.mjs';
 import { measureWorkers } from './workers.mjs';
 
-const MEASURE = { reads: measureReads, refreshes: measureRefreshes, claims: measureClaims, workers: measureWorkers };
+const MEASURE = {
+  ...{ reads: measureReads, refreshes: measureRefreshes, claims: measureClaims, workers: measureWorkers },
+  ...{ disk: measureDisk, memory: measureMemory, processes: measureProcesses, timing: measureTiming },
+};
 
 for (const [signal, code] of [
   ['SIGINT', 130],

@@ -12,7 +12,8 @@ export function percentiles(values) {
   return { p50: at(0.5), p99: at(0.99) };
 }
 
-/** `{ a: 1 }, { a: 3 }` → `{ a: 2 }`: the median of each member, over the rounds. */
+/** `{ a: 1 }, { a: 3 }` → `{ a: 2 }`: the median of each member, over the rounds. What nobody measured (null) has none. */
 export function medians(rounds) {
-  return Object.fromEntries(Object.keys(rounds[0]).map((name) => [name, median(rounds.map((round) => round[name]))]));
+  const of = (name) => (rounds[0][name] === null ? null : median(rounds.map((round) => round[name])));
+  return Object.fromEntries(Object.keys(rounds[0]).map((name) => [name, of(name)]));
 }

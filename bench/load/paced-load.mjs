@@ -1,19 +1,14 @@
-import { once } from 'node:events';
-import net from 'node:net';
 import { percentiles } from '../statistics.mjs';
+import { openConnection, requestsOf } from './connection.mjs';
 
 const TICK_MS = 1;
-const HEADERS_END = Buffer.from('\r\n\r\n');
 
 /**
  * Requests at an even rate, whether or not the server keeps up, over connections that stay open. A time counts from the tick in which the
- * request is due, so waiting for a free connection is in it. (autocannon's overallRate sends a second's share in one burst and then rests,
- * which measures bursts instead.)
+ * request is due, so waiting for a free connection is in it.
  */
 export async function pacedLoad({ port, key, paths, connections, seconds, perSecond }) {
-  const requests = paths.map((path) =>
-    Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAuthorization: Bearer ${key}\r\n\r\n`),
-  );
+  const requests = requestsOf({ port, key, paths });
   const due = [];
   const idle = [];
   const durations = [];
@@ -63,36 +58,4 @@ function ticking(forMs, work) {
       resolve();
     }, TICK_MS);
   });
-}
-
-/** One request at a time; `onAnswer` is called when the last byte of an answer, told by its Content-Length, is there. */
-async function openConnection(port, onAnswer) {
-  const socket = net.connect({ port, host: '127.0.0.1', noDelay: true });
-  await once(socket, 'connect');
-  let received = [];
-  let missing = null;
-  let status = 0;
-  let dueAt = 0;
-  const connection = {
-    send: (request, since) => {
-      dueAt = since;
-      received = [];
-      missing = null;
-      socket.write(request);
-    },
-    close: () => socket.destroy(),
-  };
-  socket.on('data', (chunk) => {
-    if (missing === null) {
-      received.push(chunk);
-      const bytes = Buffer.concat(received);
-      const end = bytes.indexOf(HEADERS_END);
-      if (end < 0) return;
-      const head = bytes.latin1Slice(0, end);
-      status = Number(head.slice(9, 12));
-      missing = end + HEADERS_END.length + Number(/\ncontent-length: (\d+)/i.exec(head)[1]) - bytes.length;
-    } else missing -= chunk.length;
-    if (missing === 0) onAnswer(connection, status, dueAt);
-  });
-  return connection;
 }

@@ -1,6 +1,7 @@
 // The broker as `otobot serve` runs it: everything that a read passes in production, the request log included.
 import { fromBroker } from '../from-broker.mjs';
 import { serveParent } from '../parent.mjs';
+import { timeInTurn } from '../time-in-turn.mjs';
 
 const { createBroker } = fromBroker('./dist/app/broker');
 const { openInstallation } = fromBroker('./dist/app/installation');
@@ -20,10 +21,11 @@ serveParent(async ({ environment }) => {
   const broker = await createBroker(config, installation, log);
   const { vault, processId: id, database } = broker;
   const heartbeat = await startHeartbeat({ database, vault, log, id, role: 'serve', version: VERSION });
+  broker.sealer.start();
   const listening = await serveHttp({ broker, config, log, share: () => heartbeat.serving() });
   return {
     ready: { port: listening.port },
-    commands: {},
+    commands: { timeRefusals: (wanted) => timeRefusals(broker.authenticator, wanted) },
     close: async () => {
       await heartbeat.stop();
       await listening.close();
@@ -32,3 +34,13 @@ serveParent(async ({ environment }) => {
     },
   };
 });
+
+/** Milliseconds that authenticate() takes to refuse keys of several kinds, in turn, without HTTP. */
+async function timeRefusals(authenticator, { alike, inUse, rounds }) {
+  const present = (token) => authenticator.authenticate({ kind: 'bearer', token });
+  for (const token of inUse) await present(token);
+  return timeInTurn({ kinds: alike, rounds }, async (token) => {
+    const outcome = await present(token).catch(({ code }) => code);
+    if (outcome !== 'key_invalid') throw new Error('a key that was to be refused was not');
+  });
+}

@@ -4,10 +4,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fromBroker } from '../from-broker.mjs';
 import { serveParent } from '../parent.mjs';
-import { commitsSoFar, countReleased, makeDue, measureCommits, tallyAttempts } from '../rows/observed.mjs';
+import * as observed from '../rows/observed.mjs';
 import { storeDueConnections } from '../rows/due-connections.mjs';
 import { storeReadClients } from '../rows/read-clients.mjs';
 import * as million from '../rows/million.mjs';
+import * as timedKeys from '../rows/timed-keys.mjs';
 import { serverCpu } from '../rows/server-cpu.mjs';
 
 const { connectDatabase } = fromBroker('./dist/db/database');
@@ -37,18 +38,15 @@ serveParent(async ({ home }) => {
     const [{ id: organizationId }] = await owner.query({ text: `select id from organizations where name = 'default'` });
     const [{ version }] = await owner.query({ text: `select current_setting('server_version') as version` });
     const stage = { databaseUrl: url, database: owner, vault: await openVault(owner, roots), organizationId };
-    const environment = { DATABASE_URL: url, ENCRYPTION_MASTER_KEY: master.toString('hex') };
+    const environment = { DATABASE_URL: url, ENCRYPTION_MASTER_KEY: master.toString('hex'), OTOBOT_DATA_DIR: home };
     return {
       ready: { environment, postgres: version },
       commands: {
-        measureCommits: () => measureCommits(stage),
         storeReadClients: (wanted) => storeReadClients(stage, wanted),
-        countReleased: () => countReleased(stage),
         storeDueConnections: (wanted) => storeDueConnections(stage, wanted),
-        makeDue: () => makeDue(stage),
-        commitsSoFar: () => commitsSoFar(stage),
-        tallyAttempts: (since) => tallyAttempts(stage, since),
         serverCpu: () => serverCpu(stage),
+        ...commandsOf(observed, stage),
+        ...commandsOf(timedKeys, stage),
         ...commandsOf(million, stage),
       },
       close,

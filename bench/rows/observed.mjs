@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { percentiles } from '../statistics.mjs';
 
 const COMMITS = 200;
+const REPORTED_WITHIN_MS = 11_000;
 
 /** Milliseconds of one commit after the other with next to nothing in it: what this machine's disk lets any audited read have at best. */
 export async function measureCommits({ database }) {
@@ -18,6 +19,29 @@ export async function measureCommits({ database }) {
 export async function countReleased({ database }) {
   const text = `select count(*)::int as n from audit where action = 'credential.read' and code = 'released'`;
   return (await database.query({ text }))[0].n;
+}
+
+/**
+ * How often a credential was looked up because no process remembered it: such a look reads its token set by index, once, and nothing else does. A
+ * backend reports what it did within a second while it is busy, or after ten idle ones: so this waits until nothing is added any more.
+ */
+export async function countLooks({ database }) {
+  const text = `select coalesce(idx_scan, 0)::float8 + coalesce(seq_scan, 0) as looks from pg_stat_user_tables where relname = 'token_sets'`;
+  const look = async () => (await database.query({ text }))[0].looks;
+  for (let [before, since] = [await look(), performance.now()]; ;) {
+    await delay(500);
+    const now = await look();
+    if (now !== before) [before, since] = [now, performance.now()];
+    else if (performance.now() - since > REPORTED_WITHIN_MS) return now;
+  }
+}
+
+/** Commits take so many milliseconds more from now on, as on a slower disk; see docs/bench.md for what that is and is not. 0: as the disk is. */
+export async function emulateDisk({ database }, { milliseconds }) {
+  const settings = { commit_delay: milliseconds * 1_000, commit_siblings: milliseconds > 0 ? 0 : 5 };
+  for (const [name, value] of Object.entries(settings))
+    await database.query({ text: `alter system set ${name} = ${value}` });
+  await database.query({ text: 'select pg_reload_conf()' });
 }
 
 /** Makes every connection with an app due, and returns the database's time after that, in milliseconds since the epoch. */

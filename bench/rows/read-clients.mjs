@@ -6,16 +6,26 @@ const { PRESETS } = fromBroker('./dist/secrets/scopes');
 const { tokenContext } = fromBroker('./dist/services/seal-contexts');
 
 const SERVICE = 'bench-api';
+/** Rows in one statement. */
+const AT_ONCE = 2_000;
 
 /** `count` clients, each with a sealed token of so many bytes that lives for a day, and the key of an n8n that may read them all. */
 export async function storeReadClients(stage, { count, tokenBytes }) {
-  const { database, organizationId, vault } = stage;
+  const { database, organizationId } = stage;
   await database.query({
     text: `insert into services (name, display_name, oauth_type, oauth_token_url) values ($1, $1, 'oauth2', 'https://bench.example/token')`,
     values: [SERVICE],
   });
+  for (let first = 0; first < count; first += AT_ONCE)
+    await storeStretch(stage, { first, count: Math.min(AT_ONCE, count - first), tokenBytes });
+  await database.query({ text: 'analyze connections, token_sets, clients' });
+  const key = await storeAccessKey(stage, { organizationId, name: 'bench', scopes: PRESETS.n8n });
+  return { key: key.text, paths: Array.from({ length: count }, (_, n) => `/v1/credentials/client-${n}/${SERVICE}`) };
+}
+
+async function storeStretch({ database, organizationId, vault }, { first, count, tokenBytes }) {
   const rows = Array.from({ length: count }, (_, index) => {
-    const owner = { id: randomUUID(), organizationId, clientId: `client-${index}`, service: SERVICE };
+    const owner = { id: randomUUID(), organizationId, clientId: `client-${first + index}`, service: SERVICE };
     const token = randomBytes(tokenBytes).toString('base64url').slice(0, tokenBytes);
     return { ...owner, ...vault.seal('access', tokenContext(owner, 'access_token', 1), token) };
   });
@@ -35,6 +45,4 @@ export async function storeReadClients(stage, { count, tokenBytes }) {
              from unnest($2::uuid[], $3::bytea[], $4::int[]) as i (id, sealed, version)`,
     values: [organizationId, all('id'), all('record'), all('keyVersion')],
   });
-  const key = await storeAccessKey(stage, { organizationId, name: 'bench', scopes: PRESETS.n8n });
-  return { key: key.text, paths: rows.map(({ clientId }) => `/v1/credentials/${clientId}/${SERVICE}`) };
 }
