@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Caller } from '../services/access/principal';
+import type { ProblemCode } from '../errors/problem';
 import type { Scope } from '../secrets/scopes';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -19,6 +20,10 @@ export interface Route {
   body: z.ZodType | null;
   /** The status of success. 204 sends no body. */
   status: number;
+  /** What success answers, for the documentation; the tests hold every real answer against it. null: nothing (204), or nobody's to read. */
+  answer: z.ZodType | null;
+  /** What can go wrong here beyond what can go wrong with every route of its kind (see documentation/problems). */
+  problems: readonly ProblemCode[];
   handle: (input: { params: unknown; query: unknown; body: unknown }, caller: Caller) => Promise<unknown>;
 }
 
@@ -32,6 +37,8 @@ interface RouteOf<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
   query?: Q;
   body?: B;
   status?: number;
+  answer?: z.ZodType;
+  problems?: readonly ProblemCode[];
   handle: (input: { params: z.output<P>; query: z.output<Q>; body: z.output<B> }, caller: Caller) => Promise<unknown>;
 }
 
@@ -43,7 +50,7 @@ export function route<
   Q extends z.ZodType = typeof NOTHING,
   B extends z.ZodType = z.ZodUndefined,
 >(definition: RouteOf<P, Q, B>): Route {
-  const { method, path, summary, scope, limited, params, query, body, status, handle } = definition;
+  const { method, path, summary, scope, limited, params, query, body, status, answer, problems, handle } = definition;
   return {
     method,
     path,
@@ -54,6 +61,8 @@ export function route<
     query: query ?? NOTHING,
     body: body ?? null,
     status: status ?? 200,
+    answer: answer ?? null,
+    problems: problems ?? [],
     handle: handle as Route['handle'],
   };
 }

@@ -8,6 +8,7 @@ import { ensureDataKeys } from '../../src/services/encryption-keys';
 import type { Config } from '../../src/types/config';
 import { rootsOfMaster, type Roots } from '../../src/vault/roots';
 import type { TestDatabase } from './database';
+import { requireDocumented } from './documented';
 
 export interface TestBroker {
   url: string;
@@ -114,5 +115,7 @@ export async function call(
   const json = (response.headers.get('content-type') ?? '').includes('json')
     ? (JSON.parse(text) as Record<string, unknown>)
     : {};
-  return { status: response.status, headers: response.headers, text, json };
+  const answer = { status: response.status, headers: response.headers, text, json };
+  requireDocumented(method, url, answer);
+  return answer;
 }

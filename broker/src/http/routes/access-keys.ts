@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { PRESETS, SCOPES, type Preset, type Scope } from '../../secrets/scopes';
 import type { AccessKeys } from '../../services/access-keys/access-keys';
 import { clientId, instant, line, page, serviceName } from '../fields';
+import { accessKeyAnswer, mintedAccessKeyAnswer } from '../answers/access-keys';
+import { pageOf } from '../answers/parts';
 import { route, type Route } from '../route';
 
 const one = z.strictObject({ id: z.string().regex(/^[0-9A-Za-z]{12}$/, 'is not the id of an access key') });
@@ -54,6 +56,7 @@ export function accessKeyRoutes({ accessKeys }: { accessKeys: AccessKeys }): Rou
       summary: 'The access keys that reach no further than the one sent',
       scope: 'access-keys:write',
       query: z.strictObject(page),
+      answer: pageOf(accessKeyAnswer),
       handle: ({ query }, caller) => accessKeys.list(caller, query),
     }),
     route({
@@ -63,6 +66,8 @@ export function accessKeyRoutes({ accessKeys }: { accessKeys: AccessKeys }): Rou
       scope: 'access-keys:write',
       body: newKey,
       status: 201,
+      answer: mintedAccessKeyAnswer,
+      problems: ['invalid_value', 'key_unavailable'],
       handle: ({ body }, caller) => accessKeys.create(caller, body),
     }),
     route({
@@ -71,6 +76,7 @@ export function accessKeyRoutes({ accessKeys }: { accessKeys: AccessKeys }): Rou
       summary: 'One access key: what it may do, until when, and how it is used',
       scope: 'access-keys:write',
       params: one,
+      answer: accessKeyAnswer,
       handle: ({ params }, caller) => accessKeys.read(caller, params.id),
     }),
     route({
@@ -80,6 +86,8 @@ export function accessKeyRoutes({ accessKeys }: { accessKeys: AccessKeys }): Rou
       scope: 'access-keys:write',
       params: one,
       body: z.strictObject({ name: name.optional(), scopes: scopes.min(1).optional(), ...changeable }),
+      answer: accessKeyAnswer,
+      problems: ['conflict', 'invalid_value', 'integrity', 'key_unavailable'],
       handle: ({ params, body }, caller) => accessKeys.update(caller, params.id, body),
     }),
     route({
@@ -98,6 +106,8 @@ export function accessKeyRoutes({ accessKeys }: { accessKeys: AccessKeys }): Rou
         })
         .default({ graceSeconds: 0 }),
       status: 201,
+      answer: mintedAccessKeyAnswer,
+      problems: ['conflict', 'invalid_value', 'integrity', 'key_unavailable'],
       handle: ({ params, body }, caller) => accessKeys.reroll(caller, params.id, body),
     }),
     route({
@@ -107,6 +117,8 @@ export function accessKeyRoutes({ accessKeys }: { accessKeys: AccessKeys }): Rou
       scope: 'access-keys:write',
       params: one,
       body: z.strictObject({ reason: line(200).optional() }).default({}),
+      answer: accessKeyAnswer,
+      problems: ['conflict', 'integrity', 'key_unavailable'],
       handle: ({ params, body }, caller) => accessKeys.revoke(caller, params.id, body),
     }),
   ];

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { ReadAudit } from '../../services/audit/read-audit';
 import { clientIdInPath, instant, page, serviceName } from '../fields';
+import { auditAnswer } from '../answers/audit';
+import { pageOf } from '../answers/parts';
 import { route, type Route } from '../route';
 
 const filters = z.strictObject({
@@ -27,6 +29,7 @@ export function auditRoutes({ readAudit }: { readAudit: ReadAudit }): Route[] {
       summary: 'Who did what, newest first; the last 24 hours unless since or until say otherwise',
       scope: 'audit:read',
       query: filters,
+      answer: pageOf(auditAnswer),
       handle: ({ query }, caller) => readAudit(caller, query),
     }),
   ];

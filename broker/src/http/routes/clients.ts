@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Clients } from '../../services/clients';
 import { clientId, line, page, revokingSuspension } from '../fields';
+import { clientAnswer, removedClientAnswer, suspendedClientAnswer } from '../answers/clients';
+import { pageOf } from '../answers/parts';
 import { route, type Route } from '../route';
 
 const one = z.strictObject({ clientId });
@@ -21,6 +23,7 @@ export function clientRoutes({ clients }: { clients: Clients }): Route[] {
       summary: 'The clients of the organization',
       scope: 'clients:read',
       query: z.strictObject(page),
+      answer: pageOf(clientAnswer),
       handle: ({ query }, caller) => clients.list(caller, query),
     }),
     route({
@@ -30,6 +33,8 @@ export function clientRoutes({ clients }: { clients: Clients }): Route[] {
       scope: 'clients:write',
       body: z.strictObject({ clientId, name, email, locale }),
       status: 201,
+      answer: clientAnswer,
+      problems: ['conflict'],
       handle: ({ body }, caller) => clients.create(caller, body),
     }),
     route({
@@ -38,6 +43,7 @@ export function clientRoutes({ clients }: { clients: Clients }): Route[] {
       summary: 'One client',
       scope: 'clients:read',
       params: one,
+      answer: clientAnswer,
       handle: ({ params }, caller) => clients.read(caller, params.clientId),
     }),
     route({
@@ -47,6 +53,7 @@ export function clientRoutes({ clients }: { clients: Clients }): Route[] {
       scope: 'clients:write',
       params: one,
       body: z.strictObject({ name: name.optional(), email, locale }),
+      answer: clientAnswer,
       handle: ({ params, body }, caller) => clients.update(caller, params.clientId, body),
     }),
     route({
@@ -56,6 +63,7 @@ export function clientRoutes({ clients }: { clients: Clients }): Route[] {
         'Deletes a client with its connections, which are revoked at the providers where they can be, and own apps',
       scope: 'clients:write',
       params: one,
+      answer: removedClientAnswer,
       handle: ({ params }, caller) => clients.remove(caller, params.clientId),
     }),
     route({
@@ -65,6 +73,7 @@ export function clientRoutes({ clients }: { clients: Clients }): Route[] {
       scope: 'clients:write',
       params: one,
       body: revokingSuspension,
+      answer: suspendedClientAnswer,
       handle: ({ params, body }, caller) => clients.suspend(caller, params.clientId, body),
     }),
     route({
@@ -73,6 +82,7 @@ export function clientRoutes({ clients }: { clients: Clients }): Route[] {
       summary: 'Ends a suspension, and an order to revoke that goes on',
       scope: 'clients:write',
       params: one,
+      answer: clientAnswer,
       handle: ({ params }, caller) => clients.resume(caller, params.clientId),
     }),
   ];

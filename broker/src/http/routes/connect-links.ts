@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { ConnectLinks } from '../../services/connect/links';
 import { clientId, connectionName, line, oauthScopes, page, serviceName, uuid } from '../fields';
+import { connectLinkAnswer, madeConnectLinkAnswer } from '../answers/connect-links';
+import { pageOf } from '../answers/parts';
 import { route, type Route } from '../route';
 
 const MOST_DAYS = 90;
@@ -34,6 +36,7 @@ export function connectLinkRoutes({ connectLinks }: { connectLinks: ConnectLinks
       summary: 'The connect links, newest first; the links themselves are not shown again',
       scope: 'connect:write',
       query: z.strictObject(page),
+      answer: pageOf(connectLinkAnswer),
       handle: ({ query }, caller) => connectLinks.list(caller, query),
     }),
     route({
@@ -43,6 +46,8 @@ export function connectLinkRoutes({ connectLinks }: { connectLinks: ConnectLinks
       scope: 'connect:write',
       body: link,
       status: 201,
+      answer: madeConnectLinkAnswer,
+      problems: ['invalid_value', 'key_unavailable'],
       handle: ({ body: { expiresIn, ...body } }, caller) =>
         connectLinks.create(caller, { ...body, expiresInSeconds: expiresIn }),
     }),

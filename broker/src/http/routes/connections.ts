@@ -13,6 +13,17 @@ import {
   span,
   uuid,
 } from '../fields';
+import {
+  attemptAnswer,
+  connectionAnswer,
+  connectionDetailsAnswer,
+  importedConnectionAnswer,
+  refreshedConnectionAnswer,
+  rejectedConnectionAnswer,
+  removedConnectionAnswer,
+  usageAnswer,
+} from '../answers/connections';
+import { pageOf } from '../answers/parts';
 import { route, type Route } from '../route';
 
 const one = z.strictObject({ id: uuid });
@@ -80,6 +91,7 @@ export function connectionRoutes({ connections }: { connections: Connections }):
       summary: 'Connections with their status; no secret in them',
       scope: 'connections:read',
       query: filters,
+      answer: pageOf(connectionAnswer),
       handle: ({ query: { expiresWithin, consentEndsWithin, ...query } }, caller) =>
         connections.list(caller, {
           ...query,
@@ -94,6 +106,8 @@ export function connectionRoutes({ connections }: { connections: Connections }):
       scope: 'connections:write',
       body: credential,
       status: 201,
+      answer: importedConnectionAnswer,
+      problems: ['conflict', 'invalid_value', 'key_unavailable', 'reauth_required', 'client_suspended'],
       handle: ({ body }, caller) => connections.import(caller, body),
     }),
     route({
@@ -102,6 +116,7 @@ export function connectionRoutes({ connections }: { connections: Connections }):
       summary: 'One connection, with the latest attempts to refresh it',
       scope: 'connections:read',
       params: one,
+      answer: connectionDetailsAnswer,
       handle: ({ params }, caller) => connections.read(caller, params.id),
     }),
     route({
@@ -111,6 +126,7 @@ export function connectionRoutes({ connections }: { connections: Connections }):
       scope: 'connections:read',
       params: one,
       query: z.strictObject(page),
+      answer: pageOf(attemptAnswer),
       handle: ({ params, query }, caller) => connections.history(caller, params.id, query),
     }),
     route({
@@ -119,6 +135,7 @@ export function connectionRoutes({ connections }: { connections: Connections }):
       summary: 'How often its credential was released in the last 30 days, by workflow',
       scope: 'connections:read',
       params: one,
+      answer: usageAnswer,
       handle: ({ params }, caller) => connections.usage(caller, params.id),
     }),
     route({
@@ -127,6 +144,8 @@ export function connectionRoutes({ connections }: { connections: Connections }):
       summary: 'Asks for a refresh and waits up to 5 s for it',
       scope: 'connections:write',
       params: one,
+      answer: refreshedConnectionAnswer,
+      problems: ['conflict', 'invalid_value', 'reauth_required', 'client_suspended'],
       handle: ({ params }, caller) => connections.refresh(caller, params.id),
     }),
     route({
@@ -135,6 +154,7 @@ export function connectionRoutes({ connections }: { connections: Connections }):
       summary: 'Neither served nor refreshed any more',
       scope: 'connections:write',
       params: one,
+      answer: connectionAnswer,
       handle: ({ params }, caller) => connections.disable(caller, params.id),
     }),
     route({
@@ -143,6 +163,7 @@ export function connectionRoutes({ connections }: { connections: Connections }):
       summary: 'Back into service',
       scope: 'connections:write',
       params: one,
+      answer: connectionAnswer,
       handle: ({ params }, caller) => connections.enable(caller, params.id),
     }),
     route({
@@ -151,6 +172,8 @@ export function connectionRoutes({ connections }: { connections: Connections }):
       summary: 'The client signed in with another account, and that one is right: its tokens take over',
       scope: 'connections:write',
       params: one,
+      answer: connectionAnswer,
+      problems: ['conflict', 'integrity', 'key_unavailable'],
       handle: ({ params }, caller) => connections.acceptHeld(caller, params.id),
     }),
     route({
@@ -159,6 +182,8 @@ export function connectionRoutes({ connections }: { connections: Connections }):
       summary: 'The other account was a mistake: its tokens are forgotten, those in use stay',
       scope: 'connections:write',
       params: one,
+      answer: rejectedConnectionAnswer,
+      problems: ['conflict'],
       handle: ({ params }, caller) => connections.rejectHeld(caller, params.id),
     }),
     route({
@@ -167,6 +192,7 @@ export function connectionRoutes({ connections }: { connections: Connections }):
       summary: 'Deletes a connection with its tokens, and revokes them at the provider where it can; tells which',
       scope: 'connections:write',
       params: one,
+      answer: removedConnectionAnswer,
       handle: ({ params }, caller) => connections.remove(caller, params.id),
     }),
   ];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ServeCredential } from '../../services/credentials/serve-credential';
 import { clientId, clientIdInPath, connectionName, seconds, secondsInQuery, serviceName } from '../fields';
+import { credentialAnswer } from '../answers/credential';
 import { route, type Route } from '../route';
 
 const inPath = z.strictObject({ clientId: clientIdInPath, service: serviceName });
@@ -33,6 +34,16 @@ export function credentialRoutes({ serveCredential }: { serveCredential: ServeCr
       scope: 'credentials:read',
       params: inPath,
       query: inQuery,
+      answer: credentialAnswer,
+      problems: [
+        'client_suspended',
+        'reauth_required',
+        'invalid_value',
+        'quota_exceeded',
+        'integrity',
+        'refresh_pending',
+        'key_unavailable',
+      ],
       handle: ({ params, query }, caller) =>
         serveCredential(caller, { ...params, name: query.name, minTtlSeconds: query.minTtl ?? null, rejected: null }),
     }),
@@ -42,6 +53,16 @@ export function credentialRoutes({ serveCredential }: { serveCredential: ServeCr
       summary: 'A live credential, as n8n asks for it',
       scope: 'credentials:read',
       body: grant,
+      answer: credentialAnswer,
+      problems: [
+        'client_suspended',
+        'reauth_required',
+        'invalid_value',
+        'quota_exceeded',
+        'integrity',
+        'refresh_pending',
+        'key_unavailable',
+      ],
       handle: ({ body: { minTtl, rejected, workflowId, executionId, ...name } }, caller) =>
         serveCredential(
           { ...caller, workflowId, executionId },

@@ -2,6 +2,14 @@ import { z } from 'zod';
 import type { Apps } from '../../services/apps';
 import type { ServiceCatalogue } from '../../services/service-catalogue/service-catalogue';
 import { clientIdInPath, page, revokingSuspension, serviceName } from '../fields';
+import { pageOf } from '../answers/parts';
+import {
+  appAnswer,
+  moveAnswer,
+  serviceAnswer,
+  serviceWithAppAnswer,
+  suspendedServiceAnswer,
+} from '../answers/services';
 import { route, type Route } from '../route';
 import { appFields, moveFields, providerFields, serviceFields } from '../service-fields';
 
@@ -20,6 +28,7 @@ export function serviceRoutes({ serviceCatalogue, apps }: ServiceRoutesParts): R
       summary: 'The services that the organization sees: its own and the shared ones',
       scope: 'services:read',
       query: z.strictObject(page),
+      answer: pageOf(serviceAnswer),
       handle: ({ query }, caller) => serviceCatalogue.list(caller, query),
     }),
     route({
@@ -29,6 +38,8 @@ export function serviceRoutes({ serviceCatalogue, apps }: ServiceRoutesParts): R
       scope: 'services:write',
       body: z.strictObject({ name: serviceName, ...providerFields, ...serviceFields }),
       status: 201,
+      answer: serviceAnswer,
+      problems: ['conflict', 'invalid_value'],
       handle: ({ body }, caller) => serviceCatalogue.create(caller, body),
     }),
     route({
@@ -37,6 +48,7 @@ export function serviceRoutes({ serviceCatalogue, apps }: ServiceRoutesParts): R
       summary: "One service, with the organization's app",
       scope: 'services:read',
       params: one,
+      answer: serviceWithAppAnswer,
       handle: ({ params }, caller) => serviceCatalogue.read(caller, params.service),
     }),
     route({
@@ -46,6 +58,8 @@ export function serviceRoutes({ serviceCatalogue, apps }: ServiceRoutesParts): R
       scope: 'services:write',
       params: one,
       body: z.strictObject(serviceFields),
+      answer: serviceAnswer,
+      problems: ['conflict', 'invalid_value'],
       handle: ({ params, body }, caller) => serviceCatalogue.update(caller, params.service, body),
     }),
     route({
@@ -55,6 +69,7 @@ export function serviceRoutes({ serviceCatalogue, apps }: ServiceRoutesParts): R
       scope: 'services:write',
       params: one,
       status: 204,
+      problems: ['conflict'],
       handle: ({ params }, caller) => serviceCatalogue.remove(caller, params.service),
     }),
     route({
@@ -65,6 +80,8 @@ export function serviceRoutes({ serviceCatalogue, apps }: ServiceRoutesParts): R
       scope: 'services:write',
       params: one,
       body: z.strictObject(moveFields),
+      answer: moveAnswer,
+      problems: ['conflict', 'invalid_value'],
       handle: ({ params, body }, caller) => serviceCatalogue.move(caller, params.service, body),
     }),
     route({
@@ -74,6 +91,7 @@ export function serviceRoutes({ serviceCatalogue, apps }: ServiceRoutesParts): R
       scope: 'services:write',
       params: one,
       body: revokingSuspension,
+      answer: suspendedServiceAnswer,
       handle: ({ params, body }, caller) => serviceCatalogue.suspend(caller, params.service, body),
     }),
     route({
@@ -82,6 +100,7 @@ export function serviceRoutes({ serviceCatalogue, apps }: ServiceRoutesParts): R
       summary: 'Ends a suspension, and an order to revoke that goes on',
       scope: 'services:write',
       params: one,
+      answer: serviceAnswer,
       handle: ({ params }, caller) => serviceCatalogue.resume(caller, params.service),
     }),
     route({
@@ -91,6 +110,8 @@ export function serviceRoutes({ serviceCatalogue, apps }: ServiceRoutesParts): R
       scope: 'services:write',
       params: one,
       body: appFields,
+      answer: appAnswer,
+      problems: ['invalid_value', 'key_unavailable'],
       handle: ({ params, body: { clientId, ...rest } }, caller) =>
         apps.replace(caller, { service: params.service, ownerClientId: null, oauthClientId: clientId, ...rest }),
     }),
@@ -101,6 +122,8 @@ export function serviceRoutes({ serviceCatalogue, apps }: ServiceRoutesParts): R
       scope: 'services:write',
       params: z.strictObject({ clientId: clientIdInPath, service: serviceName }),
       body: appFields,
+      answer: appAnswer,
+      problems: ['invalid_value', 'key_unavailable'],
       handle: ({ params, body: { clientId, ...rest } }, caller) =>
         apps.replace(caller, {
           service: params.service,

@@ -3,6 +3,7 @@ import { Problem } from '../../errors/problem';
 import type { Authorize } from '../../services/access/authorize';
 import type { CheckReadiness } from '../../services/readiness';
 import type { Surface } from '../../types/surface';
+import { aliveAnswer, readyAnswer, whoamiAnswer } from '../answers/system';
 import { route, type Route } from '../route';
 
 export interface SystemParts {
@@ -20,6 +21,7 @@ export function systemRoutes({ authorize, readiness, surface }: SystemParts): Ro
       scope: 'public',
       limited: false,
       query: z.object({}),
+      answer: aliveAnswer,
       handle: () => Promise.resolve({ status: 'alive' }),
     }),
     route({
@@ -29,6 +31,7 @@ export function systemRoutes({ authorize, readiness, surface }: SystemParts): Ro
       scope: 'public',
       limited: false,
       query: z.object({}),
+      answer: readyAnswer,
       handle: async () => {
         const { ready, missing, warnings } = await readiness();
         if (ready) return { status: 'ready', surface, warnings };
@@ -42,6 +45,7 @@ export function systemRoutes({ authorize, readiness, surface }: SystemParts): Ro
       path: '/v1/whoami',
       summary: 'The key that was sent, and what it may do',
       scope: 'any',
+      answer: whoamiAnswer,
       handle: async (_input, caller) => {
         const who = await authorize(caller, { action: 'whoami', scope: null });
         return {
