@@ -8,30 +8,37 @@ export const SERVICE_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 export const clientId = z
   .string()
   .regex(CLIENT_ID, 'must be 1 to 64 letters, digits, dots, dashes or underscores, starting with a letter or digit')
-  .describe('The public name of a client; it never changes.');
+  .describe('The public name of a client; it never changes.')
+  .meta({ examples: ['acme'] });
 
 /** In a path, `-` stands for the organization itself. */
 export const clientIdInPath = z
   .union([z.literal('-').transform(() => null), clientId])
-  .describe('A Client ID; - for the organization itself.');
+  .describe('A Client ID; - for the organization itself.')
+  .meta({ examples: ['acme'] });
 
 export const serviceName = z
   .string()
   .regex(SERVICE_NAME, 'must be 1 to 64 lower-case letters, digits, dashes or underscores')
-  .describe('The name of a service, such as google.');
+  .describe('The name of a service, such as google.')
+  .meta({ examples: ['google'] });
 
 export const connectionName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
   .describe('Tells several connections of a client to one service apart.');
 
-export const uuid = z.uuid('must be an id that the broker made').describe('An id that the broker made.');
+export const uuid = z
+  .uuid('must be an id that the broker made')
+  .describe('An id that the broker made.')
+  .meta({ examples: ['0f8fad5b-d9cb-469f-a165-70867728950e'] });
 
 /** A number of seconds in a query, where everything arrives as text. */
 export const secondsInQuery = z
   .string()
   .regex(/^\d{1,8}$/, 'must be a whole number of seconds')
-  .transform(Number);
+  .transform(Number)
+  .meta({ type: 'integer', minimum: 0 });
 
 export const seconds = z.int().min(0).max(99_999_999);
 
@@ -42,7 +49,8 @@ export const page = {
     .transform(Number)
     .pipe(z.int().min(1).max(500))
     .default(100)
-    .describe('How many items at most.'),
+    .describe('How many items at most.')
+    .meta({ type: 'integer', minimum: 1, maximum: 500, default: 100 }),
   cursor: z.string().max(500).optional().describe('nextCursor of the previous page.'),
 };
 
@@ -71,7 +79,8 @@ export const revokingSuspension = z
 /** In a body, `-` or null stands for the organization itself. */
 export const clientIdInBody = z
   .union([z.literal('-').transform(() => null), z.null(), clientId])
-  .describe('A Client ID; - or null for the organization itself.');
+  .describe('A Client ID; - or null for the organization itself.')
+  .meta({ examples: ['acme'] });
 
 /** ISO 8601 with a time zone. */
 export const instant = z.iso

@@ -2,6 +2,8 @@ import type { Broker } from '../app/broker';
 import type { Serving } from '../app/serving';
 import type { Logger } from '../log/logger';
 import type { Config } from '../types/config';
+import { PAGES } from './documentation/pages';
+import type { Documented } from './documentation/problems';
 import { createLimits } from './limits';
 import { listen, type Listening } from './listen';
 import type { Route } from './route';
@@ -21,6 +23,11 @@ export function grantRoutes(serving: Serving): Route[] {
   return [...systemRoutes(serving), ...credentialRoutes(serving)];
 }
 
+/** What /openapi.json and /docs tell of. */
+export function documentedRoutes(routes: readonly Route[]): Documented[] {
+  return [...routes, ...PAGES];
+}
+
 export interface ServeParts {
   config: Pick<Config, 'host' | 'port' | 'trustProxy' | 'rateLimitPerMinute' | 'publicUrl'>;
   log: Logger;
@@ -30,17 +37,18 @@ export interface ServeParts {
 
 /** Puts the broker on its port. Throws ConfigurationError when the port or host is not to be had. */
 export function serveHttp({ broker, ...parts }: ServeParts & { broker: Broker }): Promise<Listening> {
-  return listenFor(broker, { routes: allRoutes(broker), connect: broker.connect }, parts);
+  const routes = allRoutes(broker);
+  return listenFor(broker, { routes, connect: broker.connect, documented: documentedRoutes(routes) }, parts);
 }
 
 /** The same with the surface `grants`: credentials, and nothing else. */
 export function serveGrants({ serving, ...parts }: ServeParts & { serving: Serving }): Promise<Listening> {
-  return listenFor(serving, { routes: grantRoutes(serving), connect: null }, parts);
+  return listenFor(serving, { routes: grantRoutes(serving), connect: null, documented: null }, parts);
 }
 
 function listenFor(
   serving: Serving,
-  surface: Pick<ServerParts, 'routes' | 'connect'>,
+  surface: Pick<ServerParts, 'routes' | 'connect' | 'documented'>,
   { config, log, share }: ServeParts,
 ): Promise<Listening> {
   const limits = createLimits(config.rateLimitPerMinute, share, serving.failures);

@@ -8,6 +8,8 @@ import type { Connect } from '../services/connect/connect';
 import type { ReadRemembered } from '../services/credentials/read-remembered';
 import { createAddressOf } from './caller';
 import { createCredentialRead } from './credential-read';
+import { DOCUMENTS, mountDocumentation } from './documentation/mount';
+import type { Documented } from './documentation/problems';
 import type { Limits } from './limits';
 import { inPlainWords } from './plain-words';
 import { problemOf, sendProblem } from './problem-response';
@@ -26,6 +28,8 @@ export interface ServerParts {
   trustProxy: number | readonly string[];
   /** null: clients' pages are served elsewhere. */
   connect: Connect | null;
+  /** null: this process shows no documentation. */
+  documented: readonly Documented[] | null;
   publicUrl: string;
 }
 
@@ -48,10 +52,13 @@ export function createServer(parts: ServerParts): Express {
   });
   if (parts.connect !== null) mountConnectPages(server, { ...parts, connect: parts.connect });
 
+  if (parts.documented !== null) mountDocumentation(server, { documented: parts.documented, limits });
+
   for (const route of routes) {
     server[route.method](route.path, admit(route, parts), ...bodyOf(route), answer(route));
   }
-  for (const path of new Set(routes.map((route) => route.path)))
+  const documents = parts.documented === null ? [] : DOCUMENTS;
+  for (const path of new Set([...routes.map((route) => route.path), ...documents]))
     server.all(path, refuse('method_not_allowed', 'The path exists, but not with this method.'));
   server.use(refuse('not_found', 'There is no such path. GET /v1/whoami shows whether your key works.'));
 

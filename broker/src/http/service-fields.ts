@@ -56,13 +56,22 @@ const RESERVED = new Set([
 
 /** All that may be given of a service, when it is made and when it is changed. */
 export const serviceFields = {
-  displayName: line(200).optional().describe('For people.'),
+  displayName: line(200)
+    .optional()
+    .describe('For people.')
+    .meta({ examples: ['Google'] }),
   oauthType: z
     .enum(CONNECTION_KINDS)
     .optional()
     .describe('How its connections authenticate, unless they say otherwise.'),
-  authorizationUrl: url.optional(),
-  tokenUrl: url.optional(),
+  authorizationUrl: url
+    .optional()
+    .describe('Where clients sign in.')
+    .meta({ examples: ['https://accounts.google.com/o/oauth2/v2/auth'] }),
+  tokenUrl: url
+    .optional()
+    .describe('Where codes and refresh tokens become access tokens.')
+    .meta({ examples: ['https://oauth2.googleapis.com/token'] }),
   refreshUrl: url.optional().describe('Where tokens are renewed, if not at tokenUrl.'),
   revocationUrl: url.optional(),
   revocationFormat: z.enum(['form', 'json', 'query']).optional().describe('Where a token to be revoked is written.'),
@@ -189,7 +198,10 @@ export const serviceFields = {
 
 /** Where a service goes; what is not given stays. */
 export const moveFields = {
-  tokenUrl: url.unwrap().describe('Gets every refresh token and client secret of the service from now on.'),
+  tokenUrl: url
+    .unwrap()
+    .describe('Gets every refresh token and client secret of the service from now on.')
+    .meta({ examples: ['https://login.crm.example/oauth/token'] }),
   refreshUrl: serviceFields.refreshUrl,
   revocationUrl: serviceFields.revocationUrl,
   tenantHosts: serviceFields.tenantHosts,
@@ -205,12 +217,15 @@ export const providerFields = {
 
 /** The OAuth client of a service. */
 export const appFields = z.strictObject({
-  clientId: line(500).describe('The id of the OAuth client at the provider.'),
+  clientId: line(500)
+    .describe('The id of the OAuth client at the provider.')
+    .meta({ examples: ['1234-abc.apps.example'] }),
   // RFC 6749 appendix A: visible characters and spaces.
   clientSecrets: z
     .array(z.string().regex(/^[\x20-\x7e]{1,2000}$/, 'holds a character that no client secret has'))
     .min(1)
     .max(10)
-    .describe('In the order in which they are tried.'),
+    .describe('In the order in which they are tried.')
+    .meta({ examples: [['a-secret-of-the-provider']] }),
   scopes: oauthScopes.nullable().optional().describe("Asked for in place of the service's."),
 });

@@ -1,7 +1,7 @@
 import type { Express } from 'express';
 import type { Broker } from '../../src/app/broker';
 import { createLimits } from '../../src/http/limits';
-import { allRoutes } from '../../src/http/serve';
+import { allRoutes, documentedRoutes } from '../../src/http/serve';
 import { createServer } from '../../src/http/server';
 import { silent } from '../support/broker';
 
@@ -11,9 +11,11 @@ interface Layer {
 
 /** Every route that Express itself would answer, as `METHOD /path`: not what a list says, but what is mounted. */
 export function mountedRoutes(broker: Broker): string[] {
+  const routes = allRoutes(broker);
   const server: Express = createServer({
     ...broker,
-    routes: allRoutes(broker),
+    routes,
+    documented: documentedRoutes(routes),
     limits: createLimits(1, () => 1, broker.failures),
     log: silent,
     trustProxy: 0,

@@ -31,6 +31,7 @@ const named = ({ clientId, service }: Objects) => ({ clientId, service });
 export const ROUTES: Readonly<Record<string, Row>> = {
   'GET /health': PAGE(200),
   'GET /ready': PAGE(200),
+  'GET /openapi.json': PAGE(200),
   'GET /connect/:token': PAGE(404),
   'POST /connect/:token': PAGE(404),
   'GET /oauth/callback/:service': PAGE(400),

@@ -80,6 +80,7 @@ export const moveAnswer = z.strictObject({
     .meta({ examples: [null] }),
 });
 
+/** What is said of a field, with its examples, goes with it. */
 function described(inner: z.ZodType, field: z.ZodType): z.ZodType {
-  return field.description === undefined ? inner : inner.describe(field.description);
+  return inner.meta({ ...field.meta() });
 }

@@ -6,9 +6,16 @@ import { accessKeyAnswer, mintedAccessKeyAnswer } from '../answers/access-keys';
 import { pageOf } from '../answers/parts';
 import { route, type Route } from '../route';
 
-const one = z.strictObject({ id: z.string().regex(/^[0-9A-Za-z]{12}$/, 'is not the id of an access key') });
+const one = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[0-9A-Za-z]{12}$/, 'is not the id of an access key')
+    .meta({ examples: ['7Qm2xVb0KpLa'] }),
+});
 
-const name = line(200).describe('For people.');
+const name = line(200)
+  .describe('For people.')
+  .meta({ examples: ['n8n'] });
 const scopes = z.array(z.enum(SCOPES as readonly [Scope, ...Scope[]])).max(50);
 const limit = (most: number) => z.int().min(1).max(most).nullable().optional();
 const changeable = {
@@ -38,7 +45,10 @@ const changeable = {
 const newKey = z
   .strictObject({
     name,
-    preset: z.enum(Object.keys(PRESETS) as [Preset, ...Preset[]]).optional(),
+    preset: z
+      .enum(Object.keys(PRESETS) as [Preset, ...Preset[]])
+      .optional()
+      .meta({ examples: ['n8n'] }),
     scopes: scopes.min(1).optional(),
     environment: z.enum(['live', 'test']).default('live'),
     ...changeable,

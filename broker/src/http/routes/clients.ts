@@ -6,14 +6,17 @@ import { pageOf } from '../answers/parts';
 import { route, type Route } from '../route';
 
 const one = z.strictObject({ clientId });
-const name = line(200).describe('For people.');
+const name = line(200)
+  .describe('For people.')
+  .meta({ examples: ['Acme Ltd'] });
 const email = z.email().max(254).nullable().optional();
 const locale = z
   .string()
   .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$/, 'must be a language tag such as fr or fr-CH')
   .nullable()
   .optional()
-  .describe('The language of pages and mails that the client sees.');
+  .describe('The language of pages and mails that the client sees.')
+  .meta({ examples: ['fr'] });
 
 export function clientRoutes({ clients }: { clients: Clients }): Route[] {
   return [

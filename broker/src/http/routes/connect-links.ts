@@ -18,7 +18,10 @@ const link = z.strictObject({
     .describe(
       "What is the client's own in the URLs of the service, such as the name of a shop; the page asks for it unless given.",
     ),
-  reason: line(500).optional().describe('Why it is asked for, in your own words; the client reads it.'),
+  reason: line(500)
+    .optional()
+    .describe('Why it is asked for, in your own words; the client reads it.')
+    .meta({ examples: ['So that your invoices reach your Drive'] }),
   expiresIn: z
     .int()
     .min(60)

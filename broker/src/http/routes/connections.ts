@@ -52,18 +52,20 @@ const credential = z.strictObject({
   service: serviceName,
   name: connectionName.default('default'),
   kind: z.enum(CONNECTION_KINDS).optional().describe("The service's oauthType unless given."),
-  accessToken: headerValue.optional(),
+  accessToken: headerValue.optional().meta({ examples: ['ya29.a0Af-of-your-client'] }),
   refreshToken: z
     .string()
     .min(1)
     .max(16_384)
     .regex(/^[\x20-\x7e]+$/, 'must consist of printable ASCII characters')
-    .optional(),
+    .optional()
+    .meta({ examples: ['1//0g-of-your-client'] }),
   expiresAt: instant
     .optional()
     .describe(
       'The end of accessToken or apiKey. Without it a renewable token is taken to live defaultTtlSeconds of the service, any other without end.',
-    ),
+    )
+    .meta({ examples: ['2026-11-20T10:00:00Z'] }),
   apiKey: headerValue.optional(),
   username: line(1_000)
     .regex(/^[^:]*$/, 'must not hold a colon (RFC 7617)')

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import type { Express, Request, Response } from 'express';
+import type { Caller } from '../../services/access/principal';
+import type { Limits } from '../limits';
+import { openApiDocument } from './openapi';
+import type { Documented } from './problems';
+
+export interface DocumentationParts {
+  documented: readonly Documented[];
+  limits: Limits;
+}
+
+export const DOCUMENTS = ['/openapi.json', '/docs'] as const;
+const [OPENAPI] = DOCUMENTS;
+
+interface File {
+  body: Buffer;
+  type: string;
+  etag: string;
+}
+
+/** The documentation of the routes that this process has, public: it says nothing about what anybody keeps here. */
+export function mountDocumentation(server: Express, { documented, limits }: DocumentationParts): void {
+  const openApi = once(() => fileOf(JSON.stringify(openApiDocument(documented)), 'application/json'));
+  server.get(OPENAPI, shown(OPENAPI, openApi, limits));
+}
+
+/** Made when somebody asks for it first: who serves credentials all day may never be. */
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
+}
+
+function fileOf(text: string, type: string): File {
+  const body = Buffer.from(text);
+  return { body, type, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"` };
+}
+
+/** Counted like everything public. Whoever has this very version is told so, and gets nothing. */
+function shown(path: string, file: () => File, limits: Limits) {
+  return async (request: Request, response: Response): Promise<void> => {
+    const locals = response.locals as { caller: Caller; route?: string };
+    locals.route = path;
+    await limits.countAddress(request, response, locals.caller);
+    const { body, type, etag } = file();
+    response.setHeader('Cache-Control', 'no-cache'); // kept, and asked after each time: a new version is seen at once
+    response.setHeader('ETag', etag);
+    if (request.fresh) response.status(304).end();
+    else response.status(200).type(type).send(body);
+  };
+}
