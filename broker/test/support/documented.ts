@@ -28,7 +28,10 @@ export function requireDocumented(method: string, url: string, { status, headers
   const route = routeOf(method, new URL(url).pathname);
   if (route === null) return;
   const name = `${method} ${route.path}`;
-  if (status >= 400) return requireProblem(name, problemsOf(route), String(json.code));
+  if (status >= 400) {
+    requireProblem(name, problemsOf(route), String(json.code));
+    return;
+  }
   if (status !== route.status) throw new Error(`${name} answered ${status}, and is documented with ${route.status}`);
   if (route.answer === null || !(headers.get('content-type') ?? '').startsWith('application/json')) return;
   const read = route.answer.safeParse(json);

@@ -10,11 +10,7 @@ const PLACE = '#/components/schemas/';
 
 /** What is said of a request (`input`) or an answer (`output`); adds to `named` what has a name. */
 export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output', named: NamedSchemas): JsonSchema {
-  const {
-    $schema: _dialect,
-    $defs = {},
-    ...whole
-  } = z.toJSONSchema(schema, {
+  const { $defs = {}, ...whole } = z.toJSONSchema(schema, {
     io,
     override: ({ zodSchema, jsonSchema }) => {
       // Of what is transformed zod leaves them out, since they might be meant of the result; ours are as they are sent.
@@ -30,6 +26,7 @@ export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output', named: N
     },
   }) as Record<string, unknown> & { $defs?: NamedSchemas };
   for (const [name, definition] of Object.entries($defs)) named[name] = relocated(definition) as JsonSchema;
+  delete whole.$schema; // OpenAPI 3.1 is of this dialect
   return relocated(whole) as JsonSchema;
 }
 
