@@ -22,11 +22,11 @@ export async function countReleased({ database }) {
 }
 
 /**
- * How often a credential was looked up because no process remembered it: such a look reads its token set by index, once, and nothing else does. A
+ * How often a credential was looked up because no process remembered it: such a look reads its service, once, and nothing else here does. A
  * backend reports what it did within a second while it is busy, or after ten idle ones: so this waits until nothing is added any more.
  */
 export async function countLooks({ database }) {
-  const text = `select coalesce(idx_scan, 0)::float8 + coalesce(seq_scan, 0) as looks from pg_stat_user_tables where relname = 'token_sets'`;
+  const text = `select coalesce(idx_scan, 0)::float8 + coalesce(seq_scan, 0) as looks from pg_stat_user_tables where relname = 'services'`;
   const look = async () => (await database.query({ text }))[0].looks;
   for (let [before, since] = [await look(), performance.now()]; ;) {
     await delay(500);

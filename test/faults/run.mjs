@@ -6,8 +6,9 @@ import { HELP, readOptions } from './options.mjs';
 import { refreshingStorm } from './refreshing.mjs';
 import { freshnessStorm } from './serving/freshness.mjs';
 import { killsStorm } from './serving/kills.mjs';
+import { soak } from './serving/soak.mjs';
 
-const PARTS = { refreshing: refreshingStorm, kills: killsStorm, freshness: freshnessStorm };
+const PARTS = { refreshing: refreshingStorm, kills: killsStorm, freshness: freshnessStorm, soak };
 
 /** What is to be closed, the last first. */
 const closing = [];

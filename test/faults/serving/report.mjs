@@ -29,5 +29,28 @@ export function reportOfFreshness({ violations, made, refused, longestMs, blind,
   ].join('\n');
 }
 
+export function reportOfSoak({
+  minutes,
+  rate,
+  asked,
+  released,
+  rows,
+  middleMs,
+  most,
+  memory,
+  descriptors,
+  violations,
+}) {
+  const trend = (parts, unit) =>
+    parts === null ? 'not known here' : `${Math.round(parts[0])} → ${Math.round(parts[1])} ${unit}`;
+  return [
+    `${asked} reads at ${rate} a second for ${minutes} minutes from 2 processes: ${released} answers with a secret, ${rows} audit rows`,
+    `an answer took     ${middleMs.toFixed(1)} ms, ${Math.round(most)} at most`,
+    `memory             ${trend(memory, 'MB resident, earlier and later')}`,
+    `descriptors        ${trend(descriptors, 'open, earlier and later')}`,
+    ...linesOfViolations(violations),
+  ].join('\n');
+}
+
 const seconds = (times) =>
   `${(median(times) / 1_000).toFixed(1)} s (at most ${(Math.max(...times) / 1_000).toFixed(1)})`;
