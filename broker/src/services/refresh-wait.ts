@@ -3,7 +3,7 @@ import type { Database } from '../db/database';
 import { listen } from '../db/listen';
 import type { Logger } from '../log/logger';
 import { REFRESHED_CHANNEL, signalWanted } from '../repositories/signals';
-import { listVersions, markWanted } from '../repositories/wanted';
+import { listVersions, markWanted, type Awaited as Marked } from '../repositories/wanted';
 import { createPulse } from './refresh/pulse';
 import { soonest } from './refresh/soonest';
 
@@ -58,14 +58,16 @@ export function createRefreshWaiter({ database, lanes, databaseUrl, log }: Refre
 
   const mark = async (): Promise<void> => {
     const now = performance.now();
-    const byOrganization = new Map<string, string[]>();
+    const byOrganization = new Map<string, Marked[]>();
     for (const [id, entry] of waiting) {
       if (now - entry.markedAtMs < MARK_AGAIN_MS) continue;
       entry.markedAtMs = now;
-      byOrganization.set(entry.organizationId, [...(byOrganization.get(entry.organizationId) ?? []), id]);
+      // Who waits for the change of an older version has been told of it.
+      const version = Math.max(...[...entry.waiters].map((waiter) => waiter.version));
+      byOrganization.set(entry.organizationId, [...(byOrganization.get(entry.organizationId) ?? []), { id, version }]);
     }
-    for (const [organizationId, ids] of byOrganization) {
-      if (await database.asTenant(organizationId, (tx) => markWanted(tx, organizationId, ids))) wakeWorkers();
+    for (const [organizationId, awaited] of byOrganization) {
+      if (await database.asTenant(organizationId, (tx) => markWanted(tx, organizationId, awaited))) wakeWorkers();
     }
   };
 

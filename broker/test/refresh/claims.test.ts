@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connectDatabase, type Database } from '../../src/db/database';
 import { claimDue, type ClaimRequest } from '../../src/repositories/refresh-claims';
-import { markWanted } from '../../src/repositories/wanted';
+import { listVersions, markWanted } from '../../src/repositories/wanted';
 import { addConnection, addReach, setScene, stored, type Scene } from './scene';
 
 let scene: Scene;
@@ -50,6 +50,10 @@ test('a wish does not make a connection due that is being refreshed', async () =
     id,
   ]);
   const { organizationId } = scene;
-  expect(await serving.asTenant(organizationId, (tx) => markWanted(tx, organizationId, [id]))).toBe(false);
+  expect(
+    await serving.asTenant(organizationId, (tx) =>
+      listVersions(tx, [id]).then((awaited) => markWanted(tx, organizationId, awaited)),
+    ),
+  ).toBe(false);
   expect((await stored(scene, id)).next_refresh_at).toBeNull();
 });

@@ -1,5 +1,5 @@
 import { connectDatabase } from '../../src/db/database';
-import { markWanted } from '../../src/repositories/wanted';
+import { listVersions, markWanted } from '../../src/repositories/wanted';
 import { until } from '../support/until';
 import { addConnection, addReach, outcomesOf, setScene, stored, type Reach, type Scene } from './scene';
 
@@ -134,7 +134,9 @@ test('where the provider counts each refresh token by itself, only the connectio
   // Nor does one that has just been refreshed come again for a reader.
   const serving = connectDatabase({ url: scene.db.url, role: 'otobot_serve', max: 1, log: scene.log });
   const { organizationId } = scene;
-  await serving.asTenant(organizationId, (tx) => markWanted(tx, organizationId, [busy.id, other.id]));
+  await serving.asTenant(organizationId, (tx) =>
+    listVersions(tx, [busy.id, other.id]).then((awaited) => markWanted(tx, organizationId, awaited)),
+  );
   await serving.close();
   for (const { id } of [busy, other]) expect((await stored(scene, id)).next_in).toBeGreaterThan(45);
 });

@@ -1,7 +1,8 @@
-import type { Database } from '../../db/database';
+import type { Database, Tx } from '../../db/database';
 import { Problem } from '../../errors/problem';
 import { findObstacle, type Obstacle } from '../../repositories/obstacles';
-import { markRejected } from '../../repositories/rejections';
+import { insertEvent } from '../../repositories/outbox';
+import { markRejected, type Rejection } from '../../repositories/rejections';
 import type { ServingConnection, ServingFacts } from '../../repositories/serving';
 import type { ConnectionName } from '../../types/credential';
 import type { DatabaseClock } from '../database-clock';
@@ -75,17 +76,35 @@ export function createRenewal({ database, facts, waiter, clock }: RenewalParts):
 
     async replaceRejected(asked, found, deadlineMs) {
       const { connection } = connectionOrThrow(asked, found);
-      if (!isRenewable(connection)) return found;
-      if ((await obstacleTo(asked, connection, deadlineMs)) !== null) return found;
-      const allowed = await database.asTenant(asked.organizationId, (tx) =>
-        markRejected(tx, asked.organizationId, connection.id, connection.generation),
-      );
-      // Not more often than once in five minutes: hundreds of executions may report the same token.
-      if (allowed) await waitForChange(asked, connection, deadlineMs);
+      const helps = isRenewable(connection) && (await obstacleTo(asked, connection, deadlineMs)) === null;
+      if (!helps && connection.renewable) return found;
+      const verdict = await database.asTenant(asked.organizationId, (tx) => reportRejected(tx, asked, connection));
+      if (!helps) return found;
+      // Not more often than once in five minutes: hundreds of executions may report the same token, and wait for the one refresh.
+      if (verdict === 'first' || verdict === 'under_way') await waitForChange(asked, connection, deadlineMs);
       else facts.forget(asked);
       return find(asked);
     },
   };
+}
+
+/**
+ * Tells people, once in each window, of a token that no refresh will put right: nothing renews it, or the API has rejected the one that
+ * the last refresh brought too.
+ */
+async function reportRejected(
+  tx: Tx,
+  { organizationId, clientId, service }: ConnectionName,
+  { id, generation, renewable }: ServingConnection,
+): Promise<Rejection['verdict'] | null> {
+  const rejection = await markRejected(tx, organizationId, id, generation);
+  if (rejection === null) return null;
+  const { verdict, windows } = rejection;
+  if (verdict === 'first' && (!renewable || windows > 1)) {
+    const data = { reason: 'token_rejected', generation, renewable, windows };
+    await insertEvent(tx, { organizationId, type: 'connection.rejected', clientId, service, connectionId: id, data });
+  }
+  return verdict;
 }
 
 /** Less is left of a reader's patience after a pause: not worth it. */

@@ -4,7 +4,7 @@ import { claimDue, type ClaimedConnection } from '../../../src/repositories/refr
 import { writeCompletions, type AttemptOutcome, type Completion } from '../../../src/repositories/refresh-completions';
 import { findAwaitedAnswer, takeBackAttempts } from '../../../src/repositories/refresh-sweeps';
 import { findLateSet } from '../../../src/repositories/token-sets';
-import { markWanted } from '../../../src/repositories/wanted';
+import { listVersions, markWanted } from '../../../src/repositories/wanted';
 import { becomeWorker, type Session } from '../../../src/repositories/workers';
 import { sweepAbandoned } from '../../../src/services/refresh/sweep';
 import { NO_ENDS } from '../../../src/types/consent-ends';
@@ -103,7 +103,10 @@ export async function mirror({ scene, database, serving, connectionId, rules }: 
       await begin(after.workers[n]?.number ?? 0);
     },
     cut: (before, _after, n) => end(before.workers[n]?.number ?? 0),
-    reader: () => serving.asTenant(scene.organizationId, (tx) => markWanted(tx, scene.organizationId, [connectionId])),
+    reader: () =>
+      serving.asTenant(scene.organizationId, (tx) =>
+        listVersions(tx, [connectionId]).then((awaited) => markWanted(tx, scene.organizationId, awaited)),
+      ),
   };
   return {
     claims,
