@@ -157,3 +157,44 @@ export function listSeals(tx: Tx, { after, limit }: { after: number; limit: numb
     values: [after, limit],
   });
 }
+
+/** The newest link that was sealed before that moment; null: there is none. */
+export async function findSealBefore(
+  tx: Tx,
+  moment: Date,
+): Promise<Pick<AuditSeal, 'id' | 'head' | 'toBatch' | 'rowsTotal' | 'sealedAtUs'> | null> {
+  const [seal] = await tx.query<Pick<AuditSeal, 'id' | 'head' | 'toBatch' | 'rowsTotal' | 'sealedAtUs'>>({
+    text: `select id, head, to_batch as "toBatch", rows_total as "rowsTotal", ${SEALED_AT_US}
+             from audit_seals where sealed_at < $1 order by id desc limit 1`,
+    values: [moment],
+  });
+  return seal ?? null;
+}
+
+/** A row as it is there now: its place, and its bytes in hexadecimal. */
+export interface PresentRow {
+  batch: number;
+  bytes: string;
+}
+
+/** From now on until the end of the transaction all reads see one moment, and nothing is written. */
+export async function freeze(tx: Tx): Promise<void> {
+  await tx.query({ text: 'set transaction isolation level repeatable read, read only' });
+}
+
+/**
+ * Opens the rows above a batch (null: all) in their order, for fetchRows: read along the index, however many there are.
+ * A cursor takes no parameters here; a number is safe as it is.
+ */
+export async function openRows(tx: Tx, after: number | null): Promise<void> {
+  const above = after === null ? 'batch >= -9223372036854775808' : `batch > ${Math.trunc(after)}`;
+  await tx.query({ text: 'set local enable_seqscan = off; set local enable_bitmapscan = off' });
+  await tx.query({
+    text: `declare audit_rows no scroll cursor for
+           select batch, encode(${SEALED_ROW}, 'hex') as bytes from audit where ${above} order by ${PLACE}`,
+  });
+}
+
+export function fetchRows(tx: Tx, count: number): Promise<PresentRow[]> {
+  return tx.query<PresentRow>({ text: `fetch ${Math.trunc(count)} from audit_rows` });
+}
