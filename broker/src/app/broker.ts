@@ -1,5 +1,6 @@
 import type { Logger } from '../log/logger';
 import { createOutbound, type Outbound } from '../outbound/outbound';
+import type { ReadHead } from '../services/audit/read-head';
 import type { Sealer } from '../services/audit/sealer';
 import { createConnect, type Connect } from '../services/connect/connect';
 import { createManagement, type Management } from '../services/management';
@@ -13,6 +14,7 @@ export interface Broker extends Serving, Management {
   connect: Connect;
   /** Not started: commands seal nothing. */
   sealer: Sealer;
+  readHead: ReadHead;
 }
 
 export async function createBroker(config: Config, installation: Installation, log: Logger): Promise<Broker> {
@@ -20,13 +22,19 @@ export async function createBroker(config: Config, installation: Installation, l
   requireReceiver(outbound, config);
   const serving = await createServing(config, installation, { surface: 'all', log });
   const { publicUrl } = config;
-  const sealer = assembleSealer(config, { ...serving, databaseUrl: installation.databaseUrl, outbound, log });
+  const { sealer, readHead } = assembleSealer(config, {
+    ...serving,
+    databaseUrl: installation.databaseUrl,
+    outbound,
+    log,
+  });
   const allowedUrl = (target: string): boolean => isAllowed(outbound, target);
   return {
     ...serving,
     ...createManagement({ ...serving, allowedUrl }),
     connect: createConnect({ ...serving, lookups: serving.auditDatabase, agents: outbound.agents, publicUrl }),
     sealer,
+    readHead,
     readiness: async () => {
       const found = await serving.readiness();
       return { ...found, warnings: [...found.warnings, ...sealer.warnings()] };

@@ -3,10 +3,12 @@ import { ConfigurationError } from '../errors/configuration-error';
 import type { Logger } from '../log/logger';
 import type { Outbound } from '../outbound/outbound';
 import { findOrganization } from '../repositories/organizations';
+import type { Authorize } from '../services/access/authorize';
 import type { AuditLane } from '../services/audit/audit-lane';
 import type { BrokenChain } from '../services/audit/head-file';
 import { createHeadExport } from '../services/audit/head-export';
 import { createHeadWatch } from '../services/audit/head-watch';
+import { createReadHead, type ReadHead } from '../services/audit/read-head';
 import { createSealer, type Sealer } from '../services/audit/sealer';
 import { createKeyReload } from '../services/encryption-keys';
 import type { Config } from '../types/config';
@@ -16,6 +18,7 @@ interface Parts {
   databaseUrl: string;
   database: Database;
   vault: Vault;
+  authorize: Authorize;
   processId: string;
   audit: AuditLane;
   auditDatabase: Database;
@@ -23,8 +26,11 @@ interface Parts {
   log: Logger;
 }
 
-/** The sealer of this process with all it stands on. */
-export function assembleSealer({ auditHeadUrl, dataDir }: Config, parts: Parts): Sealer {
+/** The sealer of this process with all it stands on, and what reads by its rights. */
+export function assembleSealer(
+  { auditHeadUrl, dataDir }: Config,
+  parts: Parts,
+): { sealer: Sealer; readHead: ReadHead } {
   const { databaseUrl, vault, processId, outbound, log } = parts;
   const keys = createKeyReload(parts.database, vault);
   // A pool opens its connection when it is first asked.
@@ -32,13 +38,11 @@ export function assembleSealer({ auditHeadUrl, dataDir }: Config, parts: Parts):
   const watch = createHeadWatch({ dataDir, log, tell: (broken) => tellBroken(parts, broken) });
   const exportHead = createHeadExport({ url: auditHeadUrl, agents: outbound.agents, log });
   const sealer = createSealer({ database, vault, keys, processId, watch, exportHead, log });
-  return {
-    ...sealer,
-    stop: async () => {
-      await sealer.stop();
-      await database.close();
-    },
+  const stop = async (): Promise<void> => {
+    await sealer.stop();
+    await database.close();
   };
+  return { sealer: { ...sealer, stop }, readHead: createReadHead({ database, authorize: parts.authorize }) };
 }
 
 /** Where the operator reads: in the audit of his own organization. */

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { VERSION } from '../app/version';
 import { accessKeyCommands } from './commands/access-keys';
+import { auditCommands } from './commands/audit';
+import { auditVerifyCommand } from './commands/audit-verify';
 import { clientCommands } from './commands/clients';
 import { connectLinkCommands } from './commands/connect-links';
 import { connectionCommands } from './commands/connections';
@@ -26,6 +28,7 @@ export const GROUPS = [
   connectionCommands,
   accessKeyCommands,
   keyCommands,
+  auditCommands,
 ];
 
 /** The whole command line; parsing it runs it. */
@@ -44,6 +47,7 @@ export function program(): Command {
   for (const group of GROUPS) otobot.addCommand(groupCommand(group));
   const groupOf = ({ name }: CommandGroup) => otobot.commands.find((command) => command.name() === name);
   groupOf(serviceCommands)?.addCommand(serviceGuideCommand());
+  groupOf(auditCommands)?.addCommand(auditVerifyCommand());
   groupOf(keyCommands)?.addCommand(serveKeyCommand());
   settle(otobot, 'otobot');
   return otobot;

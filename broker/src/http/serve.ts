@@ -7,6 +7,7 @@ import type { Documented } from './documentation/problems';
 import { createLimits } from './limits';
 import { listen, type Listening } from './listen';
 import type { Route } from './route';
+import { auditHeadRoutes } from './routes/audit-head';
 import { credentialRoutes } from './routes/credentials';
 import { managementRoutes } from './routes/management';
 import { systemRoutes } from './routes/system';
@@ -15,7 +16,7 @@ import { tallyTurnedAway } from './turned-away';
 
 /** Every route of the broker, in one list: the server, the documentation and the isolation tests read it. */
 export function allRoutes(broker: Broker): Route[] {
-  return [...grantRoutes(broker), ...managementRoutes(broker)];
+  return [...grantRoutes(broker), ...managementRoutes(broker), ...auditHeadRoutes(broker)];
 }
 
 /** What is left of them with `--surface grants`. */

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { createBroker } from '../../app/broker';
+import { createBroker, type Broker } from '../../app/broker';
 import { openInstallation, type Installation } from '../../app/installation';
 import { readConfig } from '../../config/environment';
-import { connectDatabase } from '../../db/database';
+import { connectDatabase, type Database } from '../../db/database';
 import { ConfigurationError } from '../../errors/configuration-error';
 import type { Route } from '../../http/route';
 import { allRoutes } from '../../http/serve';
@@ -17,10 +17,18 @@ import { organizationRoutes } from './organization-routes';
 import { pepperRoutes } from './pepper-routes';
 import { refreshingRoutes } from './refreshing-routes';
 
-type Work<T> = (routes: readonly Route[]) => Promise<T>;
+/** What a command at this machine works with. */
+export interface OnInstallation {
+  config: Config;
+  installation: Installation;
+  broker: Broker;
+  /** As the owner of the tables. */
+  owner: Database;
+  log: Logger;
+}
 
 /** Runs `work` on the installation, joining its embedded server or starting it for the moment, and leaves nothing running. */
-export async function withRoutes<T>(work: Work<T>): Promise<T> {
+export async function withInstallation<T>(work: (on: OnInstallation) => Promise<T>): Promise<T> {
   const config = readConfig();
   requireDataFolder(config);
   // What a server tells about its day is noise here.
@@ -29,33 +37,32 @@ export async function withRoutes<T>(work: Work<T>): Promise<T> {
   stopped.catch(() => undefined); // told after the work was done
   const installation = await openInstallation(config, log, { prepare: !config.production });
   try {
-    return await onInstallation(config, installation, { log, work: (routes) => Promise.race([work(routes), stopped]) });
+    const broker = await createBroker(config, installation, log);
+    const owner = connectDatabase({ url: installation.databaseUrl, role: null, max: 1, log });
+    try {
+      return await Promise.race([work({ config, installation, broker, owner, log }), stopped]);
+    } finally {
+      await owner.close();
+      await broker.close();
+    }
   } finally {
     await installation.release();
   }
 }
 
-async function onInstallation<T>(
-  config: Config,
-  installation: Installation,
-  { log, work }: { log: Logger; work: Work<T> },
-): Promise<T> {
-  const broker = await createBroker(config, installation, log);
-  const owner = connectDatabase({ url: installation.databaseUrl, role: null, max: 1, log });
-  try {
+/** The same with every route, those included that are called at the machine only. */
+export function withRoutes<T>(work: (routes: readonly Route[]) => Promise<T>): Promise<T> {
+  return withInstallation(({ broker, owner, installation }) => {
     const organizations = createOrganizations({ owner, authorize: broker.authorize });
     const refreshing = createRefreshing({ owner, authorize: broker.authorize });
     const rotatePepper = createRotatePepper({ owner, authorize: broker.authorize, roots: installation.roots });
-    return await work([
+    return work([
       ...allRoutes(broker),
       ...organizationRoutes(organizations),
       ...refreshingRoutes(refreshing),
       ...pepperRoutes(rotatePepper),
     ]);
-  } finally {
-    await owner.close();
-    await broker.close();
-  }
+  });
 }
 
 /** Run in the wrong folder, a command would otherwise make a new, empty installation there and find nothing in it. */

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -33,4 +33,8 @@ export function writeHeadFile(dataDir: string, remembered: RememberedHead): void
   writeFileSync(fresh, `${JSON.stringify(remembered)}\n`, { mode: 0o600 });
   chmodSync(fresh, 0o600); // it may have been there
   renameSync(fresh, file);
+}
+
+export function removeHeadFile(dataDir: string): void {
+  rmSync(fileIn(dataDir), { force: true });
 }

@@ -60,7 +60,8 @@ export function createSealer(parts: SealerParts, everyMs = EVERY_MS): Sealer {
     try {
       await turn();
       failingSince = null;
-      save(SAVE_EVERY_MS);
+      // As long as it is broken, somebody may accept that at any moment.
+      save(watch.broken() === null ? SAVE_EVERY_MS : 0);
     } catch (error) {
       if (failingSince === null) log.warn('the audit is not sealed now, and will be', { error: reasonOf(error) });
       failingSince ??= performance.now();

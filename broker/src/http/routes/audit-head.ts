@@ -1,0 +1,14 @@
+import type { ReadHead } from '../../services/audit/read-head';
+import { route, type Route } from '../route';
+
+export function auditHeadRoutes({ readHead }: { readHead: ReadHead }): Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/v1/audit/head',
+      summary: "The newest seal of the audit, to be kept elsewhere; only with a key of the operator's organization",
+      scope: 'audit:read',
+      handle: (_input, caller) => readHead(caller),
+    }),
+  ];
+}
