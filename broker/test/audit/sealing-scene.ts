@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { connectDatabase, connectSession, endSession, type Database } from '../../src/db/database';
 import type { AuditEntry } from '../../src/repositories/audit';
+import { listDataKeys } from '../../src/repositories/encryption-keys';
 import { findLastSeal, listSeals } from '../../src/repositories/audit-seals';
 import { sealSettled } from '../../src/services/audit/seal-settled';
 import { openVault } from '../../src/services/encryption-keys';
 import type { AuditSeal } from '../../src/types/audit-seal';
+import type { Roots } from '../../src/vault/roots';
 import type { Vault } from '../../src/vault/vault';
 import { makeRoots, silent } from '../support/broker';
 import { createTestDatabase, type TestDatabase } from '../support/database';
@@ -14,7 +16,9 @@ import { auditEntry, startLane } from './entry';
 export interface SealingScene {
   db: TestDatabase;
   owner: Database;
+  roots: Roots;
   vault: Vault;
+  reloadKeys(): Promise<void>;
   /** Writes entries of one process, each with a statement of its own or, given as a list, together. */
   write(...entries: (Partial<AuditEntry> | Partial<AuditEntry>[])[]): Promise<void>;
   /** Seals what is there, as one process or another. `gone`: whoever sealed last has not been seen for long. */
@@ -37,7 +41,10 @@ export async function setSealingScene(): Promise<SealingScene> {
   const lane = startLane(lanes);
   const first = randomUUID();
   return {
-    ...{ db, owner, vault },
+    ...{ db, owner, roots, vault },
+    reloadKeys: async () => {
+      vault.reload(await listDataKeys(owner));
+    },
     async write(...entries) {
       for (const together of entries) {
         await Promise.all([together].flat().map((entry) => lane.commit(auditEntry(entry))));
