@@ -11,12 +11,12 @@ const PAGE = 5_000;
 /** Reads the audit in its order in pages, the next one while the last is looked at. `after` null: from its very beginning. */
 export async function readRows(tx: Tx, after: number | null): Promise<RowReader> {
   await openRows(tx, after);
-  const fetch = (): Promise<PresentRow[]> => {
+  const nextPage = (): Promise<PresentRow[]> => {
     const page = fetchRows(tx, PAGE);
     page.catch(() => undefined); // told to whoever awaits it, and perhaps nobody does any more
     return page;
   };
-  let coming = fetch();
+  let coming = nextPage();
   let page: PresentRow[] = [];
   let at = 0;
   return {
@@ -30,7 +30,7 @@ export async function readRows(tx: Tx, after: number | null): Promise<RowReader>
         page = await coming;
         at = 0;
         if (page.length === 0) return;
-        coming = fetch();
+        coming = nextPage();
       }
     },
   };
