@@ -1,7 +1,8 @@
+import { arrayLiteral } from '../db/array-literal';
 import type { AuditRow } from './audit';
 
 /** One place for the order of columns: name in the table, type, value. */
-type Column = readonly [name: string, type: string, value: (row: AuditRow) => unknown];
+type Column = readonly [name: string, type: string, value: (row: AuditRow) => string | number | Date | null];
 const COLUMNS: readonly Column[] = [
   ['sequence', 'bigint', (r) => r.sequence],
   ['organization_id', 'uuid', (r) => r.organizationId],
@@ -82,6 +83,6 @@ export function auditStatement({ again, quotas }: { again: boolean; quotas: bool
         select otobot_now(), $1, (select number from batch), ${NAMES} from placed where holds and not written and not over)
       select otobot_now() as now, array(select sequence::float8 from placed where not holds) as stale,
              array(select sequence::float8 from placed where over) as over, array(select free_at from placed where over) as "freeAt"`,
-    values: (processId, rows) => [processId, ...columns.map(([, , value]) => rows.map(value))],
+    values: (processId, rows) => [processId, ...columns.map(([, , value]) => arrayLiteral(rows, value))],
   };
 }
