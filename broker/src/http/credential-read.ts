@@ -1,12 +1,13 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Authenticator } from '../services/access/authenticate';
-import type { Caller } from '../services/access/principal';
+import type { Caller, Principal } from '../services/access/principal';
+import type { PreparedAnswer } from '../services/credentials/prepared-answer';
 import type { ReadRemembered } from '../services/credentials/read-remembered';
-import type { CredentialRequest } from '../services/credentials/serve-credential';
 import { createAnswerBuffers, type AnswerBuffers } from './answer-buffers';
-import { CLIENT_ID, SERVICE_NAME } from './fields';
 import type { Hit, Limits } from './limits';
+import { grantIn, plainUrl, type PlainRequest } from './plain-request';
 import { localsOf } from './request-record';
+import { GRANT_ROUTE, READ_ROUTE } from './routes/credentials';
 import { SECURITY_HEADERS, setUsualHeaders } from './security-headers';
 
 export interface CredentialReadParts {
@@ -16,74 +17,76 @@ export interface CredentialReadParts {
   isHidden: (request: Request) => boolean;
 }
 
-/** As the general chain names it in the request record. */
-const ROUTE = '/v1/credentials/:clientId/:service';
-
 /**
- * The read that workflows make all day, by the shortest way: from a plain URL, a key and a credential that this process remembers, to the
- * bytes of the answer. Whatever is not so goes on to the general chain, where the same route answers in full. By what they decide, send
+ * The read that workflows make all day, by the shortest way: from a plain request, a key and a credential that this process remembers, to the
+ * bytes of the answer. Whatever is not so goes on to the general chain, where the same routes answer in full. By what they decide, send
  * and record the two cannot be told apart.
  */
 export function createCredentialRead({ authenticator, limits, readRemembered, isHidden }: CredentialReadParts) {
   const buffers = createAnswerBuffers();
 
   return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
-    const asked = request.method === 'GET' ? plainlyAsked(request.url) : null;
     const locals = localsOf(response);
     const { caller } = locals;
-    const principal = asked && !isHidden(request) ? authenticator.recall(caller.presented) : null;
-    const answer = asked && principal && readRemembered.find(principal, asked);
-    if (answer === null || asked === null || principal === null) {
+    const route = routeOf(request);
+    const principal = route === null || isHidden(request) ? null : authenticator.recall(caller.presented);
+    const find = (plain: PlainRequest | null): Found | null => {
+      const answer = plain && principal && readRemembered.find(principal, plain.request);
+      return answer && { ...plain, principal, answer };
+    };
+    const found =
+      principal === null ? null : route === READ_ROUTE ? find(plainUrl(request.url)) : await grantIn(request, find);
+    if (found === null || route === null) {
       next();
       return;
     }
 
-    locals.route = ROUTE;
+    locals.route = route;
     locals.counted = true;
-    const { headers, problem } = await limits.hit(principal);
-    const bytes = buffers.lend(answer.length);
+    const limit = await limits.hit(found.principal);
+    const bytes = buffers.lend(found.answer.length);
     let lent = true;
     try {
-      if (problem !== null) throw problem;
-      if (await readRemembered.release(caller, principal, asked, answer, bytes)) {
-        lent = !send(response, { caller, headers, bytes, buffers });
+      if (limit.problem !== null) throw limit.problem;
+      if (await readRemembered.release({ ...caller, ...found.workflow }, found, bytes)) {
+        lent = !send(response, { caller, limit, bytes, buffers });
         return;
       }
-      authenticator.forget(caller.presented, principal);
-      setLimitHeaders(response, headers);
     } catch (error) {
       setUsualHeaders(response, caller);
-      setLimitHeaders(response, headers);
+      setLimitHeaders(response, limit);
       throw error;
     } finally {
       if (lent) buffers.takeBack(bytes);
     }
+    // What was remembered is not true any more: the general chain finds out what is.
+    authenticator.forget(caller.presented, found.principal);
+    setLimitHeaders(response, limit);
+    request.body = found.body;
     next();
   };
 }
 
-const PLAIN = new RegExp(`^/v1/credentials/(${inside(CLIENT_ID)})/(${inside(SERVICE_NAME)})$`);
-
-function inside({ source }: RegExp): string {
-  return source.slice('^'.length, -'$'.length);
+/** A read of which everything is at hand. */
+interface Found extends PlainRequest {
+  principal: Principal;
+  answer: PreparedAnswer;
 }
 
-/** What a URL without escapes and parameters asks for: exactly what the route's schemas would make of it. null: any other URL. */
-export function plainlyAsked(url: string): CredentialRequest | null {
-  const [, clientId, service] = PLAIN.exec(url) ?? [];
-  if (clientId === undefined || service === undefined) return null;
-  return { clientId, service, name: 'default', minTtlSeconds: null, rejected: null };
+function routeOf({ method, url }: Request): string | null {
+  if (method === 'GET') return url.startsWith('/v1/credentials/') ? READ_ROUTE : null;
+  return method === 'POST' && url === GRANT_ROUTE ? GRANT_ROUTE : null;
 }
 
 interface Sending {
   caller: Caller;
-  headers: Hit['headers'];
+  limit: Hit;
   bytes: Buffer;
   buffers: AnswerBuffers;
 }
 
 /** Sends the answer, and takes its memory back when it has left or the connection is gone. false: there is nobody to send it to. */
-function send(response: Response, { caller, headers, bytes, buffers }: Sending): boolean {
+function send(response: Response, { caller, limit: { headers }, bytes, buffers }: Sending): boolean {
   if (response.destroyed) return false;
   response.once('close', () => buffers.takeBack(bytes));
   response.writeHead(200, [
@@ -97,6 +100,6 @@ function send(response: Response, { caller, headers, bytes, buffers }: Sending):
   return true;
 }
 
-function setLimitHeaders(response: Response, headers: Hit['headers']): void {
+function setLimitHeaders(response: Response, { headers }: Hit): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }

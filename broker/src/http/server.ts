@@ -90,10 +90,12 @@ function admit(route: Route, { authenticator, limits, refusals }: ServerParts) {
 
 function bodyOf(route: Route) {
   if (route.body === null) return [];
-  return [
-    onlyJson,
-    express.json({ limit: BODY_LIMIT_BYTES, inflate: false, type: () => true, reviver: withoutPrototypes }),
-  ];
+  const json = express.json({ limit: BODY_LIMIT_BYTES, inflate: false, type: () => true, reviver: withoutPrototypes });
+  const unlessRead = (request: Request, response: Response, next: NextFunction): void => {
+    if (request.body === undefined) json(request, response, next);
+    else next();
+  };
+  return [onlyJson, unlessRead];
 }
 
 function onlyJson(request: Request, _response: Response, next: NextFunction): void {

@@ -1,6 +1,7 @@
+import net from 'node:net';
 import { Writable } from 'node:stream';
 import { createAnswerBuffers } from '../../src/http/answer-buffers';
-import { plainlyAsked } from '../../src/http/credential-read';
+import { plainUrl } from '../../src/http/plain-request';
 import { credentialRoutes } from '../../src/http/routes/credentials';
 import { serveHttp } from '../../src/http/serve';
 import { createLogger } from '../../src/log/logger';
@@ -218,6 +219,92 @@ describe('the short way', () => {
   });
 });
 
+describe('a grant, as n8n asks for it', () => {
+  const ask = async (body: unknown, headers: Record<string, string> = {}): Promise<Answer & { short: boolean }> => {
+    const before = shortly;
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await fetch(`${url}/v1/grants`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
+      body: text,
+    });
+    const answer = await response.text();
+    const json = JSON.parse(answer) as Record<string, unknown>;
+    return { status: response.status, headers: response.headers, text: answer, json, short: shortly > before };
+  };
+
+  beforeAll(async () => {
+    await storeConnection(stage, 'granted', 'token-of-granted');
+    await warm('granted');
+  });
+
+  test('takes the short way too, with the same answer and the execution in the audit', async () => {
+    const body = { clientId: 'granted', service: 'crm', workflowId: 'w-short', executionId: 'e-short' };
+    const short = await ask(body);
+    const general = await ask(body, { 'content-type': 'application/json ; charset=utf-8' });
+    expect([short.short, general.short]).toEqual([true, false]);
+    expect(short.text).toBe(general.text);
+    expect(steady(short)).toEqual(steady(general));
+    expect(
+      await one(
+        stage.database,
+        `select jsonb_agg(distinct to_jsonb(a) - 'occurred_at' - 'sequence' - 'request_id' - 'batch') as value
+           from audit a where workflow_id = 'w-short' and execution_id = 'e-short'`,
+      ),
+    ).toHaveLength(1);
+  });
+
+  test.each([
+    ['an escape', '{"clientId":"gr\\u0061nted","service":"crm"}', 200],
+    ['a promise', '{"clientId":"granted","service":"crm","minTtl":5}', 200],
+    ['a rejected token', '{"clientId":"granted","service":"crm","rejected":"some-fingerprint"}', 200],
+    ['a long body', `{"clientId":"granted","service":"crm"${' '.repeat(2_000)}}`, 200],
+    ['a member that is not known', '{"clientId":"granted","service":"crm","colour":"red"}', 400],
+    ['a prototype', '{"clientId":"granted","service":"crm","__proto__":{}}', 400],
+    ['half of the JSON', '{"clientId":"granted"', 400],
+    ['no object', '"granted"', 400],
+    ['an unknown client', '{"clientId":"nobody","service":"crm"}', 404],
+  ])('with %s goes to the general chain, which reads the body afresh', async (_what, body, status) => {
+    expect(await ask(body)).toMatchObject({ status, short: false });
+  });
+
+  test('comes in pieces, and is read all the same', async () => {
+    const body = '{"clientId":"granted","service":"crm"}';
+    const answer = await inPieces([
+      `POST /v1/grants HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer ${key}\r\n`,
+      `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 10)}`,
+      body.slice(10),
+    ]);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(answer).toContain('token-of-granted');
+  });
+
+  test('is decided again where the facts have changed, though its body was read', async () => {
+    const id = await storeConnection(stage, 'renewed', 'token-before');
+    const body = { clientId: 'renewed', service: 'crm', workflowId: 'w-renewed' };
+    await warm('renewed');
+    expect(await ask(body)).toMatchObject({ short: true, json: { accessToken: 'token-before' } });
+    await storeTokens(stage, { id, clientId: 'renewed' }, 'token-after');
+    expect(await ask(body)).toMatchObject({ status: 200, short: false, json: { accessToken: 'token-after' } });
+    expect(await ask(body)).toMatchObject({ status: 200, short: true, json: { accessToken: 'token-after' } });
+  });
+
+  /** Sends each piece when the one before has been on its way for a while: the server gets them one by one. */
+  async function inPieces(pieces: readonly string[]): Promise<string> {
+    const socket = net.connect(Number(new URL(url).port), '127.0.0.1');
+    socket.setNoDelay();
+    let received = '';
+    socket.on('data', (chunk: Buffer) => (received += chunk.toString()));
+    for (const piece of pieces) {
+      await new Promise((resolve) => socket.write(piece, resolve));
+      // Requests of others take turns with it on the same loop, so the server has read what was sent.
+      await call(`${url}/health`);
+    }
+    await until('the connection is closed', () => socket.destroyed);
+    return received;
+  }
+});
+
 describe('a URL', () => {
   const [route] = credentialRoutes({ serveCredential: () => Promise.reject(new Error('not asked')) });
   test.each([
@@ -226,7 +313,7 @@ describe('a URL', () => {
     `/v1/credentials/${'a'.repeat(64)}/${'b'.repeat(64)}`,
   ])('%s is read as its route reads it', (path) => {
     const [, , , clientId, service] = path.split('/');
-    expect(plainlyAsked(path)).toMatchObject({
+    expect(plainUrl(path)?.request).toMatchObject({
       ...(route?.params.parse({ clientId, service }) as object),
       name: 'default',
     });
@@ -246,7 +333,7 @@ describe('a URL', () => {
     'http://host/v1/credentials/acme/google',
     `/v1/credentials/${'a'.repeat(65)}/google`,
   ])('%j is left to the general chain', (path) => {
-    expect(plainlyAsked(path)).toBeNull();
+    expect(plainUrl(path)).toBeNull();
   });
 });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ServeCredential } from '../../services/credentials/serve-credential';
+import type { CredentialRequest, ServeCredential } from '../../services/credentials/serve-credential';
 import { clientId, clientIdInPath, connectionName, seconds, secondsInQuery, serviceName } from '../fields';
 import { credentialAnswer } from '../answers/credential';
 import { route, type Route } from '../route';
@@ -10,7 +10,7 @@ const inQuery = z.strictObject({
   minTtl: secondsInQuery.optional().describe('The token must live that many seconds more: a promise, or no answer.'),
 });
 
-const grant = z.strictObject({
+export const grant = z.strictObject({
   clientId: z.union([z.literal('-').transform(() => null), clientId]),
   service: serviceName,
   name: connectionName.default('default'),
@@ -24,12 +24,30 @@ const grant = z.strictObject({
   executionId: z.string().max(64).optional().describe('For the audit.'),
 });
 
+export interface Workflow {
+  workflowId?: string | undefined;
+  executionId?: string | undefined;
+}
+
+export function requestOfGrant({ minTtl, rejected, workflowId, executionId, ...name }: z.output<typeof grant>): {
+  request: CredentialRequest;
+  workflow: Workflow;
+} {
+  return {
+    request: { ...name, minTtlSeconds: minTtl ?? null, rejected: rejected ?? null },
+    workflow: { workflowId, executionId },
+  };
+}
+
+export const READ_ROUTE = '/v1/credentials/:clientId/:service';
+export const GRANT_ROUTE = '/v1/grants';
+
 /** What this product exists for: a live credential, by GET for people and by POST for n8n, with the same answer. */
 export function credentialRoutes({ serveCredential }: { serveCredential: ServeCredential }): Route[] {
   return [
     route({
       method: 'get',
-      path: '/v1/credentials/:clientId/:service',
+      path: READ_ROUTE,
       summary: 'A live credential of a client for a service',
       scope: 'credentials:read',
       params: inPath,
@@ -49,7 +67,7 @@ export function credentialRoutes({ serveCredential }: { serveCredential: ServeCr
     }),
     route({
       method: 'post',
-      path: '/v1/grants',
+      path: GRANT_ROUTE,
       summary: 'A live credential, as n8n asks for it',
       scope: 'credentials:read',
       body: grant,
@@ -63,11 +81,10 @@ export function credentialRoutes({ serveCredential }: { serveCredential: ServeCr
         'refresh_pending',
         'key_unavailable',
       ],
-      handle: ({ body: { minTtl, rejected, workflowId, executionId, ...name } }, caller) =>
-        serveCredential(
-          { ...caller, workflowId, executionId },
-          { ...name, minTtlSeconds: minTtl ?? null, rejected: rejected ?? null },
-        ),
+      handle: ({ body }, caller) => {
+        const { request, workflow } = requestOfGrant(body);
+        return serveCredential({ ...caller, ...workflow }, request);
+      },
     }),
   ];
 }

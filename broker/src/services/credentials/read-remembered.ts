@@ -20,13 +20,14 @@ export interface ReadRemembered {
    * Opens the credential into `into` and commits the audit. true: it may leave. false: the facts have changed and are forgotten; ask
    * serveCredential. Throws Problem `audit_unavailable`, and as Vault.open does.
    */
-  release(
-    caller: Caller,
-    principal: Principal,
-    request: CredentialRequest,
-    answer: PreparedAnswer,
-    into: Buffer,
-  ): Promise<boolean>;
+  release(caller: Caller, read: Read, into: Buffer): Promise<boolean>;
+}
+
+export interface Read {
+  principal: Principal;
+  request: CredentialRequest;
+  /** As `find` gave it. */
+  answer: PreparedAnswer;
 }
 
 export interface ReadRememberedParts {
@@ -39,14 +40,14 @@ export interface ReadRememberedParts {
 
 export function createReadRemembered({ facts, vault, audit, refusals, clock }: ReadRememberedParts): ReadRemembered {
   const prepared = (principal: Principal, request: CredentialRequest): PreparedAnswer | null => {
-    if (principal.quota !== null) return null;
+    if (principal.quota !== null || request.minTtlSeconds !== null || request.rejected !== null) return null;
     mayOrThrow(principal, askOf(request));
     const asked = nameOf(principal, request);
     const remembered = facts.recall(asked);
     // The key and the credential must have been judged under the same rules.
     if (remembered?.facts.policyVersion !== principal.policyVersion) return null;
     const { service, connection } = connectionOrThrow(asked, remembered.facts);
-    if (freshnessOf(connection, request.minTtlSeconds, clock.now()) !== 'fresh') return null;
+    if (freshnessOf(connection, null, clock.now()) !== 'fresh') return null;
     if (remembered.answer !== null) return remembered.answer;
     const answer = prepareAnswer(vault, asked, service, connection);
     if (answer !== null) facts.keep(asked, remembered, answer);
@@ -63,7 +64,7 @@ export function createReadRemembered({ facts, vault, audit, refusals, clock }: R
       }
     },
 
-    async release(caller, principal, request, answer, into) {
+    async release(caller, { principal, request, answer }, into) {
       const entry = auditEntry(caller, askOf(request), principal, 'released');
       try {
         answer.write(into);
