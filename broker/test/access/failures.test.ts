@@ -1,13 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import { connectDatabase } from '../../src/db/database';
 import { forgetFailures } from '../../src/repositories/failures';
-import { base62 } from '../../src/secrets/base62';
 import { bucketOfAddress, createFailures } from '../../src/services/access/failures';
 import { networkOf } from '../../src/services/access/network';
 import { setScene, type Scene } from '../http/scene';
 import { call, silent, startBroker, type TestBroker } from '../support/broker';
 import { until } from '../support/until';
+import { guess, madeUpId } from './guess';
 
 let scene: Scene;
 /** Two processes behind one proxy, which says from where a request comes. */
@@ -28,14 +26,6 @@ const tell = () => Promise.all(brokers.map(({ broker }) => broker.failures.flush
 const rows = async (like: string) =>
   (await scene.database.query<{ count: number }>('select count from failures where bucket like $1', [like])).rows;
 
-/** A well-formed key with a secret that nobody gave out. */
-function guess(id = base62(randomBytes(16), 12)): string {
-  const body = `otb_live_${id}_${base62(randomBytes(32), 43)}`;
-  const crc = Buffer.alloc(4);
-  crc.writeUInt32BE(crc32(body));
-  return body + base62(crc, 6);
-}
-
 async function statuses(times: number, one: (turn: number) => Promise<{ status: number }>): Promise<string> {
   const seen: number[] = [];
   for (let turn = 0; turn < times; turn++) seen.push((await one(turn)).status);
@@ -54,7 +44,7 @@ test('wrong secrets for a key are slowed from wherever they come, and its owner 
 });
 
 test('an id that nobody has is slowed like one that somebody has', async () => {
-  const id = base62(randomBytes(16), 12);
+  const id = madeUpId();
   expect(await statuses(20, (turn) => ask(guess(id), `198.51.101.${turn}`))).toBe('401×10 429×10');
 });
 

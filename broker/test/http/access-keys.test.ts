@@ -247,6 +247,31 @@ test('a rerolled key goes on with the quotas of the old one, and with what is us
   expect((await scene.ask(`GET /v1/access-keys/${String(next.json.id)}`)).json).toMatchObject(used);
 });
 
+test('a key is given what its quota allows, is told until when, and a reroll does not set it back', async () => {
+  const { id, key } = (await create({ preset: 'n8n', limits: { quotaPerDay: 2 } })).json as { id: string; key: string };
+  expect([(await read(key)).status, (await read(key)).status]).toEqual([200, 200]);
+  const refused = await read(key);
+  expect(refused).toMatchObject({ status: 429, json: { code: 'quota_exceeded' } });
+  const { rows } = await scene.database.query<{ seconds: number }>(
+    `select extract(epoch from date_trunc('day', otobot_now() at time zone 'UTC') + interval '1 day' - otobot_now() at time zone 'UTC')::float8 as seconds`,
+  );
+  expect(Math.abs(Number(refused.headers.get('retry-after')) - (rows[0]?.seconds ?? 0))).toBeLessThan(60);
+  expect((await scene.ask(`GET /v1/access-keys/${id}`)).json).toMatchObject({ usedToday: 2, usedThisMonth: 2 });
+  // Whatever it may do besides, it still may.
+  expect((await scene.ask('GET /v1/whoami', { key })).status).toBe(200);
+
+  const next = (await scene.ask(`POST /v1/access-keys/${id}/reroll`)).json as { id: string; key: string };
+  expect((await read(next.key)).status).toBe(429);
+  await scene.ask(`PATCH /v1/access-keys/${next.id}`, { body: { limits: { quotaPerDay: 3 } } });
+  expect([(await read(next.key)).status, (await read(next.key)).status]).toEqual([200, 429]);
+});
+
+test('a key may revoke itself, and that answer is its last', async () => {
+  const { id, key } = (await create({ preset: 'operator' })).json as { id: string; key: string };
+  expect((await scene.ask(`POST /v1/access-keys/${id}/revoke`, { key })).status).toBe(200);
+  expect((await scene.ask('GET /v1/whoami', { key })).status).toBe(401);
+});
+
 test('a row that was widened by SQL is not given a valid MAC by an edit', async () => {
   const { id, key } = (await create({ scopes: ['clients:read'] })).json as { id: string; key: string };
   await scene.database.query(`update access_keys set scopes = '{credentials:read}' where id = $1`, [id]);

@@ -1,0 +1,14 @@
+import { randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { base62 } from '../../src/secrets/base62';
+
+/** An id that nobody has. */
+export const madeUpId = (): string => base62(randomBytes(16), 12);
+
+/** A well-formed key with a secret that nobody gave out. */
+export function guess(id = madeUpId()): string {
+  const body = `otb_live_${id}_${base62(randomBytes(32), 43)}`;
+  const crc = Buffer.alloc(4);
+  crc.writeUInt32BE(crc32(body));
+  return body + base62(crc, 6);
+}
