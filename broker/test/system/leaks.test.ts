@@ -1,6 +1,7 @@
 import { CANARY, startProvider, type Provider } from '../support/provider';
 import { withClient } from '../support/postgres-statements';
 import { createInstallation, type Installation } from './installation';
+import { isAskedForSecrets, MISPLACED, misplaceEverywhere, ROUTES } from './every-route';
 import { found, foundBelow, needle, type Needle } from './needles';
 import { operatorOf, type Operator } from './operator';
 import type { Program } from './program';
@@ -12,6 +13,7 @@ const settings = {
   DEBUG: '*',
   INTERNAL_API_TOKEN: INTERNAL_TOKEN,
   RATE_LIMIT_PER_MINUTE: '1000000',
+  TRUST_PROXY: '1',
 };
 
 let provider: Provider;
@@ -19,6 +21,8 @@ let installation: Installation;
 let program: Program;
 let needles: Needle[];
 const answers: string[] = [];
+let swept: Map<string, string[]>;
+let broken: Map<string, string[]>;
 
 beforeAll(async () => {
   provider = await startProvider();
@@ -32,8 +36,17 @@ beforeAll(async () => {
   };
   const secrets = new Map<string, string>();
   await tellEverything({ installation, program, provider, operator, answers, secrets });
+  swept = await misplaceEverywhere(program.url, program.accessKey ?? '');
+  // And with a database that fails in the middle (not where the audit looks): what the driver throws tells of values.
+  await installation.query('alter table token_sets rename to gone');
+  await installation.query('alter table clients rename to gone_too');
+  broken = await misplaceEverywhere(program.url, program.accessKey ?? '');
+  await importInto(operator);
+  await installation.query('alter table gone rename to token_sets');
+  await installation.query('alter table gone_too rename to clients');
+  await crashes();
   needles = [needle('canary', CANARY), ...[...secrets].map(([name, secret]) => needle(name, secret))];
-}, 60_000);
+}, 240_000);
 afterAll(async () => {
   await installation.remove();
   await provider.close();
@@ -76,10 +89,55 @@ test('what the process prints holds no secret, but for the first access key, twi
   expect(leaking).toEqual([]);
 });
 
+test('a canary in the wrong place of any route comes back in no answer, whatever goes wrong', () => {
+  expect([...swept.keys()]).toEqual(ROUTES);
+  for (const [route, told] of [...swept, ...broken]) {
+    expect(told.length).toBeGreaterThan(10);
+    const secrets = isAskedForSecrets(route) ? [needle('misplaced', MISPLACED)] : needles;
+    expect([route, found(secrets, Buffer.from(told.join('\n')))]).toEqual([route, []]);
+  }
+  const codes = new Set(
+    [...swept.values(), ...broken.values()].flat().flatMap((answer) => /"code":"(\w+)"/.exec(answer)?.[1] ?? []),
+  );
+  expect([...codes]).toEqual(
+    expect.arrayContaining(['key_invalid', 'invalid_request', 'not_found', 'unsupported_media_type', 'internal']),
+  );
+});
+
 test('no answer holds a secret that was not asked for', () => {
   expect(answers.length).toBeGreaterThan(25);
   expect(found(needles, Buffer.from(answers.join('\n')))).toEqual([]);
 });
+
+/** Imports that are right, while the tables they need are not there. */
+async function importInto(operator: Operator): Promise<void> {
+  const secrets = [
+    { accessToken: `${CANARY}-a` },
+    { kind: 'api_key', apiKey: `${CANARY}-b` },
+    { kind: 'basic', username: 'u', password: `${CANARY}-c` },
+  ];
+  for (const secret of secrets) {
+    const { status } = await operator('POST', '/v1/connections', { clientId: 'acme', service: 'crm', ...secret });
+    expect(status).toBe(500);
+  }
+}
+
+/** Programs that end for what is wrong with their secrets. */
+async function crashes(): Promise<void> {
+  const wrong = `${CANARY}-environment`;
+  const environments = [
+    { ENCRYPTION_MASTER_KEY: wrong },
+    { INTERNAL_API_TOKEN: `${wrong}\n` },
+    { DATABASE_URL: `postgres://user:${wrong}@127.0.0.1:1/x`, ENCRYPTION_MASTER_KEY: 'a1'.repeat(32) },
+    { DATABASE_URL: `${wrong}://${wrong}` },
+    { SMTP_URL: `smtp://user:${wrong}@`, ENCRYPTION_SERVE_KEY: wrong },
+  ];
+  for (const environment of environments) {
+    const { code, stdout, stderr } = await installation.run(['serve'], environment);
+    expect(code).not.toBe(0);
+    answers.push(stdout, stderr);
+  }
+}
 
 /** Every row of every table, system catalogues included, as text. */
 async function dump(): Promise<Buffer> {

@@ -17,6 +17,8 @@ export function needle(name: string, secret: string): Needle {
     percent,
     percent.toUpperCase(),
     encodeURIComponent(secret),
+    hex.replace(/../g, '\\u00$&'),
+    JSON.stringify(secret).slice(1, -1),
     ...insideBase64(bytes),
   ];
   return { name, forms: [bytes, ...new Set(texts)].map((form) => Buffer.from(form)) };
