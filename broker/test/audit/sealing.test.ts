@@ -44,6 +44,11 @@ test('what is written is sealed, and nothing twice', async () => {
 });
 
 test('each of many rows is sealed exactly once, while three processes write and two seal', async () => {
+  // Between the number and the end of its statement there is time for others to be faster.
+  await scene.db.query(
+    `create function linger() returns trigger language plpgsql as 'begin perform pg_sleep(random() / 50); return null; end'`,
+  );
+  await scene.db.query('create trigger linger after insert on audit for each statement execute function linger()');
   const pools = Array.from({ length: 3 }, () =>
     connectDatabase({ url: scene.db.url, role: 'otobot_audit', max: 1, log: silent }),
   );
@@ -65,7 +70,7 @@ test('each of many rows is sealed exactly once, while three processes write and 
   };
   const sealing = [take(randomUUID()), take(randomUUID())];
   const writing = pools.map(write);
-  await until('many rows are written', () => written > 2_000, 60_000);
+  await until('many rows are written', () => written > 800, 60_000);
   stopped = true;
   await Promise.all([...writing, ...sealing]);
   await scene.seal(randomUUID(), { gone: true });

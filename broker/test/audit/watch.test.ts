@@ -119,6 +119,17 @@ test('a receiver that refuses or hangs up changes nothing, and its URL is not in
   await until('it is sealed', async () => (await rowsSealed()) === (await rowsWritten()));
 });
 
+test('a place that nothing is sent to is refused at the start, without the token in the message', async () => {
+  const config = {
+    dataDir,
+    auditHeadUrl: 'https://169.254.169.254/?token=canary',
+    outbound: { allowPrivate: false, privateHosts: [] },
+  };
+  const starting = startBroker(db, { roots, config });
+  await expect(starting).rejects.toThrow(/^AUDIT_HEAD_URL: is a place that nothing is sent to/);
+  await expect(starting).rejects.not.toThrow(/canary/);
+});
+
 test('without its key the audit waits to be sealed, and nothing is lost', async () => {
   await db.query(`update encryption_keys set status = 'decrypt_only' where purpose = 'audit'`);
   const lines: LogLine[] = [];

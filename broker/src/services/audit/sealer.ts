@@ -49,7 +49,8 @@ export function createSealer(parts: SealerParts, everyMs = EVERY_MS): Sealer {
     if (newest === null) return;
     head = headOf(newest);
     watch.remember(head);
-    if (own !== null) void exportHead(head);
+    // Also when the minute was not over yet as it sealed last.
+    if (newest.processId === parts.processId) void exportHead(head);
   };
   const save = (atMost: number): void => {
     if (performance.now() - savedAt < atMost) return;
