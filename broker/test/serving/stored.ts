@@ -10,16 +10,20 @@ export interface Stage {
   database: TestDatabase;
   brokers: [TestBroker, TestBroker];
   organizationId: string;
+  /** One more, for whoever starts it to close. */
+  another(): Promise<TestBroker>;
   close(): Promise<void>;
 }
 
-export async function setStage(): Promise<Stage> {
+/** `reach`: the way by which the brokers get to the database, where it is not the straight one. */
+export async function setStage(
+  reach: (url: string) => Promise<string> = (url) => Promise.resolve(url),
+): Promise<Stage> {
   const database = await createTestDatabase();
   const roots = await makeRoots(database);
-  const brokers: [TestBroker, TestBroker] = [
-    await startBroker(database, { roots }),
-    await startBroker(database, { roots }),
-  ];
+  const url = await reach(database.url);
+  const another = (): Promise<TestBroker> => startBroker({ ...database, url }, { roots });
+  const brokers: [TestBroker, TestBroker] = [await another(), await another()];
   const organizationId = await one<string>(database, `select id as value from organizations where name = 'default'`);
   await database.query(
     `insert into services (name, display_name, oauth_type, oauth_token_url) values ('crm', 'CRM', 'oauth2', 'https://crm.example/token')`,
@@ -28,6 +32,7 @@ export async function setStage(): Promise<Stage> {
     database,
     brokers,
     organizationId,
+    another,
     close: async () => {
       await Promise.all(brokers.map((broker) => broker.close()));
       await database.drop();

@@ -7,6 +7,8 @@ export interface DatabaseProxy {
   cut(): void;
   /** Connections stay and say nothing any more: a server that hangs. */
   hang(): void;
+  /** What is sent to the server arrives so many milliseconds later. */
+  slow(ms: number): void;
   mend(): void;
   /** How many are open. */
   connections(): number;
@@ -18,6 +20,7 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
   const pairs = new Set<[net.Socket, net.Socket]>();
   let isCut = false;
   let hangs = false;
+  let latencyMs = 0;
 
   const server = net.createServer((client) => {
     const upstream = net.connect(Number(target.port), target.hostname);
@@ -29,7 +32,11 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
     for (const socket of pair) socket.on('error', end).on('close', end);
     if (isCut) end();
     else pairs.add(pair);
-    client.on('data', (data) => hangs || upstream.write(data));
+    client.on('data', (data) => {
+      if (hangs) return;
+      if (latencyMs === 0) upstream.write(data);
+      else setTimeout(() => upstream.writable && upstream.write(data), latencyMs);
+    });
     upstream.on('data', (data) => hangs || client.write(data));
   });
   await new Promise<void>((resolve) => {
@@ -50,10 +57,14 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
     hang: () => {
       hangs = true;
     },
+    slow: (ms) => {
+      latencyMs = ms;
+    },
     mend: () => {
-      // What was swallowed is missing from the conversations: they cannot go on.
-      if (hangs) dropAll();
+      // What was swallowed is missing from the conversations, and what is still on its way would come after what is sent now.
+      if (hangs || latencyMs > 0) dropAll();
       isCut = hangs = false;
+      latencyMs = 0;
     },
     connections: () => pairs.size,
     close: () =>
