@@ -12,7 +12,7 @@ import { createFactsCache } from '../services/credentials/facts-cache';
 import { createReadRemembered, type ReadRemembered } from '../services/credentials/read-remembered';
 import { createRenewal } from '../services/credentials/renewal';
 import { createServeCredential, type ServeCredential } from '../services/credentials/serve-credential';
-import { createDatabaseClock } from '../services/database-clock';
+import { createDatabaseClock, type DatabaseClock } from '../services/database-clock';
 import { createKeyReload, openVault } from '../services/encryption-keys';
 import { createReadiness, type CheckReadiness } from '../services/readiness';
 import { createRefreshWaiter, type RefreshWaiter } from '../services/refresh-wait';
@@ -39,6 +39,7 @@ export interface Serving {
   refusals: Refusals;
   failures: Failures;
   waiter: RefreshWaiter;
+  clock: DatabaseClock;
   connectLinks: ConnectLinks;
   serveCredential: ServeCredential;
   readRemembered: ReadRemembered;
@@ -87,6 +88,7 @@ export async function createServing(
   return {
     surface,
     ...{ processId, database, auditDatabase, vault, authenticator, authorize, audit, refusals, failures, waiter },
+    clock,
     ...{ connectLinks, serveCredential },
     readRemembered: createReadRemembered({ facts, vault, audit, refusals, clock }),
     readiness: createReadiness({ database, vault }),

@@ -24,14 +24,15 @@ export function problemOf(error: unknown): Problem {
   return new Problem('internal', 'Something went wrong here. Report the requestId to the operator.', { cause: error });
 }
 
-/** Sends RFC 9457 problem details, and logs what is our fault with its cause. */
-export function sendProblem(response: Response, problem: Problem, requestId: string, log: Logger): void {
-  const { code, extras, status } = problem;
+/** What is our fault, with its cause, which callers are not told. */
+export function logFault(problem: Problem, requestId: string, log: Logger): void {
+  const { code, status } = problem;
   if (status >= 500) log.error('request failed', { requestId, code, cause: causeOf(problem) });
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
+}
+
+/** Sends RFC 9457 problem details. */
+export function sendProblem(response: Response, problem: Problem, requestId: string): void {
+  const { extras, status } = problem;
   const { retryAfterSeconds } = extras;
   if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(retryAfterSeconds));
   if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');

@@ -1,4 +1,5 @@
 import type { NextFunction, Request, Response } from 'express';
+import type { Problem } from '../errors/problem';
 import type { Logger } from '../log/logger';
 import type { Caller } from '../services/access/principal';
 import { callerOf, type AddressOf } from './caller';
@@ -10,6 +11,10 @@ export interface Locals {
   route?: string;
   /** Set once the request was counted against its key. */
   counted?: boolean;
+  /** At the token endpoint: what OAuth calls the client, as it was sent. */
+  tokenClient?: string | null;
+  /** Where problems are not told as everywhere else. */
+  sendProblem?: (response: Response, problem: Problem, requestId: string) => void;
 }
 export const localsOf = (response: Response) => response.locals as Locals;
 

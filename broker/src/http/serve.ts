@@ -11,6 +11,7 @@ import { auditHeadRoutes } from './routes/audit-head';
 import { credentialRoutes } from './routes/credentials';
 import { managementRoutes } from './routes/management';
 import { systemRoutes } from './routes/system';
+import { TOKEN_ROUTE } from './token/token-endpoint';
 import { createServer, type ServerParts } from './server';
 import { tallyTurnedAway } from './turned-away';
 
@@ -26,7 +27,7 @@ export function grantRoutes(serving: Serving): Route[] {
 
 /** What /openapi.json and /docs tell of. */
 export function documentedRoutes(routes: readonly Route[]): Documented[] {
-  return [...routes, ...PAGES];
+  return [...routes, TOKEN_ROUTE, ...PAGES];
 }
 
 export interface ServeParts {

@@ -6,22 +6,27 @@ import { auditEntry } from '../services/access/authorize';
 import type { Refusals } from '../services/audit/refusals';
 import type { Connect } from '../services/connect/connect';
 import type { ReadRemembered } from '../services/credentials/read-remembered';
+import type { ServeCredential } from '../services/credentials/serve-credential';
+import type { DatabaseClock } from '../services/database-clock';
 import { createAddressOf } from './caller';
 import { createCredentialRead } from './credential-read';
 import { DOCUMENTS, mountDocumentation } from './documentation/mount';
 import type { Documented } from './documentation/problems';
 import type { Limits } from './limits';
 import { inPlainWords } from './plain-words';
-import { problemOf, sendProblem } from './problem-response';
+import { logFault, problemOf, sendProblem } from './problem-response';
 import { isHiddenOn, mountConnectPages } from './public/connect-pages';
 import { localsOf, record } from './request-record';
 import type { Route } from './route';
 import { setUsualHeaders } from './security-headers';
+import { TOKEN_ROUTE, tokenEndpoint } from './token/token-endpoint';
 
 export interface ServerParts {
   routes: readonly Route[];
   authenticator: Authenticator;
   readRemembered: ReadRemembered;
+  serveCredential: ServeCredential;
+  clock: DatabaseClock;
   limits: Limits;
   refusals: Refusals;
   log: Logger;
@@ -54,11 +59,12 @@ export function createServer(parts: ServerParts): Express {
 
   if (parts.documented !== null) mountDocumentation(server, { documented: parts.documented, limits });
 
+  server.post(TOKEN_ROUTE.path, tokenEndpoint({ ...parts, admit: admit(TOKEN_ROUTE, parts) }));
   for (const route of routes) {
     server[route.method](route.path, admit(route, parts), ...bodyOf(route), answer(route));
   }
   const documents = parts.documented === null ? [] : DOCUMENTS;
-  for (const path of new Set([...routes.map((route) => route.path), ...documents]))
+  for (const path of new Set([...routes.map((route) => route.path), TOKEN_ROUTE.path, ...documents]))
     server.all(path, refuse('method_not_allowed', 'The path exists, but not with this method.'));
   server.use(refuse('not_found', 'There is no such path. GET /v1/whoami shows whether your key works.'));
 
@@ -70,7 +76,7 @@ export function createServer(parts: ServerParts): Express {
 }
 
 /** Recognises the caller before anything of his request is read; what he may is decided, and audited, by the service that he calls. */
-function admit(route: Route, { authenticator, limits, refusals }: ServerParts) {
+function admit(route: Pick<Route, 'path' | 'scope' | 'limited'>, { authenticator, limits, refusals }: ServerParts) {
   return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
     const { caller } = localsOf(response);
     localsOf(response).route = route.path;
@@ -148,5 +154,8 @@ async function tellProblem(
       (limited: unknown) => problemOf(limited),
     );
   }
-  sendProblem(response, problem, caller.requestId, log);
+  logFault(problem, caller.requestId, log);
+  const { sendProblem: send = sendProblem } = localsOf(response);
+  if (response.headersSent) response.destroy();
+  else send(response, problem, caller.requestId);
 }

@@ -32,6 +32,8 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'GET /health': PAGE(200),
   'GET /ready': PAGE(200),
   'GET /openapi.json': PAGE(200),
+  // Authenticates in a way of its own: test/token.
+  'POST /oauth2/token': PAGE(400),
   'GET /connect/:token': PAGE(404),
   'POST /connect/:token': PAGE(404),
   'GET /oauth/callback/:service': PAGE(400),

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Broker } from '../../src/app/broker';
 import type { Serving } from '../../src/app/serving';
 import { allRoutes, grantRoutes } from '../../src/http/serve';
+import { TOKEN_ROUTE } from '../../src/http/token/token-endpoint';
 import type { Route } from '../../src/http/route';
 import { withClient } from '../support/postgres-statements';
 import { operatorOf, type Operator } from '../system/operator';
@@ -25,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 const nameOf = ({ method, path: pattern }: Pick<Route, 'method' | 'path'>): string => `${method} ${pattern}`;
-const here = grantRoutes({} as Serving).map(nameOf);
+const here = [...grantRoutes({} as Serving), TOKEN_ROUTE].map(nameOf);
 
 test('a process with the serve key alone releases credentials, by the same rules and with the same audit', async () => {
   const read = await ask('GET', '/v1/credentials/acme/crm');
@@ -39,6 +40,14 @@ test('a process with the serve key alone releases credentials, by the same rules
   expect((await operatorOf(grants.url, 'otb_live_000000000000_forged')('GET', '/v1/whoami')).json.code).toBe(
     'key_invalid',
   );
+});
+
+test('programs that only speak OAuth get their token there too', async () => {
+  const form = { grant_type: 'client_credentials', client_id: 'acme/crm', client_secret: stage.key };
+  const answer = await fetch(`${grants.url}/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) });
+  expect(answer.status).toBe(200);
+  const { accessToken } = (await ask('GET', '/v1/credentials/acme/crm')).json;
+  expect(await answer.json()).toMatchObject({ access_token: accessToken, token_type: 'Bearer' });
 });
 
 test('a token that has ended is refreshed by the workers, and the new one released', async () => {

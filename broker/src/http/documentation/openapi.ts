@@ -40,6 +40,9 @@ export interface Parameter {
   example?: unknown;
 }
 
+const JSON_TYPE = 'application/json';
+const FORM = 'application/x-www-form-urlencoded';
+
 type Content = Record<string, { schema: JsonSchema; example?: unknown }>;
 
 const DESCRIPTION = `Keeps clients' OAuth2 tokens and API keys, and hands out live credentials.
@@ -87,6 +90,12 @@ export function openApiDocument(routes: readonly Documented[]): OpenApi {
     components: {
       schemas: named,
       securitySchemes: {
+        oauthClient: {
+          type: 'http',
+          scheme: 'basic',
+          description:
+            'User: clientId/service. Password: an access key. Both form-urlencoded (RFC 6749 section 2.3.1).',
+        },
         accessKey: { type: 'http', scheme: 'bearer', description: 'An access key: otobot access-key create.' },
       },
     },
@@ -101,13 +110,19 @@ function operationOf(route: Documented, named: NamedSchemas): Operation {
     tags: [tagOf(route)],
     summary,
     description: requirement(scope),
-    security: scope === 'public' ? [] : [{ accessKey: [] }],
+    security: securityOf(route),
     'x-scope': scope,
     'x-problems': problemsOf(route),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(body === null ? {} : { requestBody: requestBodyOf(body, named) }),
+    ...(body === null ? {} : { requestBody: requestBodyOf(body, route.form ? FORM : JSON_TYPE, named) }),
     responses: { ...successOf(route, named), ...refusalsOf(route, named) },
   };
+}
+
+/** Basic, or by the form itself, at the token endpoint. */
+function securityOf({ scope, form }: Documented): Operation['security'] {
+  if (scope === 'public') return [];
+  return form ? [{ oauthClient: [] }, {}] : [{ accessKey: [] }];
 }
 
 /** Who may, in a sentence. */
@@ -131,10 +146,10 @@ function parametersOf({ params, query }: Documented, place: Parameter['in'], nam
   );
 }
 
-function requestBodyOf(body: z.ZodType, named: NamedSchemas): { required: boolean; content: Content } {
+function requestBodyOf(body: z.ZodType, type: string, named: NamedSchemas): { required: boolean; content: Content } {
   const schema = jsonSchemaOf(body, 'input', named);
   const example = exampleOf(schema, 'input', named);
-  return { required: !body.safeParse(undefined).success, content: { 'application/json': { schema, example } } };
+  return { required: !body.safeParse(undefined).success, content: { [type]: { schema, example } } };
 }
 
 function successOf({ status, answer }: Documented, named: NamedSchemas): Operation['responses'] {
@@ -146,7 +161,9 @@ function successOf({ status, answer }: Documented, named: NamedSchemas): Operati
 
 /** One response per status, with the codes that have it. */
 function refusalsOf(route: Documented, named: NamedSchemas): Operation['responses'] {
-  const schema = jsonSchemaOf(problemAnswer, 'output', named);
+  const { errorAnswer = problemAnswer } = route;
+  const type = route.errorAnswer === undefined ? 'application/problem+json' : JSON_TYPE;
+  const schema = jsonSchemaOf(errorAnswer, 'output', named);
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of problemsOf(route)) {
     const { status } = PROBLEMS[code];
@@ -157,7 +174,7 @@ function refusalsOf(route: Documented, named: NamedSchemas): Operation['response
       status,
       {
         description: codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('. '),
-        content: { 'application/problem+json': { schema } },
+        content: { [type]: { schema } },
       },
     ]),
   );

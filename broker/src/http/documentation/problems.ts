@@ -1,8 +1,14 @@
+import type { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '../../errors/problem';
 import type { Route } from '../route';
 
 /** A route without what handles it: all that documents it. */
-export type Documented = Omit<Route, 'handle'>;
+export type Documented = Omit<Route, 'handle'> & {
+  /** Sent as a form, and authenticated as an OAuth client. */
+  form?: true;
+  /** What refusals look like, where not as everywhere else. */
+  errorAnswer?: z.ZodType;
+};
 
 /** What can go wrong with any request, and what with routes of a kind. The rest a route names itself. */
 const ALWAYS: readonly ProblemCode[] = ['invalid_request', 'rate_limited', 'internal', 'database_unavailable'];

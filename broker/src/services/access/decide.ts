@@ -8,6 +8,7 @@ const RESTS_ON_FACTS: ReadonlySet<ProblemCode> = new Set([
   'not_found',
   'reauth_required',
   'key_unavailable',
+  'invalid_value',
   // A row that was tampered with may have been put right.
   'integrity',
 ]);

@@ -24,6 +24,8 @@ export interface CredentialRequest {
   minTtlSeconds: number | null;
   /** The fingerprint of a token that the API has just rejected (401). */
   rejected: string | null;
+  /** Throws a Problem where the caller has no use for this connection: then nothing is released. */
+  fits?: (connection: ServingConnection) => void;
 }
 
 export type ServeCredential = (caller: Caller, request: CredentialRequest) => Promise<CredentialAnswer>;
@@ -62,6 +64,7 @@ export function createServeCredential(parts: ServeCredentialParts): ServeCredent
       mayOrThrow(principal, ask);
       const asked = nameOf(principal, request);
       const { found, connection, answer } = await openFresh(parts, asked, request, deadlineMs);
+      request.fits?.(connection);
       // The key and the credential must have been judged under the same rules.
       if (found.policyVersion !== principal.policyVersion) return null;
       const released = {
