@@ -93,12 +93,38 @@ const servingFacts = (ofClient: 'is null' | '= $4'): string => `
     left join token_sets t on t.connection_id = c.id and t.generation = c.generation and t.kind = 'current'
    where o.id = $1`;
 
+// Each of the two keeps its own columns alone: facts are remembered by the ten thousand.
 function factsOf(row: Row): ServingFacts {
-  const { policyVersion, databaseNow, clientKnown, clientSuspended, serviceName, connectionId } = row;
-  const service =
-    serviceName === null
-      ? null
-      : { ...row, name: serviceName, baseUrl: row.serviceBaseUrl, suspended: row.serviceSuspended };
-  const connection = connectionId === null ? null : { ...row, id: connectionId, baseUrl: row.tokenBaseUrl };
-  return { policyVersion, databaseNow, clientKnown, clientSuspended, service, connection };
+  const { policyVersion, databaseNow, clientKnown, clientSuspended } = row;
+  return {
+    ...{ policyVersion, databaseNow, clientKnown, clientSuspended },
+    service: row.serviceName === null ? null : serviceOf(row, row.serviceName),
+    connection: row.connectionId === null ? null : connectionOf(row, row.connectionId),
+  };
+}
+
+function serviceOf(row: Row, name: string): ServingService {
+  const { allowedHosts, requestHeader, requestScheme, tenantFrom, tenantHosts } = row;
+  return {
+    ...{ name, baseUrl: row.serviceBaseUrl, suspended: row.serviceSuspended },
+    ...{ allowedHosts, requestHeader, requestScheme, tenantFrom, tenantHosts },
+  };
+}
+
+function connectionOf(row: Row, id: string): ServingConnection {
+  const { version, generation, kind, status, statusReason, appSuspended, renewable } = row;
+  const { accessSealed, accessKeyVersion, tokenType, scopes, expiresAt, lifetimeSeconds } = row;
+  const { accountId, accountLabel, tenant } = row;
+  return {
+    ...{ id, version, generation, kind, status, statusReason, appSuspended, renewable },
+    ...{ accessSealed: accessSealed && ofItsOwn(accessSealed), accessKeyVersion, tokenType, scopes },
+    ...{ expiresAt, lifetimeSeconds, baseUrl: row.tokenBaseUrl, accountId, accountLabel, tenant },
+  };
+}
+
+/** A small Buffer is a piece of a larger one that Node shares out: kept, it would keep all of that. */
+function ofItsOwn(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
 }

@@ -22,8 +22,8 @@ export interface Remembered {
 }
 
 const DEFAULT_BYTES = 64 * 1024 * 1024;
-/** What an entry weighs beside its sealed token, as measured roughly; the bound is on memory, not on a number of entries. */
-const ENTRY_BYTES = 1_500;
+/** What an entry weighs beside its sealed token; *measured*: 1,400 (Node 24) to 2,500 (Node 20). The bound is on memory, not on a number. */
+const ENTRY_BYTES = 2_500;
 
 /**
  * Remembers facts and sealed tokens, bounded in bytes, without an age: the audit commit before every release compares the versions

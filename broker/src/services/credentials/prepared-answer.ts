@@ -18,8 +18,8 @@ export interface PreparedAnswer {
   bytes: number;
 }
 
-/** Subkey, associated data and the objects around them, as measured. */
-const OBJECTS_BYTES = 1_500;
+/** Subkey, associated data and the objects around them; *measured*: 1,600 on the heap, and some hundred bytes for each piece of memory outside. */
+const OBJECTS_BYTES = 2_300;
 
 // Never leaves this process, and nobody can guess it: so no member of an answer holds it but where the secret belongs.
 const PLACE = randomUUID();
@@ -44,9 +44,7 @@ export function prepareAnswer(
   if (answersTo === null) return null;
 
   const answer = { ...credentialAnswer(asked, service, connection, PLACE), fingerprint: answersTo };
-  const pieces = JSON.stringify(answer)
-    .split(PLACE)
-    .map((piece) => Buffer.from(piece));
+  const pieces = inOneBuffer(JSON.stringify(answer).split(PLACE));
   const around = pieces.reduce((sum, { length }) => sum + length, 0);
   return {
     connection,
@@ -54,6 +52,17 @@ export function prepareAnswer(
     write: (into) => writeBetween(pieces, open(), into),
     bytes: OBJECTS_BYTES + around,
   };
+}
+
+/** Memory of their own: pieces of the Buffer that Node shares out would keep all of that. */
+function inOneBuffer(texts: readonly string[]): Buffer[] {
+  const lengths = texts.map((text) => Buffer.byteLength(text));
+  const whole = Buffer.allocUnsafeSlow(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  return texts.map((text, index) => {
+    whole.write(text, at);
+    return whole.subarray(at, (at += lengths[index] ?? 0));
+  });
 }
 
 function writeBetween(pieces: readonly Buffer[], secret: Buffer, into: Buffer): void {
