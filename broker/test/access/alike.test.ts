@@ -6,7 +6,7 @@ import { createDatabaseClock } from '../../src/services/database-clock';
 import { Vault } from '../../src/vault/vault';
 import { setScene, type Scene } from '../http/scene';
 import { silent } from '../support/broker';
-import { guess } from './guess';
+import { guess, madeUpId, withId } from './guess';
 
 const operator = operatorCaller('default');
 let scene: Scene;
@@ -96,6 +96,15 @@ test.each(REFUSED)('%s is refused in the same words, after the same work', async
     expect(refusal).toMatchObject({ code: 'key_invalid', detail: expect.stringContaining('Send a valid') as unknown });
     expect(done).toEqual(WORK);
   }
+});
+
+test('the secret of one key opens no other id, whether somebody has it or not', async () => {
+  const { id: own, key } = await mint();
+  // So that this is the one that stands in for those that there are not.
+  await scene.database.query('delete from access_keys where id < $1', [own]);
+  for (const id of [madeUpId(), (await mint()).id])
+    await expect(present(withId(key, id))).rejects.toMatchObject({ code: 'key_invalid' });
+  await present(key);
 });
 
 test('nobody makes a process forget a key by naming it', async () => {

@@ -148,34 +148,26 @@ async function loadWellKnown(
   return { secretHash: null, textHash: null, expiresAt: null, principal };
 }
 
-/** Stands for a key that there is not, so that refusing it costs what refusing any other costs. */
-const ABSENT: AccessKeyWithOrganization = {
-  ...{ id: '000000000000', organizationId: '00000000-0000-0000-0000-000000000000', environment: 'live', name: '' },
-  ...{ scopes: PRESETS.n8n, clientIds: null, services: null, limits: {}, expiresAt: null, revokedAt: null },
-  ...{ secretHash: Buffer.alloc(32), rowMac: Buffer.alloc(32), pepperVersion: 0, hint: '', revokedReason: null },
-  ...{ createdBy: null, createdAt: new Date(0), organization: '', organizationSuspended: false, policyVersion: 0 },
-  ...{ pepperCounts: true, databaseNow: new Date(0) },
-};
-
 /** Looks a key up. Whatever there is to refuse about it, and also where it is not there, the same is done: a look, a MAC, a comparison. */
 async function loadAccessKey(
   { database, vault, keys, clock }: AuthenticatorParts,
   { id, secretHash }: ParsedAccessKey,
 ): Promise<Recognised | null> {
-  let found = await findAccessKeyForAuthentication(database, id);
-  if (found?.pepperCounts === true && vault.keyring.find(found.pepperVersion) === null) {
+  let row = await findAccessKeyForAuthentication(database, id);
+  if (row?.pepperCounts === true && vault.keyring.find(row.pepperVersion) === null) {
     // Signed under a pepper that came after this process looked, or signed anew while it looked: both are looked at once more.
     await keys.reload();
-    found = await findAccessKeyForAuthentication(database, id);
+    row = await findAccessKeyForAuthentication(database, id);
   }
-  if (found !== null) clock.observe(found.databaseNow);
-  const row = found ?? { ...ABSENT, pepperVersion: vault.keyring.primary('pepper')?.version ?? 0 };
+  if (row === null) return null;
+  clock.observe(row.databaseNow);
   // Whoever can write to the database still cannot forge, widen or un-revoke a key: the row would need its MAC.
   const genuine = isGenuine(vault, row) && row.pepperCounts;
   const { secretHash: stored, expiresAt } = row;
   const recognised = { secretHash: stored, textHash: null, expiresAt, principal: principalOf(row) };
   const opens = isOpenedBy(recognised, secretHash, clock);
-  return genuine && opens && row.revokedAt === null && !row.organizationSuspended ? recognised : null;
+  // Another id is that of the stand-in for a key that there is not: its own secret opens nothing here.
+  return row.id === id && genuine && opens && row.revokedAt === null && !row.organizationSuspended ? recognised : null;
 }
 
 function isOpenedBy({ secretHash, expiresAt }: Recognised, presented: Buffer, clock: DatabaseClock): boolean {
