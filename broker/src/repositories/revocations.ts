@@ -71,19 +71,22 @@ export function setAside(tx: Tx, { organizationId, connectionId, clientId, kinds
 /**
  * Whether other tokens may rest on the same consent, which would go with it: those of a connection, or held beside one, that came by the
  * same OAuth client and are of the same account, or of one that is not known, and of no other tenant of the provider. Asked under an
- * organization it looks at its rows, by a worker at all. What an order is about to give up too
- * does not count, nor does what the order by which the tokens came had to leave: it was meant as well.
+ * organization it looks at its rows, by a worker at all. What an order is about to give up too does not count, nor does what the order by
+ * which the tokens came had to leave: it was meant as well. Apps under an order are left out first (`offset 0`): asked connection by connection,
+ * ten thousand of them were looked at for each of ten thousand, and no stretch of an order ended in time.
  */
 export const CONSENT_SHARED = `
   exists (
-    select from apps a
+    select from (
+      select * from apps of_all where of_all.oauth_client_id = r.oauth_client_id
+         and not exists (select from revocation_orders o
+                          where o.ended_at is null and o.organization_id = of_all.organization_id and o.service = of_all.service)
+      offset 0) a
       join connections c on c.organization_id = a.organization_id and c.service = a.service and c.app_id = a.id and ${OF_A_CONSENT}
       join token_sets t on t.connection_id = c.id and t.kind = any ('{${LIVE_KINDS.join(',')}}') and ${HAS_TOKENS}
      cross join lateral (select case when t.kind = 'held' then t.account_id else c.account_id end as account_id,
                                 case when t.kind = 'held' then t.tenant else c.tenant end as tenant) holder
-     where a.oauth_client_id = r.oauth_client_id
-       and not exists (select from revocation_orders o where o.ended_at is null and o.organization_id = a.organization_id and o.service = a.service)
-       and not exists (select from revocation_orders o where o.ended_at is null and o.organization_id = a.organization_id and o.client_id = c.client_id)
+     where not exists (select from revocation_orders o where o.ended_at is null and o.organization_id = a.organization_id and o.client_id = c.client_id)
        and not exists (select from revocation_orders o where o.id = r.order_id and o.organization_id = a.organization_id
                           and (o.service = a.service or o.client_id = c.client_id) and t.created_at < o.ended_at)
        and (r.account_id is null or holder.account_id is null or holder.account_id = r.account_id)
