@@ -131,8 +131,14 @@ const BY_KEY = [
   ...['plan_cache_mode=force_generic_plan', 'jit=off'],
 ];
 
-/** The sealer asks the same each second of every day's partition: to plan that takes PostgreSQL longer than to do it. */
-const PLANNED_ONCE = ['plan_cache_mode=force_generic_plan', 'jit=off'];
+/**
+ * The sealer asks the same each second of every day's partition: to plan that takes PostgreSQL longer than to do it. A plan from when
+ * today was empty must not read it whole tonight.
+ */
+const PLANNED_ONCE = [
+  ...['enable_seqscan=off', 'enable_bitmapscan=off'],
+  ...['plan_cache_mode=force_generic_plan', 'jit=off'],
+];
 
 function plansOf(role: DatabaseRole | null): string[] {
   if (role === 'otobot_refresh') return BY_KEY;

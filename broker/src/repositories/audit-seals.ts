@@ -36,7 +36,10 @@ const SEAL = `id, ${SEALED_AT_US}, format, process_id as "processId",
               row_digests as "rowDigests", key_version as "keyVersion", head`;
 
 /** The newest link without what it covers, and for how long it has been there. */
-export type LastSeal = Pick<AuditSeal, 'id' | 'sealedAtUs' | 'processId' | 'toBatch' | 'rowsTotal' | 'head'> & {
+export type LastSeal = Pick<
+  AuditSeal,
+  'id' | 'sealedAtUs' | 'processId' | 'toBatch' | 'rowsTotal' | 'days' | 'head'
+> & {
   ageSeconds: number;
 };
 
@@ -44,7 +47,7 @@ export type LastSeal = Pick<AuditSeal, 'id' | 'sealedAtUs' | 'processId' | 'toBa
 export async function findLastSeal(db: Queryable): Promise<LastSeal | null> {
   const [seal] = await db.query<LastSeal>({
     name: 'find-last-seal',
-    text: `select id, ${SEALED_AT_US}, process_id as "processId", to_batch as "toBatch", rows_total as "rowsTotal", head,
+    text: `select id, ${SEALED_AT_US}, process_id as "processId", to_batch as "toBatch", rows_total as "rowsTotal", days, head,
                   extract(epoch from otobot_now() - sealed_at)::float8 as "ageSeconds"
              from audit_seals order by id desc limit 1`,
   });
@@ -91,6 +94,8 @@ export async function takeSealingTurn(tx: Tx): Promise<boolean> {
   return row?.taken ?? false;
 }
 
+const RECENT = `occurred_at >= least($5::timestamptz, otobot_now()) - interval '1 day'`;
+
 export interface RowsToSeal {
   now: number;
   toBatch: number;
@@ -101,26 +106,28 @@ export interface RowsToSeal {
 
 /**
  * Digests of the next rows, whole batches of them: from `most` rows on a batch is the last. PostgreSQL computes them, so that no row
- * travels and the serving process has nothing to do. No rows: everything up to `upTo` is covered.
+ * travels and the serving process has nothing to do. No rows: everything up to `upTo` is covered. Rows that are more than a day older than
+ * `from` (a day, or `-infinity`) and than now are left out, so that of a year's partitions only these days' are looked into.
  */
 export async function digestRows(
   tx: Tx,
-  { after, upTo, most, salt }: { after: number; upTo: number; most: number; salt: Buffer },
+  { after, upTo, most, salt, from }: { after: number; upTo: number; most: number; salt: Buffer; from: string },
 ): Promise<RowsToSeal> {
   const [page] = await tx.query<RowsToSeal>({
     name: 'digest-rows',
     text: `with bound as materialized (
-             select max(batch) as batch from (select batch from audit where batch > $1 and batch <= $2 order by batch limit $3) next),
+             select max(batch) as batch from (
+               select batch from audit where batch > $1 and batch <= $2 and ${RECENT} order by batch limit $3) next),
            digested as materialized (
              select ${PLACE}, to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD') as day,
                     substring(sha256($4::bytea || ${SEALED_ROW}) for ${DIGEST_BYTES}) as digest
-               from audit where batch > $1 and batch <= (select batch from bound))
+               from audit where batch > $1 and batch <= (select batch from bound) and ${RECENT})
            select (extract(epoch from otobot_now()) * 1000000)::bigint as now,
                   case when (select count(*) from digested) < $3 then $2::bigint else (select batch from bound) end as "toBatch",
                   (select count(*) from digested) as rows,
                   coalesce((select jsonb_object_agg(day, n) from (select day, count(*) as n from digested group by day) d), '{}') as days,
                   coalesce((select string_agg(digest, ''::bytea order by ${PLACE}) from digested), ''::bytea) as "rowDigests"`,
-    values: [after, upTo, most, salt],
+    values: [after, upTo, most, salt, from],
   });
   return page as RowsToSeal;
 }

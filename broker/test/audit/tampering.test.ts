@@ -111,6 +111,14 @@ test('a row that was inserted where all was sealed is named', async () => {
   ]);
 });
 
+test('a new row that is dated back is not sealed, and is named', async () => {
+  await tamper(`insert into audit (occurred_at, process_id, sequence, action, code, actor, request_id)
+                values (now() - interval '3 days', gen_random_uuid(), 1, 'credential.read', 'released', 'key:forged', 'backdated')`);
+  await scene.write({ requestId: 'r13' });
+  expect(await scene.seal()).toMatchObject({ id: 5, rows: 1 });
+  expect(await found()).toEqual([['row_inserted', 5, 'backdated']]);
+});
+
 test('rows that were deleted at the end are missing; with their seals, whoever kept a head knows', async () => {
   const kept = await headNow();
   await tamper(`delete from audit where request_id in ('r10', 'r11', 'r12')`);
