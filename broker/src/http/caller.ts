@@ -10,6 +10,8 @@ export function callerOf(request: Request, addressOf: AddressOf): Caller {
     address: addressOf(request),
     userAgent: request.headers['user-agent']?.slice(0, 200) ?? null,
     requestId: randomUUID(),
+    workflowId: idIn(request.headers['x-n8n-workflow-id']),
+    executionId: idIn(request.headers['x-n8n-execution-id']),
   };
 }
 
@@ -49,4 +51,9 @@ function countOf(name: string, rawHeaders: readonly string[]): number {
     if (raw?.length === name.length && raw.toLowerCase() === name) count++;
   }
   return count;
+}
+
+/** For the audit alone, so what is no id is left out rather than refused. */
+function idIn(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && /^[\x21-\x7e]{1,64}$/.test(header) ? header : undefined;
 }

@@ -22,8 +22,11 @@ export interface Route {
   status: number;
   /** What success answers, for the documentation; the tests hold every real answer against it. null: nothing (204), or nobody's to read. */
   answer: z.ZodType | null;
+  /** Of an answer that is Streamed; else it is JSON. */
+  mediaTypes?: readonly string[];
   /** What can go wrong here beyond what can go wrong with every route of its kind (see documentation/problems). */
   problems: readonly ProblemCode[];
+  /** Gives what is sent as JSON, or Streamed. */
   handle: (input: { params: unknown; query: unknown; body: unknown }, caller: Caller) => Promise<unknown>;
 }
 
@@ -38,6 +41,7 @@ interface RouteOf<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>
   body?: B;
   status?: number;
   answer?: z.ZodType;
+  mediaTypes?: readonly string[];
   problems?: readonly ProblemCode[];
   handle: (input: { params: z.output<P>; query: z.output<Q>; body: z.output<B> }, caller: Caller) => Promise<unknown>;
 }
@@ -50,7 +54,8 @@ export function route<
   Q extends z.ZodType = typeof NOTHING,
   B extends z.ZodType = z.ZodUndefined,
 >(definition: RouteOf<P, Q, B>): Route {
-  const { method, path, summary, scope, limited, params, query, body, status, answer, problems, handle } = definition;
+  const { method, path, summary, scope, limited, params, query, body, status, answer, mediaTypes, problems, handle } =
+    definition;
   return {
     method,
     path,
@@ -62,6 +67,7 @@ export function route<
     body: body ?? null,
     status: status ?? 200,
     answer: answer ?? null,
+    ...(mediaTypes && { mediaTypes }),
     problems: problems ?? [],
     handle: handle as Route['handle'],
   };

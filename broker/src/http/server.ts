@@ -20,6 +20,7 @@ import { localsOf, record } from './request-record';
 import type { Route } from './route';
 import { setUsualHeaders } from './security-headers';
 import { TOKEN_ROUTE, tokenEndpoint } from './token/token-endpoint';
+import { sendStreamed, Streamed } from './streamed';
 
 export interface ServerParts {
   routes: readonly Route[];
@@ -127,7 +128,8 @@ function answer({ params, query, body, status, handle }: Route) {
     const result = await handle(input, localsOf(response).caller);
     response.setHeader('Cache-Control', 'no-store');
     response.status(status);
-    if (status === 204) response.end();
+    if (result instanceof Streamed) await sendStreamed(response, result);
+    else if (status === 204) response.end();
     else response.json(result);
   };
 }

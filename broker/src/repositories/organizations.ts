@@ -77,3 +77,12 @@ export async function setOrganizationSuspended(
   });
   return row ?? null;
 }
+
+/** Moves with every change to what decisions rest on. */
+export async function findPolicyVersion(db: Queryable, id: string): Promise<number | null> {
+  const [row] = await db.query<{ policyVersion: number }>({
+    text: 'select policy_version as "policyVersion" from organizations where id = $1',
+    values: [id],
+  });
+  return row?.policyVersion ?? null;
+}

@@ -3,6 +3,7 @@ import type { Vault } from '../vault/vault';
 import { createAccessKeys, type AccessKeys } from './access-keys/access-keys';
 import type { Authorize } from './access/authorize';
 import { createApps, type Apps } from './apps';
+import { createExportAudit, type ExportAudit } from './audit/export-audit';
 import { createReadAudit, type ReadAudit } from './audit/read-audit';
 import { createClients, type Clients } from './clients';
 import type { ConnectLinks } from './connect/links';
@@ -19,6 +20,7 @@ export interface Management {
   connectLinks: ConnectLinks;
   accessKeys: AccessKeys;
   readAudit: ReadAudit;
+  exportAudit: ExportAudit;
 }
 
 export interface ManagementParts {
@@ -41,5 +43,6 @@ export function createManagement(parts: ManagementParts): Management {
     connectLinks: parts.connectLinks,
     accessKeys: createAccessKeys(parts),
     readAudit: createReadAudit(parts),
+    exportAudit: createExportAudit(parts),
   };
 }

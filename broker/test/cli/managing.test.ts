@@ -145,3 +145,27 @@ test('an organization is created and listed, and what it holds is its own', asyn
     items: [{ clientId: 'only-north' }],
   });
 });
+
+test('who did what is listed, and written out in full', async () => {
+  await does('client create audited');
+  const listed = (await does('audit list --client audited --since 1h --action client.create --json')).json();
+  expect(listed.items).toMatchObject([{ action: 'client.create', actor: 'operator', clientId: 'audited' }]);
+  expect((await does('audit list --client audited')).stdout).toMatch(/operator +client\.create +admitted +audited/);
+  const { stdout } = await does('audit export --client audited');
+  const written = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { action: string });
+  // Each of these commands is there itself, before it reads.
+  expect(written.map(({ action }) => action)).toEqual(['client.create', 'audit.read', 'audit.read', 'audit.export']);
+  expect((await does('audit export --client audited --format csv')).stdout).toMatch(/^occurredAt,action,/);
+});
+
+test('which workflows used a connection is told', async () => {
+  await does('client create using');
+  await does('service create used-by --oauth-type api_key');
+  await does('connection import using used-by', '{"apiKey": "k"}');
+  expect((await does('connection usage using/used-by --since 7d')).stdout).toMatch(
+    /^Its credential was not released since /,
+  );
+});

@@ -182,14 +182,24 @@ test('every attempt to refresh a connection is shown, newest first, page by page
 test('usage counts what was released, by workflow', async () => {
   const { ask } = scene;
   const { json } = await importing({ name: 'used', accessToken: 'a' });
-  const grant = (workflowId?: string) =>
-    ask('POST /v1/grants', {
-      body: { clientId: 'acme', service: 'crm', name: 'used', ...(workflowId && { workflowId }) },
-    });
-  for (const workflowId of ['w1', 'w1', 'w2', undefined]) expect((await grant(workflowId)).status).toBe(200);
+  const grant = (ids: object) =>
+    ask('POST /v1/grants', { body: { clientId: 'acme', service: 'crm', name: 'used', ...ids } });
+  const w1 = { workflowId: 'w1', executionId: 'e1' };
+  for (const ids of [w1, w1, { workflowId: 'w2', executionId: 'e2' }, {}]) expect((await grant(ids)).status).toBe(200);
+  // Who reads by GET tells it in headers; what is no id is left out.
+  for (const workflow of ['w1', 'not an id']) {
+    const headers = { 'x-n8n-workflow-id': workflow, 'x-n8n-execution-id': 'e3' };
+    expect((await ask('GET /v1/credentials/acme/crm?name=used', { headers })).status).toBe(200);
+  }
   const usage = await ask(`GET /v1/connections/${String(json.id)}/usage`);
   expect(usage.json).toMatchObject({
-    total: 4,
-    workflows: [{ workflowId: 'w1', count: 2 }, { count: 1 }, { count: 1 }],
+    total: 6,
+    workflows: [
+      { workflowId: 'w1', count: 3, executions: 2 },
+      { workflowId: null, count: 2, executions: 1 },
+      { workflowId: 'w2', count: 1, executions: 1 },
+    ],
   });
+  const later = await ask(`GET /v1/connections/${String(json.id)}/usage?since=2999-01-01T00:00:00Z`);
+  expect(later.json).toEqual({ since: '2999-01-01T00:00:00.000Z', total: 0, workflows: [] });
 });

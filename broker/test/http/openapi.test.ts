@@ -70,11 +70,15 @@ test('every example is one that the schema beside it accepts', () => {
     const { error } = schema.safeParse(example);
     if (error) told.push(`${name}: ${error.message}`);
   };
-  for (const { method, path: pattern, status, body, answer } of routes) {
+  for (const { method, path: pattern, status, body, answer, mediaTypes } of routes) {
     const { requestBody, responses } = operationOf(method, pattern);
     if (body !== null) check(`body of ${method} ${pattern}`, body, requestBody?.content['application/json']?.example);
     if (answer !== null)
-      check(`answer of ${method} ${pattern}`, answer, responses[status]?.content?.['application/json']?.example);
+      check(
+        `answer of ${method} ${pattern}`,
+        answer,
+        responses[status]?.content?.[mediaTypes?.[0] ?? 'application/json']?.example,
+      );
   }
   expect(told).toEqual([]);
 });

@@ -110,6 +110,7 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'GET /v1/audit': { scope: 'audit:read', ...ONES, query: byClient },
   // Over all organizations: only the operator's may ask, whatever its limits. It tells of nobody.
   'GET /v1/audit/head': { scope: 'audit:read', own: 403, limited: 403 },
+  'GET /v1/audit/export': { scope: 'audit:read', ...ONES, query: byClient },
 
   'DELETE /v1/connect-links/:id': { scope: 'connect:write', own: 204, limited: 403 },
   'DELETE /v1/connections/:id': { scope: 'connections:write', ...ONES },

@@ -112,7 +112,7 @@ export async function call(
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  const json = (response.headers.get('content-type') ?? '').includes('json')
+  const json = /[/+]json\b/.test(response.headers.get('content-type') ?? '')
     ? (JSON.parse(text) as Record<string, unknown>)
     : {};
   const answer = { status: response.status, headers: response.headers, text, json };

@@ -1,11 +1,12 @@
 import type { CommandGroup, Field } from '../managing/declaration';
 import { noted, recorded, tabled } from '../managing/show';
-import { end, listed } from '../managing/values';
+import { end, listed, past } from '../managing/values';
 import { isMembers, type Json } from '../managing/json';
 import { ATTEMPT, statusAndHeld, TO_GO, TO_GO_IF_KNOWN } from '../terminal/columns';
 import type { Screen } from '../terminal/screen';
 import { list, record, text } from '../terminal/table';
 import { withSecrets, withSecretsAskedFor } from './connection-secrets';
+import { usageByWorkflow } from './connection-usage';
 import { locateConnection } from './locate-connection';
 
 const connection: Field = {
@@ -114,6 +115,18 @@ export const connectionCommands: CommandGroup = {
       route: 'GET /v1/connections/:id/history',
       examples: ['otobot connection history acme/google', 'otobot connection history acme/google --json'],
       show: tabled(ATTEMPT, 'No attempt to refresh it is known.'),
+    },
+    {
+      name: 'usage',
+      about: 'show which workflows used its credential',
+      route: 'GET /v1/connections/:id/usage',
+      fields: [
+        connection,
+        { flags: '--since <when>', about: '7d ago, or a moment; 30d', to: 'query.since', read: past },
+      ],
+      locate: locateConnection,
+      examples: ['otobot connection usage acme/google', 'otobot connection usage acme/google --since 7d --json'],
+      show: usageByWorkflow,
     },
     {
       ...one,

@@ -18,14 +18,24 @@ export class Refused extends BadUsage {
 }
 
 /** Does what a request to a route does, and gives what the API would answer; null where that has no body. Throws Refused or Problem. */
-export async function callRoute(
+export async function callRoute(routes: readonly Route[], name: RouteName, call: RouteCall): Promise<Json> {
+  return JSON.parse(JSON.stringify((await answerOf(routes, name, call)) ?? null)) as Json;
+}
+
+export interface RouteCall {
+  input: Input;
+  caller: Caller;
+}
+
+/** The answer as the route gives it, which may be Streamed. */
+export async function answerOf(
   routes: readonly Route[],
   name: RouteName,
-  { input, caller }: { input: Input; caller: Caller },
-): Promise<Json> {
+  { input, caller }: RouteCall,
+): Promise<unknown> {
   const route = routes.find(({ method, path }) => `${method.toUpperCase()} ${path}` === name);
   if (route === undefined) throw new Error(`there is no route ${name}`);
-  const answer = await route.handle(
+  return route.handle(
     {
       params: parsed('params', route.params, input.params),
       query: parsed('query', route.query, input.query),
@@ -33,7 +43,6 @@ export async function callRoute(
     },
     caller,
   );
-  return JSON.parse(JSON.stringify(answer ?? null)) as Json;
 }
 
 function parsed(place: keyof Input, schema: z.ZodType, value: unknown): unknown {

@@ -59,8 +59,10 @@ export interface ManagingCommand {
   next?: (answer: Json, input: Input) => { input: Input; told: string } | null;
   /** Looks up what was given by name, or what else depends on what is stored. */
   locate?: (input: Input, ask: Ask) => Promise<Input>;
-  /** The answer for people. */
-  show: (answer: Json, screen: Screen, input: Input) => string;
+  /** Of a list, its first page alone: where the whole may be without end. */
+  onePage?: true;
+  /** The answer for people; `file`: what the route streams goes to standard output as it is made. */
+  show: ((answer: Json, screen: Screen, input: Input) => string) | 'file';
 }
 
 export interface CommandGroup {

@@ -1,8 +1,10 @@
+import { once } from 'node:events';
+import { Streamed } from '../../http/streamed';
 import { operatorCaller } from '../../services/access/operator';
 import { BadUsage } from '../bad-usage';
 import { confirmed } from '../terminal/ask';
 import { screenOf } from '../terminal/screen';
-import { callRoute } from './call-route';
+import { answerOf, callRoute } from './call-route';
 import type { Ask, Input, ManagingCommand, Options } from './declaration';
 import { isPage, type Json } from './json';
 import { filled } from './show';
@@ -17,22 +19,36 @@ export async function perform(declared: ManagingCommand, given: Input, options: 
   const question = typeof confirm === 'function' ? confirm(gathered) : confirm;
   const word = declared.confirmBy === undefined ? null : String(gathered.params[declared.confirmBy]);
   if (question !== null) await confirmed(filled(question, gathered.params), { yes: options.yes === true, word });
+  const { show } = declared;
   const answer = await withRoutes(async (routes) => {
     const caller = operatorCaller(String(options.organization));
+    if (show === 'file') return writeOut(await answerOf(routes, declared.route, { input: gathered, caller }));
     const ask: Ask = (name, input) =>
       callRoute(routes, name, { input: { params: {}, query: {}, body: {}, ...input }, caller });
     const located = (await declared.locate?.(gathered, ask)) ?? gathered;
     return everyPage(ask, declared, located);
   });
-  const text = options.json ? JSON.stringify(answer, null, 2) : declared.show(answer, screenOf(process.stdout), given);
+  if (show === 'file') return;
+  const text = options.json ? JSON.stringify(answer, null, 2) : show(answer, screenOf(process.stdout), given);
   process.stdout.write(`${text}\n`);
+}
+
+/** No faster than whoever reads it; where he stops reading, that is the end. */
+async function writeOut(answer: unknown): Promise<null> {
+  if (!(answer instanceof Streamed)) throw new Error('this route streams nothing');
+  for await (const chunk of answer.chunks) {
+    if (process.stdout.destroyed) break;
+    if (!process.stdout.write(chunk))
+      await Promise.race([once(process.stdout, 'drain'), once(process.stdout, 'close')]);
+  }
+  return null;
 }
 
 /** A list in full; any other answer as it is. */
 async function everyPage(ask: Ask, declared: ManagingCommand, input: Input): Promise<Json> {
   const { route } = declared;
   const answer = await toTheEnd(ask, declared, input);
-  if (!isPage(answer)) return answer;
+  if (!isPage(answer) || declared.onePage === true) return answer;
   const items = [...answer.items];
   for (let cursor = answer.nextCursor; cursor !== null;) {
     const next = await ask(route, { ...input, query: { ...input.query, cursor } });

@@ -4,7 +4,7 @@ import { list, record, text, type Column } from '../terminal/table';
 import type { Input, ManagingCommand } from './declaration';
 import { isMembers, isPage, type Json, type Members } from './json';
 
-type Show = ManagingCommand['show'];
+type Show = Exclude<ManagingCommand['show'], 'file'>;
 /** With members of the answer, or of what was asked, in braces: `Client {clientId} was created.` */
 type Template = string | ((answer: Members) => string);
 

@@ -57,6 +57,14 @@ export function end(text: string): string {
   return at;
 }
 
+/** `24h` ago, `2026-11-01`, or a moment with its time zone → ISO 8601. */
+export function past(text: string): string {
+  if (DURATION.test(text)) return new Date(Date.now() - duration(text) * 1_000).toISOString();
+  const at = text === 'never' ? null : moment(text);
+  if (at === null) throw new InvalidArgumentError('It must be a time back such as 24h, or a day such as 2026-11-01.');
+  return at;
+}
+
 /** An empty text removes what was there. */
 export function clearable<T>(read: (text: string) => T): (text: string) => T | null {
   return (text) => (text === '' ? null : read(text));

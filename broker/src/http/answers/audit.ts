@@ -35,3 +35,9 @@ export const auditAnswer = z
       .meta({ examples: [null] }),
   })
   .meta({ id: 'AuditRecord' });
+
+/** An export: not a document, but lines. */
+export const auditFile = z
+  .string()
+  .describe('A record a line, each as a page of the list has it; CSV begins with the names.')
+  .meta({ examples: ['…'] });

@@ -110,6 +110,10 @@ export const usageAnswer = z.strictObject({
         .meta({ examples: ['w1'] }),
       count: z.int().meta({ examples: [42] }),
       lastAt: moment,
+      executions: z
+        .int()
+        .describe('How many different executions were named.')
+        .meta({ examples: [40] }),
     }),
   ),
 });

@@ -152,11 +152,15 @@ function requestBodyOf(body: z.ZodType, type: string, named: NamedSchemas): { re
   return { required: !body.safeParse(undefined).success, content: { [type]: { schema, example } } };
 }
 
-function successOf({ status, answer }: Documented, named: NamedSchemas): Operation['responses'] {
+function successOf(
+  { status, answer, mediaTypes = ['application/json'] }: Documented,
+  named: NamedSchemas,
+): Operation['responses'] {
   if (answer === null) return { [status]: { description: 'Done.' } };
   const schema = jsonSchemaOf(answer, 'output', named);
   const example = exampleOf(schema, 'output', named);
-  return { [status]: { description: 'Success.', content: { 'application/json': { schema, example } } } };
+  const content = Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, { schema, example }]));
+  return { [status]: { description: 'Success.', content } };
 }
 
 /** One response per status, with the codes that have it. */

@@ -134,11 +134,12 @@ export function connectionRoutes({ connections }: { connections: Connections }):
     route({
       method: 'get',
       path: '/v1/connections/:id/usage',
-      summary: 'How often its credential was released in the last 30 days, by workflow',
+      summary: 'How often its credential was released in the last 30 days, or since then, by workflow',
       scope: 'connections:read',
       params: one,
+      query: z.strictObject({ since: instant.optional().describe('Without it: 30 days ago.') }),
       answer: usageAnswer,
-      handle: ({ params }, caller) => connections.usage(caller, params.id),
+      handle: ({ params, query }, caller) => connections.usage(caller, params.id, query.since),
     }),
     route({
       method: 'post',

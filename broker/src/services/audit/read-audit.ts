@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Database } from '../../db/database';
-import { listAudit, type AuditFilter, type AuditRecord } from '../../repositories/audit-reading';
+import { listAudit, spanOfAudit, type AuditFilter, type AuditRecord } from '../../repositories/audit-reading';
 import type { Authorize } from '../access/authorize';
-import type { Caller } from '../access/principal';
+import type { Caller, Principal } from '../access/principal';
 import { pageOf, positionOf, type Page, type PageRequest } from '../page';
 
-export interface AuditQuery extends PageRequest {
+/** Which records; what is not said lets all through. */
+export interface AuditQuery {
   clientId?: string | null | undefined;
   service?: string | undefined;
   /** The id of an access key. */
@@ -20,28 +21,42 @@ export interface AuditQuery extends PageRequest {
 export type AuditView = Omit<AuditRecord, 'position'>;
 
 /** Who did what in the caller's organization, newest first; a limited key sees what concerns its clients and services. */
-export type ReadAudit = (caller: Caller, query: AuditQuery) => Promise<Page<AuditView>>;
+export type ReadAudit = (caller: Caller, query: AuditQuery & PageRequest) => Promise<Page<AuditView>>;
 
 const POSITION = z.tuple([z.iso.datetime({ precision: 6 }), z.uuid(), z.int()]);
 
 export function createReadAudit({ database, authorize }: { database: Database; authorize: Authorize }): ReadAudit {
-  return async (caller, { limit, cursor, keyId, since, until, ...asked }) => {
-    const { clientId, service } = asked;
+  return async (caller, { limit, cursor, ...query }) => {
+    const { clientId, service } = query;
     const who = await authorize(caller, { action: 'audit.read', scope: 'audit:read', clientId, service });
-    const { organizationId, clientIds, services } = who;
-    const filter: AuditFilter = {
-      ...asked,
-      actor: keyId === undefined ? undefined : `key:${keyId}`,
-      since: since ?? null,
-      until: until ?? null,
-      onlyClients: clientIds && [...clientIds],
-      onlyServices: services && [...services],
-    };
-    const which = { limit: limit + 1, after: positionOf(cursor, POSITION), filter };
-    const rows = await database.asTenant(organizationId, (tx) => listAudit(tx, organizationId, which));
+    const after = positionOf(cursor, POSITION);
+    const rows = await database.asTenant(who.organizationId, async (tx) => {
+      const filter = filterFor(who, query, await spanOfAudit(tx, query));
+      return listAudit(tx, who.organizationId, { limit: limit + 1, after, filter, order: 'newest first' });
+    });
     return pageOf(rows, limit, {
       position: (row) => [row.position, row.processId, row.sequence],
-      show: ({ position: _position, ...shown }) => shown,
+      show: auditViewOf,
     });
   };
+}
+
+/** What the query asks for, within what the caller may see. */
+export function filterFor(
+  { clientIds, services }: Principal,
+  { keyId, ...asked }: AuditQuery,
+  span: { since: Date; until: Date },
+): AuditFilter {
+  const actor = keyId === undefined ? undefined : `key:${keyId}`;
+  return {
+    ...asked,
+    actor,
+    ...span,
+    onlyClients: clientIds && [...clientIds],
+    onlyServices: services && [...services],
+  };
+}
+
+export function auditViewOf({ position: _position, ...shown }: AuditRecord): AuditView {
+  return shown;
 }

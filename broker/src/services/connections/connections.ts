@@ -46,7 +46,8 @@ export interface Connections {
   /** Every attempt to refresh it that is still kept, newest first. */
   history(caller: Caller, id: string, page: PageRequest): Promise<Page<RefreshAttempt>>;
   /** What the audit says about the last 30 days. */
-  usage(caller: Caller, id: string): Promise<ConnectionUsage>;
+  /** `since`: 30 days ago, where it is not given. */
+  usage(caller: Caller, id: string, since?: Date): Promise<ConnectionUsage>;
   /** With `verify` it is refreshed at once, and the answer tells what came of it. */
   import(caller: Caller, request: ConnectionImport): Promise<ConnectionView | RefreshedConnection>;
   refresh(caller: Caller, id: string): Promise<RefreshedConnection>;
@@ -127,12 +128,12 @@ export function createConnections({ database, authorize, vault, waiter }: Connec
       });
     },
 
-    async usage(caller, id) {
+    async usage(caller, id, since) {
       const organizationId = await may(caller, 'connection.usage', 'connections:read', id);
-      const { since, workflows } = await database.asTenant(organizationId, (tx) =>
-        countReleases(tx, organizationId, id),
+      const { workflows, ...counted } = await database.asTenant(organizationId, (tx) =>
+        countReleases(tx, { organizationId, connectionId: id, since: since ?? null }),
       );
-      return { since, total: workflows.reduce((sum, { count }) => sum + count, 0), workflows };
+      return { ...counted, total: workflows.reduce((sum, { count }) => sum + count, 0), workflows };
     },
 
     async import(caller, request) {
