@@ -36,5 +36,5 @@ function reply(message) {
 
 function usage() {
   const { user, system } = process.cpuUsage();
-  return { cpuMicroseconds: user + system, userMicroseconds: user, rssBytes: process.memoryUsage.rss() };
+  return { cpuMicroseconds: user + system, rssBytes: process.memoryUsage.rss() };
 }
