@@ -39,6 +39,10 @@ export async function createBroker(config: Config, installation: Installation, l
       const found = await serving.readiness();
       return { ...found, warnings: [...found.warnings, ...sealer.warnings()] };
     },
+    cut: () => {
+      serving.cut();
+      sealer.cut();
+    },
     close: async () => {
       await serving.close();
       // What was written last is sealed too.

@@ -26,11 +26,16 @@ interface Parts {
   log: Logger;
 }
 
+export interface AssembledSealer extends Sealer {
+  /** For a database that hangs: what waits for it fails at once. */
+  cut(): void;
+}
+
 /** The sealer of this process with all it stands on, and what reads by its rights. */
 export function assembleSealer(
   { auditHeadUrl, dataDir }: Config,
   parts: Parts,
-): { sealer: Sealer; readHead: ReadHead } {
+): { sealer: AssembledSealer; readHead: ReadHead } {
   const { databaseUrl, vault, processId, outbound, log } = parts;
   const keys = createKeyReload(parts.database, vault);
   // A pool opens its connection when it is first asked.
@@ -42,7 +47,10 @@ export function assembleSealer(
     await sealer.stop();
     await database.close();
   };
-  return { sealer: { ...sealer, stop }, readHead: createReadHead({ database, authorize: parts.authorize }) };
+  return {
+    sealer: { ...sealer, stop, cut: database.cut },
+    readHead: createReadHead({ database, authorize: parts.authorize }),
+  };
 }
 
 /** Where the operator reads: in the audit of his own organization. */

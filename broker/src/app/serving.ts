@@ -44,6 +44,8 @@ export interface Serving {
   serveCredential: ServeCredential;
   readRemembered: ReadRemembered;
   readiness: CheckReadiness;
+  /** For a database that hangs: whatever waits for it fails at once. */
+  cut(): void;
   /** Writes what the audit still holds and closes the pools. */
   close(): Promise<void>;
 }
@@ -92,6 +94,10 @@ export async function createServing(
     ...{ connectLinks, serveCredential },
     readRemembered: createReadRemembered({ facts, vault, audit, refusals, clock }),
     readiness: createReadiness({ database, vault }),
+    cut: () => {
+      database.cut();
+      auditDatabase.cut();
+    },
     close: async () => {
       await waiter.close();
       await failures.close();

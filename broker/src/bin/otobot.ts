@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import '../config/no-tracing';
+import '../config/closed-process';
 import { inCommandWords } from './managing/wording';
 import { GROUPS, program } from './program';
 import { runProgram } from './run';

@@ -1,12 +1,15 @@
 import { openForGrants, openInstallation, type Installation } from '../app/installation';
-import { createServing } from '../app/serving';
+import { createServing, type Serving } from '../app/serving';
 import { VERSION } from '../app/version';
-import { readConfig } from '../config/environment';
+import { processWarnings } from '../config/process-limits';
+import { takeConfig } from '../config/take-config';
+import { classAndPlace } from '../errors/place';
 import { serveGrants, serveHttp } from '../http/serve';
 import { createLogger, type Logger } from '../log/logger';
 import type { Config } from '../types/config';
 import type { Surface } from '../types/surface';
 import { startHeartbeat } from '../services/heartbeat';
+import { untilFatal } from './fatal';
 import { firstAccessKey } from './first-access-key';
 import { greeting } from './greeting';
 import { untilToldToStop } from './until-told-to-stop';
@@ -29,14 +32,18 @@ interface Opened {
 
 /** Opens what it needs, one thing after the other, runs until it is told to stop, and closes in the opposite order. */
 export async function runRoles({ serve, refresh }: Roles): Promise<void> {
-  const config = readConfig();
+  const config = takeConfig();
   const log = createLogger(config.logLevel);
   // From here on: a signal while it starts must not leave the embedded server behind.
   const told = untilToldToStop();
+  const fatal = untilFatal((error) => log.error('not caught: this process ends', { error: classAndPlace(error) }));
   const installation =
     serve === 'grants'
       ? await openForGrants(config)
       : await openInstallation(config, log, { prepare: !config.production });
+  // What a library may write; the embedded server's own folders have been made.
+  process.umask(0o077);
+  if (config.production) for (const warning of processWarnings()) log.warn(warning);
   const opened: Opened = { work: [], ground: [() => installation.release()] };
   try {
     const serving = serve === null ? null : await startServing(serve, { config, installation, log }, opened);
@@ -46,7 +53,7 @@ export async function runRoles({ serve, refresh }: Roles): Promise<void> {
     process.stdout.write(
       greeting({ config, version: VERSION, surface: serve, refresh, accessKey, port: serving?.port }),
     );
-    await told;
+    await Promise.race([told, fatal]);
   } finally {
     await closeAll(opened);
   }
@@ -60,6 +67,21 @@ async function closeAll({ work, ground }: Opened): Promise<void> {
   }
 }
 
+/** Longer than a statement or a reader's wait takes; a process that serves ends within 25 s. */
+const WORK_ENDS_MS = 12_000;
+const GROUND_CLOSES_MS = 5_000;
+
+/** A database that accepts everything and answers nothing must keep neither this process nor its readers waiting. */
+function cuttingAfter(ms: number, { cut }: Serving, log: Logger, end: () => Promise<unknown>): Close {
+  return async () => {
+    const timer = setTimeout(() => {
+      log.warn('the database does not answer: its connections are cut, so that this process can end');
+      cut();
+    }, ms);
+    await end().finally(() => clearTimeout(timer));
+  };
+}
+
 interface Stage {
   config: Config;
   installation: Installation;
@@ -71,14 +93,14 @@ async function startServing(surface: Surface, { config, installation, log }: Sta
   const broker =
     surface === 'all' ? await (await import('../app/broker.js')).createBroker(config, installation, log) : null;
   const serving = broker ?? (await createServing(config, installation, { surface, log }));
-  ground.push(() => serving.close());
+  ground.push(cuttingAfter(GROUND_CLOSES_MS, serving, log, () => serving.close()));
   broker?.sealer.start();
   const { vault, processId: id, database } = serving;
   const heartbeat = await startHeartbeat({ database, vault, log, id, role: 'serve', surface, version: VERSION });
-  work.push(() => heartbeat.stop());
+  work.push(cuttingAfter(WORK_ENDS_MS, serving, log, () => heartbeat.stop()));
   const parts = { config, log, share: () => heartbeat.serving() };
   const listening = await (broker === null ? serveGrants({ serving, ...parts }) : serveHttp({ broker, ...parts }));
-  work.push(() => listening.close());
+  work.push(cuttingAfter(WORK_ENDS_MS, serving, log, () => listening.close()));
   return { broker, port: listening.port };
 }
 

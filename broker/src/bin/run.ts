@@ -1,7 +1,9 @@
 import { CommanderError } from 'commander';
 import { ConfigurationError } from '../errors/configuration-error';
+import { classAndPlace } from '../errors/place';
 import { Problem } from '../errors/problem';
 import { BadUsage } from './bad-usage';
+import { onUncaught } from './fatal';
 import { printable } from './terminal/printable';
 
 /** What a program ends with: sysexits.h for the configuration, the shell's convention for bad usage. */
@@ -15,6 +17,10 @@ export async function runProgram(
   // Whoever reads along, such as `head`, may have had enough.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
+  });
+  onUncaught((error) => {
+    say(classAndPlace(error));
+    process.exit(EXIT.failed);
   });
   try {
     await program();

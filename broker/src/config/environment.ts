@@ -8,11 +8,12 @@ import { createPolicy } from '../outbound/policy';
 import { parseInternalTokens } from '../secrets/internal-token';
 import type { Config } from '../types/config';
 import { parseMasterKey } from '../vault/roots';
+import { unsafeNodeOptions } from './node-options';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** May also be given as the name of a file, in NAME_FILE: how containers receive secrets. */
-const SECRETS = [
+export const SECRETS = [
   'ENCRYPTION_MASTER_KEY',
   'ENCRYPTION_MASTER_KEY_PREVIOUS',
   'ENCRYPTION_SERVE_KEY',
@@ -77,13 +78,17 @@ const variables = z.object({
 });
 
 /** Turns the environment into a Config. Throws one ConfigurationError with every mistake, by name and never with a value. */
-export function readConfig(environment: Environment = process.env): Config {
+export function readConfig(
+  environment: Environment = process.env,
+  execArgv: readonly string[] = process.execArgv,
+): Config {
   const { values, mistakes } = withSecretFiles(environment);
   const parsed = variables.safeParse(values);
   for (const issue of parsed.error?.issues ?? []) {
     mistakes.push({ name: String(issue.path[0]), message: issue.message, hint: 'see .env.example' });
   }
-  if (environment.NODE_ENV === 'production') mistakes.push(...missingInProduction(values));
+  if (environment.NODE_ENV === 'production')
+    mistakes.push(...missingInProduction(values), ...unsafeNodeOptions(environment, execArgv));
   if (parsed.data === undefined || mistakes.length > 0) throw new ConfigurationError(mistakes);
 
   const v = parsed.data;

@@ -35,7 +35,10 @@ export interface DatabaseOptions {
   role: DatabaseRole | null;
   max?: number;
   statementTimeoutMs?: number;
-  /** For a server that hangs, and so does not end the statement either: what is not answered by then fails, and its connection with it. */
+  /**
+   * For a server that hangs, and so does not end the statement either: what is not answered by then fails, and its connection with it.
+   * A second after the server should have ended it, unless given.
+   */
   answerWithinMs?: number;
   log: Logger;
 }
@@ -47,11 +50,11 @@ types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** Opens a pool whose every connection works under one role. Connection failures reach callers as Problem database_unavailable. */
 export function connectDatabase(options: DatabaseOptions): Database {
-  const { url, role, max = 10, statementTimeoutMs = 10_000, answerWithinMs = 0, log } = options;
+  const { url, role, max = 10, statementTimeoutMs = 10_000, answerWithinMs, log } = options;
   const { stream, cut } = createLines();
   const pool = new pg.Pool({
     ...poolConfig(url, role, statementTimeoutMs),
-    query_timeout: answerWithinMs,
+    query_timeout: answerWithinMs ?? statementTimeoutMs + SILENCE_MS,
     max,
     types,
     stream,
@@ -71,7 +74,8 @@ export function connectDatabase(options: DatabaseOptions): Database {
       await client.query('commit');
       return result;
     } catch (error) {
-      await client.query('rollback').catch((rollbackError: unknown) => (broken = rollbackError as Error));
+      if (isSilence(error)) broken = error;
+      else await client.query('rollback').catch((rollbackError: unknown) => (broken = rollbackError as Error));
       throw translate(error);
     } finally {
       client.release(broken);
@@ -112,6 +116,7 @@ export async function endSession(session: pg.Client): Promise<void> {
   clearTimeout(cut);
 }
 
+const SILENCE_MS = 1_000;
 const IDLE_IN_TRANSACTION_MS = 15_000;
 const ignore = (): void => undefined;
 
@@ -185,6 +190,12 @@ const CONNECTION_TEXT =
 
 /** Serialization failure and deadlock: of two changes that waited for each other this one was given up, whole. */
 const COLLISION = /^(40001|40P01)$/;
+
+/** The server was asked and has said nothing: asking it to roll back would be another wait. */
+function isSilence(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  return error.message === 'Query read timeout' || isSilence(error.cause);
+}
 
 /** What the driver throws when the database is away becomes the one problem that callers can act on; all else passes unchanged. */
 function translate(error: unknown): unknown {

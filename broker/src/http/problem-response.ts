@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import { z } from 'zod';
+import { classAndPlace } from '../errors/place';
 import { PROBLEMS, Problem } from '../errors/problem';
 import type { Logger } from '../log/logger';
 
@@ -52,16 +53,7 @@ export function problemText({ code, detail, extras, status }: Problem, requestId
 function causeOf({ cause, code }: Problem): string | undefined {
   if (!(cause instanceof Error)) return undefined;
   const inner = cause.cause instanceof Error ? ` <- ${cause.cause.message}` : '';
-  return code === 'internal' ? `${cause.name} ${placeOf(cause)}` : `${cause.message}${inner}`;
-}
-
-function placeOf({ stack = '' }: Error): string {
-  return stack
-    .split('\n')
-    .filter((line) => line.startsWith('    at '))
-    .slice(0, 6)
-    .map((line) => line.trim())
-    .join(' ');
+  return code === 'internal' ? classAndPlace(cause) : `${cause.message}${inner}`;
 }
 
 function invalidRequest(error: z.ZodError): Problem {

@@ -68,7 +68,7 @@ function testConfig({ url }: TestDatabase): Config {
     host: '127.0.0.1',
     port: 0,
     publicUrl: 'http://127.0.0.1',
-    dataDir: '/nonexistent',
+    dataDir: '/dev/null/otobot', // cannot be made, by root neither: tests would find each other's files there
     databaseUrl: url,
     masterKey: null,
     previousMasterKey: null,

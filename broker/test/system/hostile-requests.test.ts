@@ -150,6 +150,23 @@ test('no header makes more than one line in the log, or drives a terminal', asyn
   expect(program.stderr()).not.toContain('\x1b');
 });
 
+test('who is turned away before he is recognised is counted in the log and in the audit, once a second', async () => {
+  const headers = Array.from({ length: 200 }, (_, n) => `X-H${n}: a`);
+  const answers = await Promise.all(Array.from({ length: 20 }, () => get('/v1/whoami', bearer(), ...headers)));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([431]));
+  const rows = await until('the audit has them', async () => {
+    const found = await installation.query<{ count: number; actor: string }>(
+      `select (detail ->> 'count')::int as count, actor from audit where code = 'headers_too_large'`,
+    );
+    return found.reduce((sum, { count }) => sum + count, 0) >= 20 && found;
+  });
+  expect(rows.length).toBeLessThan(5);
+  expect(new Set(rows.map(({ actor }) => actor))).toEqual(new Set(['unknown']));
+  expect(program.stderr()).toMatch(
+    /"message":"turned away".*"headers_too_large":\d+|"headers_too_large":\d+.*"message":"turned away"/,
+  );
+});
+
 describe('an address that fails', () => {
   /** Fails so often, each time under another name, and gives the statuses. */
   async function fail(url: string, names: readonly string[]): Promise<number[]> {

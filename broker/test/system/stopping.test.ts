@@ -1,7 +1,10 @@
+import { startDatabaseProxy, type DatabaseProxy } from '../support/database-proxy';
 import { startProvider } from '../support/provider';
 import { until } from '../support/until';
 import { createInstallation, type Installation } from './installation';
 import { startLoad } from './load';
+import type { Program } from './program';
+import { exchange, request } from './raw';
 import { addService, connectClient, must, operatorOf } from './operator';
 
 let installation: Installation;
@@ -72,4 +75,47 @@ test('a signal while it starts ends it as cleanly', async () => {
   starting.signal('SIGTERM');
   expect(await starting.ended).toMatchObject({ code: 0, signal: null });
   expect(installation.server()).toBeNull();
+});
+
+describe('while PostgreSQL accepts connections and answers nothing', () => {
+  let proxy: DatabaseProxy;
+  let ground: Program;
+  beforeAll(async () => {
+    ground = await installation.start('start');
+    proxy = await startDatabaseProxy(installation.databaseUrl());
+  });
+  afterAll(async () => {
+    await proxy.close();
+    ground.signal('SIGTERM');
+    await ground.ended;
+  });
+
+  test('SIGTERM answers whoever waits and ends the process within 25 s', async () => {
+    const env = { DATABASE_URL: proxy.url, RATE_LIMIT_PER_MINUTE: '1000000' };
+    const program = await installation.start('serve', env);
+    const load = startLoad({ key, urls: [`${program.url}/v1/whoami`, `${program.url}/v1/clients`], readers: 30 });
+    await until('the load is on', () => (load.counts['200'] ?? 0) > 100);
+    proxy.hang();
+    await until('it is felt', () => (load.counts['503'] ?? 0) > 0);
+    const toldAt = performance.now();
+    program.signal('SIGTERM');
+    const { code } = await program.ended;
+    expect(performance.now() - toldAt).toBeLessThan(25_000);
+    expect(code).toBe(0);
+    await load.stop();
+    expect(Object.keys(load.counts).sort()).toEqual(['200', '503', 'refused'].filter((name) => name in load.counts));
+  }, 60_000);
+
+  test('a second signal ends it at once', async () => {
+    proxy.mend();
+    const program = await installation.start('serve', { DATABASE_URL: proxy.url });
+    proxy.hang();
+    program.signal('SIGTERM');
+    await until(
+      'nobody is accepted any more',
+      async () => (await exchange(program.url, request('GET', '/health', []))).status === 0,
+    );
+    program.signal('SIGINT');
+    expect((await program.ended).code).toBe(1);
+  });
 });

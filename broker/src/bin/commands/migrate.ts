@@ -6,12 +6,12 @@ export function migrateCommand(): Command {
     .addHelpText('after', '\nExamples:\n  otobot migrate\n  DATABASE_URL_FILE=/run/secrets/database otobot migrate')
     .action(async () => {
       // Loaded only when it runs: help and mistakes are told at once.
-      const [{ openInstallation }, { readConfig }, { createLogger }] = await Promise.all([
+      const [{ openInstallation }, { takeConfig }, { createLogger }] = await Promise.all([
         import('../../app/installation.js'),
-        import('../../config/environment.js'),
+        import('../../config/take-config.js'),
         import('../../log/logger.js'),
       ]);
-      const config = readConfig();
+      const config = takeConfig();
       const installation = await openInstallation(config, createLogger(config.logLevel), { prepare: true });
       await installation.release();
       process.stdout.write('The database is up to date.\n');

@@ -18,12 +18,12 @@ export function serveKeyCommand(): Command {
       if (!print && !process.stdout.isTTY)
         throw new BadUsage('a key is shown on a terminal only, and this is none', 'add --print where that is meant');
       // Loaded only when it runs: help and mistakes are told at once.
-      const [{ masterKeyOf }, { readConfig }, { serveRootOf }] = await Promise.all([
+      const [{ masterKeyOf }, { takeConfig }, { serveRootOf }] = await Promise.all([
         import('../../app/installation.js'),
-        import('../../config/environment.js'),
+        import('../../config/take-config.js'),
         import('../../vault/roots.js'),
       ]);
-      const key = serveRootOf(masterKeyOf(readConfig()));
+      const key = serveRootOf(masterKeyOf(takeConfig()));
       process.stderr.write(WARNING);
       process.stdout.write(`${key}\n`);
     });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createBroker, type Broker } from '../../app/broker';
 import { openInstallation, type Installation } from '../../app/installation';
-import { readConfig } from '../../config/environment';
+import { takeConfig } from '../../config/take-config';
 import { connectDatabase, type Database } from '../../db/database';
 import { ConfigurationError } from '../../errors/configuration-error';
 import type { Route } from '../../http/route';
@@ -29,7 +29,7 @@ export interface OnInstallation {
 
 /** Runs `work` on the installation, joining its embedded server or starting it for the moment, and leaves nothing running. */
 export async function withInstallation<T>(work: (on: OnInstallation) => Promise<T>): Promise<T> {
-  const config = readConfig();
+  const config = takeConfig();
   requireDataFolder(config);
   // What a server tells about its day is noise here.
   const log = createLogger(config.logLevel === 'info' ? 'warn' : config.logLevel);
