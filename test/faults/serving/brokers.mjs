@@ -12,6 +12,7 @@ const HEALTHY_WITHIN_MS = 60_000;
 const STOPS_WITHIN_MS = 40_000;
 /** Counted as ever, and set so high that a few keys may do what otherwise hundreds do. */
 const RATE_LIMIT_PER_MINUTE = '10000000';
+const PRODUCTION = { NODE_ENV: 'production', PUBLIC_URL: 'http://localhost' };
 
 /**
  * So many `otobot serve` processes, each on a port of its own, started again at once when they end, as a supervisor does.
@@ -21,7 +22,8 @@ export async function startBrokers(count, home, environmentOf) {
   const slots = [];
   let ending = false;
   const begin = (slot) => {
-    const file = fs.openSync(path.join(home, `serve-${slot.index}.log`), 'a');
+    const log = path.join(home, `serve-${slot.index}.log`);
+    const file = fs.openSync(log, 'a');
     const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...slot.environment };
     slot.child = spawn(process.execPath, [OTOBOT, 'serve'], { cwd: home, env, stdio: ['ignore', 'ignore', file] });
     fs.closeSync(file);
@@ -31,13 +33,13 @@ export async function startBrokers(count, home, environmentOf) {
     slot.ended = once(slot.child, 'exit').then(([code, signal]) => {
       if (ending) return;
       // Where the database is away at its start, a process ends by itself and is started again.
-      if (signal !== 'SIGKILL' && slot.served) slot.died.push({ code, signal });
+      if (signal !== 'SIGKILL' && slot.served) slot.died.push({ code, signal, said: lastErrorIn(log) });
       void delay(RESTART_MS).then(() => ending || begin(slot));
     });
   };
   for (let index = 0; index < count; index++) {
     const port = await freePort();
-    const environment = { ...environmentOf(index), PORT: String(port), RATE_LIMIT_PER_MINUTE, NODE_ENV: 'development' };
+    const environment = { ...environmentOf(index), PORT: String(port), RATE_LIMIT_PER_MINUTE, ...PRODUCTION };
     slots.push({ index, port, environment, lives: 0, served: false, died: [] });
   }
   slots.forEach(begin);
@@ -63,6 +65,13 @@ export async function startBrokers(count, home, environmentOf) {
     },
   };
 }
+
+/** `error: …`, as a program says why it ends. */
+const lastErrorIn = (log) =>
+  fs
+    .readFileSync(log, 'utf8')
+    .split('\n')
+    .findLast((line) => line.startsWith('error: '));
 
 async function untilHealthy(port) {
   const deadline = performance.now() + HEALTHY_WITHIN_MS;
