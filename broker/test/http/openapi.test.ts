@@ -7,6 +7,7 @@ import { openApiDocument, type OpenApi, type Operation } from '../../src/http/do
 import type { Broker } from '../../src/app/broker';
 import { allRoutes, documentedRoutes } from '../../src/http/serve';
 import { SCOPES } from '../../src/secrets/scopes';
+import { PROBLEMS } from '../../src/errors/problem';
 import { call } from '../support/broker';
 import { exchange, request } from '../system/raw';
 import { setScene, type Scene } from './scene';
@@ -103,6 +104,19 @@ test('a request body takes no members beyond those that are documented', () => {
     return schema !== undefined && schema.additionalProperties !== false;
   });
   expect(open).toEqual([]);
+});
+
+test('the page for people has every route, every code and no script, under a policy that lets in its style alone', async () => {
+  const { status, headers, text: page } = await call(`${scene.broker.url}/docs`);
+  expect(status).toBe(200);
+  expect(headers.get('content-security-policy')).toMatch(
+    /^default-src 'none'; style-src 'sha256-[^']+'; frame-ancestors/,
+  );
+  for (const [, { operationId }] of operations()) expect(page).toContain(`<article id="${operationId}"`);
+  for (const code of document.components.schemas.Problem?.properties ? Object.keys(PROBLEMS) : [])
+    expect(page).toContain(`id="problem-${code}"`);
+  expect(page).not.toMatch(/<script|javascript:|\son\w+=|\sstyle=|https?:\/\/[^"]*\.(css|js)/);
+  expect(page).toContain('curl -sS http://127.0.0.1:3001/v1/credentials/acme/google');
 });
 
 test('whoever has this version is told so, and gets it no second time', async () => {

@@ -32,6 +32,7 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'GET /health': PAGE(200),
   'GET /ready': PAGE(200),
   'GET /openapi.json': PAGE(200),
+  'GET /docs': PAGE(200),
   // Authenticates in a way of its own: test/token.
   'POST /oauth2/token': PAGE(400),
   'GET /connect/:token': PAGE(404),

@@ -41,3 +41,20 @@ export const auditFile = z
   .string()
   .describe('A record a line, each as a page of the list has it; CSV begins with the names.')
   .meta({ examples: ['…'] });
+
+export const auditHeadAnswer = z.strictObject({
+  id: z
+    .int()
+    .describe('Of the newest seal; 0: nothing is sealed yet.')
+    .meta({ examples: [1_204] }),
+  head: z
+    .string()
+    .nullable()
+    .describe('64 hexadecimal digits; null: nothing is sealed yet.')
+    .meta({ examples: ['9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'] }),
+  rows: z
+    .int()
+    .describe('In the chain up to here.')
+    .meta({ examples: [52_118] }),
+  sealedAt: moment.nullable(),
+});

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Express, Request, Response } from 'express';
 import type { Caller } from '../../services/access/principal';
 import type { Limits } from '../limits';
+import { docsPage } from './docs-page';
 import { openApiDocument } from './openapi';
 import type { Documented } from './problems';
 
@@ -11,18 +12,26 @@ export interface DocumentationParts {
 }
 
 export const DOCUMENTS = ['/openapi.json', '/docs'] as const;
-const [OPENAPI] = DOCUMENTS;
+const [OPENAPI, DOCS] = DOCUMENTS;
 
 interface File {
   body: Buffer;
   type: string;
   etag: string;
+  /** Where it needs more than nothing at all. */
+  contentSecurityPolicy?: string;
 }
 
 /** The documentation of the routes that this process has, public: it says nothing about what anybody keeps here. */
 export function mountDocumentation(server: Express, { documented, limits }: DocumentationParts): void {
-  const openApi = once(() => fileOf(JSON.stringify(openApiDocument(documented)), 'application/json'));
+  const document = once(() => openApiDocument(documented));
+  const openApi = once(() => fileOf(JSON.stringify(document()), 'application/json'));
+  const docs = once((): File => {
+    const { html, contentSecurityPolicy } = docsPage(document());
+    return { ...fileOf(html, 'text/html'), contentSecurityPolicy };
+  });
   server.get(OPENAPI, shown(OPENAPI, openApi, limits));
+  server.get(DOCS, shown(DOCS, docs, limits));
 }
 
 /** Made when somebody asks for it first: who serves credentials all day may never be. */
@@ -42,7 +51,8 @@ function shown(path: string, file: () => File, limits: Limits) {
     const locals = response.locals as { caller: Caller; route?: string };
     locals.route = path;
     await limits.countAddress(request, response, locals.caller);
-    const { body, type, etag } = file();
+    const { body, type, etag, contentSecurityPolicy } = file();
+    if (contentSecurityPolicy !== undefined) response.setHeader('Content-Security-Policy', contentSecurityPolicy);
     response.setHeader('Cache-Control', 'no-cache'); // kept, and asked after each time: a new version is seen at once
     response.setHeader('ETag', etag);
     if (request.fresh) response.status(304).end();
