@@ -85,12 +85,15 @@ export interface AuditPage {
  * A page costs a page: records come from the index in their order, and days that are not concerned are left out when it is planned. Where a
  * filter lets little through, it is read past what it does not.
  */
-export function listAudit(
+export async function listAudit(
   tx: Tx,
   organizationId: string,
   { limit, after, filter, order }: AuditPage,
 ): Promise<AuditRecord[]> {
   const { clientId, service, actor, action, since, until, onlyClients, onlyServices } = filter;
+  // Nobody has looked yet how much there is of today, and for the little that is then believed a whole day would be sorted (*measured*,
+  // a million rows: 2 s instead of 20 ms).
+  await tx.query({ text: 'set local enable_bitmapscan = off; set local enable_seqscan = off' });
   const [beyond, direction] = order === 'newest first' ? ['<', 'desc'] : ['>', 'asc'];
   return tx.query<AuditRecord>({
     text: `select occurred_at as "occurredAt", to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as position,
