@@ -229,3 +229,8 @@ export function isUniqueViolation(error: unknown): boolean {
 export function isRefusal(error: unknown): boolean {
   return error instanceof pg.DatabaseError;
 }
+
+/** True where it was a value that PostgreSQL refused (class 22), such as text with a NUL: nothing was written, and another try changes nothing. */
+export function isBadValue(error: unknown): boolean {
+  return isRefusal(error) && ((error as pg.DatabaseError).code ?? '').startsWith('22');
+}

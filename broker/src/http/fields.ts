@@ -55,10 +55,11 @@ export const page = {
 };
 
 /** One line of text: no control characters, which logs and terminals would act on, and nothing that UTF-8 cannot carry. */
-export const line = (maxLength: number) =>
+export const line = (maxLength: number) => lineOrNothing(maxLength).min(1);
+
+export const lineOrNothing = (maxLength: number) =>
   z
     .string()
-    .min(1)
     .max(maxLength)
     .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u, 'must be one line of text without control characters');
 

@@ -81,3 +81,18 @@ test('beyond what may wait, the next is refused at once, and the waiting ones ar
   await Promise.all(waiting);
   await worksAgain();
 });
+
+test('what PostgreSQL cannot keep is refused, and nobody else of its batch', async () => {
+  const before = await rows();
+  const bad = { workflowId: 'a\0b' };
+  const entries = Array.from({ length: 40 }, (_, n) => auditEntry([3, 20, 21].includes(n) ? bad : {}));
+  const outcomes = await Promise.all(
+    entries.map((entry) => lane.commit(entry).catch((error: unknown) => (error as { code: string }).code)),
+  );
+  expect(outcomes.flatMap((told, n) => (told === 'committed' ? [] : [`${n} ${told}`]))).toEqual([
+    '3 audit_unavailable',
+    '20 audit_unavailable',
+    '21 audit_unavailable',
+  ]);
+  expect(await rows()).toBe(before + 37);
+});

@@ -111,6 +111,22 @@ test.each(['\u0000', 'a\u0000b', 'a\nb', 'a\u001b[31m', '\u2028', '\ud800', '', 
   },
 );
 
+// A NUL that reached the audit would keep it from being written, and with it everybody's answers.
+test.each(['\u0000', 'a\u0000b', 'a\nb', 'a\u001b[31m', '\u2028', '\ud800', 'x'.repeat(65)])(
+  'a grant for the workflow %j is refused, in its body and nowhere else',
+  async (workflowId) => {
+    const body = { clientId: 'nobody', service: 'none' };
+    const [odd, plain, ...others] = await Promise.all([
+      scene.ask('POST /v1/grants', { body: { ...body, workflowId } }),
+      scene.ask('POST /v1/grants', { body: { ...body, workflowId: '' } }),
+      scene.ask('POST /v1/grants', { body: { ...body, executionId: workflowId } }),
+      ...Array.from({ length: 5 }, () => scene.ask('GET /v1/whoami')),
+    ]);
+    expect([odd.status, plain.status]).toEqual([400, 404]);
+    expect(others.map(({ status }) => status)).toEqual([400, 200, 200, 200, 200, 200]);
+  },
+);
+
 test.each(["a'b", 'a b', '..', '.', '-a', 'a/b', 'a%2fb', 'a%00b', 'ä', 'a'.repeat(65)])(
   'the Client ID %s is refused in a path',
   async (clientId) => {

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import type { CredentialRequest, ServeCredential } from '../../services/credentials/serve-credential';
-import { clientId, clientIdInPath, connectionName, seconds, secondsInQuery, serviceName } from '../fields';
+import {
+  clientId,
+  clientIdInPath,
+  connectionName,
+  lineOrNothing,
+  seconds,
+  secondsInQuery,
+  serviceName,
+} from '../fields';
 import { credentialAnswer } from '../answers/credential';
 import { route, type Route } from '../route';
 
@@ -20,8 +28,8 @@ export const grant = z.strictObject({
     .max(64)
     .optional()
     .describe('The fingerprint of a token that the API has just answered with 401.'),
-  workflowId: z.string().max(64).optional().describe('For the audit.'),
-  executionId: z.string().max(64).optional().describe('For the audit.'),
+  workflowId: lineOrNothing(64).optional().describe('For the audit.'),
+  executionId: lineOrNothing(64).optional().describe('For the audit.'),
 });
 
 export interface Workflow {

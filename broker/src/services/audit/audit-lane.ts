@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from '../../db/database';
+import { isBadValue, type Database } from '../../db/database';
 import { createLane } from '../../db/lane';
 import { Problem } from '../../errors/problem';
 import {
@@ -60,7 +60,18 @@ export function createAuditLane({ database, processId, clock, keyUsage }: AuditL
     );
     return outcomes;
   };
-  const lane = createLane<AuditRow, Outcome>(commitBatch, {
+  /** What PostgreSQL cannot keep harms nobody but whoever sent it: the others of its batch are written without it. */
+  const commitAllButBad = async (rows: AuditRow[]): Promise<Outcome[]> => {
+    try {
+      return await commitBatch(rows);
+    } catch (error) {
+      if (!isBadValue(error)) throw error;
+      if (rows.length === 1) return [{ error: unavailable(error) }];
+      const half = rows.length >> 1;
+      return [...(await commitAllButBad(rows.slice(0, half))), ...(await commitAllButBad(rows.slice(half)))];
+    }
+  };
+  const lane = createLane<AuditRow, Outcome>(commitAllButBad, {
     maxBatch: 1_000,
     patience: { ms: PATIENCE_MS, maxWaiting: MOST_WAITING, refuse: (why) => unavailable(new Error(why)) },
   });
@@ -68,7 +79,7 @@ export function createAuditLane({ database, processId, clock, keyUsage }: AuditL
   return {
     async commit(entry, decidedOn = NOTHING, quota = null) {
       const outcome = await lane.submit({ ...entry, ...decidedOn, quota, sequence: ++lastSequence });
-      if (typeof outcome === 'object') throw quotaExceeded(outcome.freeInMs);
+      if (typeof outcome === 'object') throw 'error' in outcome ? outcome.error : quotaExceeded(outcome.freeInMs);
       return outcome;
     },
     async idle() {
@@ -78,7 +89,7 @@ export function createAuditLane({ database, processId, clock, keyUsage }: AuditL
   };
 }
 
-type Outcome = Verdict | { freeInMs: number };
+type Outcome = Verdict | { freeInMs: number } | { error: Problem };
 
 /** Tries again while somebody may still wait. Process and sequence make it safe to send rows twice. */
 async function insertSurely(database: Database, processId: string, rows: AuditRow[]): Promise<NotWritten> {
@@ -89,6 +100,7 @@ async function insertSurely(database: Database, processId: string, rows: AuditRo
       if (again) await settleAudit(database);
       return await insertAuditRows(database, processId, rows, { again });
     } catch (error) {
+      if (isBadValue(error)) throw error;
       await sleep(RETRY_MS);
       // After the pause, which a frozen process may have slept through: by then the rows of the first try would not be found.
       if (performance.now() > deadline) throw unavailable(error);
