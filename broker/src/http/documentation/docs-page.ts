@@ -3,7 +3,7 @@ import { PROBLEMS } from '../../errors/problem';
 import { html, Html, type Content } from '../pages/html';
 import { docsStylesheet } from './docs-stylesheet';
 import { curlOf } from './curl';
-import type { OpenApi, Operation, Parameter } from './openapi';
+import { isPage, type OpenApi, type Operation, type Parameter } from './openapi';
 import { membersOf, type Member } from './members';
 
 export interface DocsPage {
@@ -123,10 +123,6 @@ function article({ method, path, operation }: Entry, document: OpenApi): Html {
     }
   </article>`;
 }
-
-/** What browsers open, rather than programs. */
-const isPage = ({ 'x-scope': scope, responses }: Operation): boolean =>
-  scope === 'public' && responses[200]?.content === undefined;
 
 const memberOf = ({ name, in: place, required, description = '', schema }: Parameter): Member => ({
   name,

@@ -102,6 +102,10 @@ export function openApiDocument(routes: readonly Documented[]): OpenApi {
   };
 }
 
+/** What browsers open, rather than programs. */
+export const isPage = ({ 'x-scope': scope, responses }: Operation): boolean =>
+  scope === 'public' && responses[200]?.content === undefined;
+
 function operationOf(route: Documented, named: NamedSchemas): Operation {
   const { method, path, summary, scope, body } = route;
   const parameters = [...parametersOf(route, 'path', named), ...parametersOf(route, 'query', named)];
