@@ -47,10 +47,10 @@ async function main(options) {
   closing.push(attacks.stop);
 
   const time = options.minutes * MINUTE_MS;
-  // The first quarter fills caches and pools: from then on nothing may grow any more.
-  await delay(time / 4);
+  // The first half fills caches, pools and the heap: from then on nothing may grow any more.
+  await delay(time / 2);
   const before = await measure(stage);
-  await delay((time * 3) / 4);
+  await delay(time / 2);
   await attacks.stop();
   await delay(REST_MS);
   await readers.stop();

@@ -55,7 +55,7 @@ export function report({ minutes, before, after, readers, released, attacks, vio
   return [
     `${minutes} min of hostile clients beside ${readers.answered} honest reads (${readers.toldToComeAgain} of them told to come again first, ${readers.failures.length} failed, the slowest took ${Math.round(readers.slowestMs)} ms)`,
     `audit              ${released} released for ${readers.answered} answers; ${after.refusedRows - before.refusedRows} rows for all refusals`,
-    `resident memory    ${megabytes(before.residentBytes)} after a quarter of the time, ${megabytes(after.residentBytes)} at the end`,
+    `resident memory    ${megabytes(before.residentBytes)} after half of the time, ${megabytes(after.residentBytes)} at the end`,
     `descriptors        ${before.descriptors}, ${after.descriptors}`,
     `other tables       ${megabytes(before.otherBytes)}, ${megabytes(after.otherBytes)}`,
     ...Object.entries(attacks).map(([name, of]) => `${name.padEnd(30)} ${counts(of)}`),

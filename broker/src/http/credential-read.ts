@@ -87,7 +87,10 @@ interface Sending {
 
 /** Sends the answer, and takes its memory back when it has left or the connection is gone. false: there is nobody to send it to. */
 function send(response: Response, { caller, limit: { headers }, bytes, buffers }: Sending): boolean {
-  if (response.destroyed) return false;
+  if (response.destroyed) {
+    response.end(); // nobody hears it but the door: the work for him is done
+    return false;
+  }
   response.once('close', () => buffers.takeBack(bytes));
   response.writeHead(200, [
     ...SECURITY_HEADERS,

@@ -20,7 +20,7 @@ export interface ListenOptions {
   /** Where those are counted who are turned away before Express sees them. */
   tally: Tally;
   timing?: Partial<Timing>;
-  limits?: Partial<DoorLimits>;
+  limits?: Partial<DoorLimits> | undefined;
 }
 
 /** How long a client may take, in milliseconds. */

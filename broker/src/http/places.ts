@@ -13,7 +13,7 @@ export interface Place {
 }
 
 /** No request is worked on for longer: statements and waits end before. */
-const WORK_MS = 30_000;
+const WORK_MS = 15_000;
 
 export function createPlaces(most: number): Places {
   let taken = 0;
@@ -37,7 +37,11 @@ export function createPlaces(most: number): Places {
   };
 }
 
-/** Whoever hangs up leaves work behind: a place that were free at once could be taken, and left, without end. */
+/**
+ * Whoever answers ends his answer also where nobody is there any more: by that it is known that his work is done.
+ *
+ * Whoever hangs up leaves work behind: a place that were free at once could be taken, and left, without end.
+ */
 function freeWhenAnswered(response: ServerResponse, free: () => void): void {
   const timer = setTimeout(free, WORK_MS).unref();
   response.end = (): ServerResponse => {

@@ -2,6 +2,7 @@ import type { Broker } from '../app/broker';
 import type { Serving } from '../app/serving';
 import type { Logger } from '../log/logger';
 import type { Config } from '../types/config';
+import type { DoorLimits } from './bulkheads';
 import { PAGES } from './documentation/pages';
 import type { Documented } from './documentation/problems';
 import { createLimits } from './limits';
@@ -33,6 +34,8 @@ export function documentedRoutes(routes: readonly Route[]): Documented[] {
 export interface ServeParts {
   config: Pick<Config, 'host' | 'port' | 'trustProxy' | 'rateLimitPerMinute' | 'publicUrl'>;
   log: Logger;
+  /** How much is let in; not given: what a process can hold. */
+  door?: Partial<DoorLimits> | undefined;
   /** How many processes serve, this one included: each allows its share of a limit. */
   share: () => number;
 }
@@ -51,7 +54,7 @@ export function serveGrants({ serving, ...parts }: ServeParts & { serving: Servi
 function listenFor(
   serving: Serving,
   surface: Pick<ServerParts, 'routes' | 'connect' | 'documented'>,
-  { config, log, share }: ServeParts,
+  { config, log, share, door }: ServeParts,
 ): Promise<Listening> {
   const limits = createLimits(config.rateLimitPerMinute, share, serving.failures);
   const server = createServer({
@@ -62,5 +65,5 @@ function listenFor(
     trustProxy: config.trustProxy,
     publicUrl: config.publicUrl,
   });
-  return listen(server, { ...config, tally: tallyTurnedAway(log, serving.refusals) });
+  return listen(server, { ...config, limits: door, tally: tallyTurnedAway(log, serving.refusals) });
 }

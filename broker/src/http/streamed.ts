@@ -20,6 +20,7 @@ export async function sendStreamed(response: Response, { contentType, fileName, 
   response.setHeader('Content-Disposition', `attachment; filename="${fileName}"`);
   if (response.req.method === 'HEAD') response.end();
   else await pipeline(Readable.from(chunks), response).catch(unlessGone);
+  response.end(); // where he is gone, nobody hears it but the door: the work for him is done
 }
 
 /** Who asked and went away needs no answer. */

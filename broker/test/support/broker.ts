@@ -2,6 +2,7 @@ import { createSecretKey, randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { createBroker, type Broker } from '../../src/app/broker';
 import { connectDatabase } from '../../src/db/database';
+import type { DoorLimits } from '../../src/http/bulkheads';
 import { serveHttp } from '../../src/http/serve';
 import { createLogger, type Logger } from '../../src/log/logger';
 import { ensureDataKeys } from '../../src/services/encryption-keys';
@@ -23,6 +24,7 @@ export interface TestBrokerOptions {
   config?: Partial<Config>;
   /** How many processes serve; 1. */
   share?: () => number;
+  door?: Partial<DoorLimits>;
 }
 
 /** What a test does not look at; a broker that is to be heard gets a log of its own. */
@@ -47,11 +49,11 @@ export async function makeRoots(database: TestDatabase): Promise<Roots> {
 /** A broker on a free port of loopback, in this process, on real PostgreSQL. */
 export async function startBroker(
   database: TestDatabase,
-  { roots, log = silent, config = {}, share = () => 1 }: TestBrokerOptions,
+  { roots, log = silent, config = {}, share = () => 1, door }: TestBrokerOptions,
 ): Promise<TestBroker> {
   const whole: Config = { ...testConfig(database), ...config };
   const broker = await createBroker(whole, { databaseUrl: database.url, roots, release: () => Promise.resolve() }, log);
-  const listening = await serveHttp({ broker, config: whole, log, share });
+  const listening = await serveHttp({ broker, config: whole, log, share, door });
   return {
     url: `http://127.0.0.1:${listening.port}`,
     broker,

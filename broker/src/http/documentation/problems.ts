@@ -12,6 +12,8 @@ export type Documented = Omit<Route, 'handle'> & {
 
 /** What can go wrong with any request, and what with routes of a kind. The rest a route names itself. */
 const ALWAYS: readonly ProblemCode[] = ['invalid_request', 'rate_limited', 'internal', 'database_unavailable'];
+/** At the door, before a route is looked at. `stopping` is /ready's, and named there. */
+const AT_THE_DOOR: readonly ProblemCode[] = ['overloaded', 'request_timeout', 'uri_too_long', 'headers_too_large'];
 const WITH_KEY: readonly ProblemCode[] = ['key_invalid', 'audit_unavailable', 'key_unavailable'];
 const WITH_SCOPE: readonly ProblemCode[] = ['scope_missing', 'client_not_allowed'];
 const WITH_BODY: readonly ProblemCode[] = ['payload_too_large', 'unsupported_media_type', 'not_found'];
@@ -20,6 +22,7 @@ const WITH_BODY: readonly ProblemCode[] = ['payload_too_large', 'unsupported_med
 export function problemsOf({ scope, path, body, problems }: Documented): ProblemCode[] {
   const codes = new Set([
     ...ALWAYS,
+    ...AT_THE_DOOR,
     ...(scope === 'public' ? [] : WITH_KEY),
     ...(scope === 'public' || scope === 'any' ? [] : WITH_SCOPE),
     ...(body === null ? [] : WITH_BODY),

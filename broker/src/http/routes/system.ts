@@ -32,6 +32,7 @@ export function systemRoutes({ authorize, readiness, surface }: SystemParts): Ro
       limited: false,
       query: z.object({}),
       answer: readyAnswer,
+      problems: ['stopping'],
       handle: async () => {
         const { ready, missing, warnings } = await readiness();
         if (ready) return { status: 'ready', surface, warnings };
