@@ -14,6 +14,7 @@ How to read it: docs/bench.md
 
   --only <part>            one of them (else reads and refreshes)
   --connections <n>        for claims and memory: how many there are, 10,000 or more (default 1,000,000 and 100,000)
+  --readers <n>            for reads: how many ask at a time, 1 to 1,000 (default 32)
   --seconds <n>            length of a round, 1 to 600 (default 3)
   --json                   the figures as one JSON object on standard output
   --profile <folder>       writes V8 CPU profiles of the broker and the refresher there
@@ -31,6 +32,7 @@ export function readOptions(args) {
       only: { type: 'string' },
       seconds: { type: 'string', default: '3' },
       connections: { type: 'string' },
+      readers: { type: 'string', default: '32' },
       json: { type: 'boolean', default: false },
       profile: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -42,6 +44,9 @@ export function readOptions(args) {
   const connections = values.connections === undefined ? undefined : Number(values.connections);
   if (connections !== undefined && (!Number.isInteger(connections) || connections < 10_000))
     throw new Error('--connections takes 10000 or more');
+  const readers = Number(values.readers);
+  if (!Number.isInteger(readers) || readers < 1 || readers > 1_000) throw new Error('--readers takes 1 to 1000');
   const { json, help, profile = null } = values;
-  return { parts: values.only === undefined ? USUAL : [values.only], seconds, connections, json, help, profile };
+  const parts = values.only === undefined ? USUAL : [values.only];
+  return { parts, seconds, connections, readers, json, help, profile };
 }

@@ -5,16 +5,15 @@ import { median, medians } from './statistics.mjs';
 
 const CLIENTS = 200;
 const TOKEN_BYTES = 2_048;
-const CONNECTIONS = 32;
 const ROUNDS = 3;
 const PART = 0.7;
 const KEPT_UP = 0.95;
 const SERVERS = { broker: 'Otobot', express: 'bare Express 5', 'node-http': 'bare node:http' };
 
 /** Reads through the whole broker beside the bare servers, round by round in turn, at full load and at 70 % of what each can do. */
-export async function measureReads({ installation, place, seconds, profile, say }) {
+export async function measureReads({ installation, readers, place, seconds, profile, say }) {
   const stored = await installation.ask('storeReadClients', { count: CLIENTS, tokenBytes: TOKEN_BYTES });
-  const asked = { connections: CONNECTIONS, ...stored };
+  const asked = { connections: readers, ...stored };
   const { environment } = installation.ready;
   const execArgv = profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const broker = await startProcess('broker', { environment }, { ...place, execArgv });
@@ -42,7 +41,7 @@ export async function measureReads({ installation, place, seconds, profile, say 
   });
   const released = (await installation.ask('countReleased')) - releasedBefore;
   for (const started of [load, ...Object.values(servers)]) await started.stop();
-  return figures({ seconds, bodyBytes, commit, full, part, released });
+  return figures({ readers, seconds, bodyBytes, commit, full, part, released });
 }
 
 async function warmUp(run, { seconds, say }) {
@@ -67,7 +66,7 @@ async function sameLength(servers, { paths, key }) {
   return lengths[0];
 }
 
-function figures({ seconds, bodyBytes, commit, full, part, released }) {
+function figures({ readers, seconds, bodyBytes, commit, full, part, released }) {
   const rows = Object.entries(SERVERS).map(([name, label]) => ({
     server: label,
     fullLoad: medians(full[name]),
@@ -85,7 +84,7 @@ function figures({ seconds, bodyBytes, commit, full, part, released }) {
       clients: CLIENTS,
       tokenBytes: TOKEN_BYTES,
       bodyBytes,
-      connections: CONNECTIONS,
+      connections: readers,
       rounds: ROUNDS,
       seconds,
       rows,
