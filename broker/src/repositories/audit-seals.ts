@@ -1,6 +1,10 @@
 import type { Queryable, Tx } from '../db/database';
 import type { AuditSeal } from '../types/audit-seal';
 
+/** Years without four digits, as if they were one day. As texts they stand before and after all other days. */
+export const BEFORE_ALL_DAYS = '-infinity';
+export const AFTER_ALL_DAYS = 'infinity';
+
 /** Bytes of each row's digest that a seal keeps. */
 export const DIGEST_BYTES = 16;
 
@@ -30,6 +34,9 @@ export const SEALED_COLUMNS = [
 export const SEALED_ROW = `record_send(row(${SEALED_COLUMNS.join(', ')}))`;
 
 const PLACE = 'batch, process_id, sequence';
+/** The UTC day of a row, which may be at any moment, infinity too, where somebody else wrote it. */
+const DAY = `case when occurred_at < '0001-01-01Z' then '${BEFORE_ALL_DAYS}' when occurred_at >= '10000-01-01Z' then '${AFTER_ALL_DAYS}'
+                      else to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD') end`;
 const SEALED_AT_US = `(extract(epoch from sealed_at) * 1000000)::bigint as "sealedAtUs"`;
 const SEAL = `id, ${SEALED_AT_US}, format, process_id as "processId",
               from_batch as "fromBatch", to_batch as "toBatch", rows_sealed as rows, rows_total as "rowsTotal", days, salt,
@@ -73,6 +80,14 @@ export async function findLastBatch(db: Queryable): Promise<number> {
   return row?.last ?? 0;
 }
 
+/** Whether rows have a number that was never given out: no seal would ever come to them. */
+export async function hasUnnumberedRows(db: Queryable): Promise<boolean> {
+  const [row] = await db.query<{ found: boolean }>({
+    text: 'select exists (select from audit where batch > (select last_value from audit_batches)) as found',
+  });
+  return row?.found ?? false;
+}
+
 /**
  * The number up to which all rows are visible from now on, and no other will come. In a transaction of its own, because while it waits
  * and until that ends no lane writes. Throws where a lane takes longer than that with its statement; then it is for the next time.
@@ -85,8 +100,13 @@ export async function settleBatches(tx: Tx): Promise<number> {
   return (row as { settled: number }).settled;
 }
 
-/** True for one transaction at a time. */
-export async function takeSealingTurn(tx: Tx): Promise<boolean> {
+/** True for one transaction at a time. `patient`: waits for it, and throws where whoever has it does not end. */
+export async function takeSealingTurn(tx: Tx, patient: boolean): Promise<boolean> {
+  if (patient) {
+    await tx.query({ text: `set local lock_timeout = '2s'` });
+    await tx.query({ text: `select pg_advisory_xact_lock(hashtext('otobot.sealer'))` });
+    return true;
+  }
   const [row] = await tx.query<{ taken: boolean }>({
     name: 'take-sealing-turn',
     text: `select pg_try_advisory_xact_lock(hashtext('otobot.sealer')) as taken`,
@@ -119,7 +139,7 @@ export async function digestRows(
              select max(batch) as batch from (
                select batch from audit where batch > $1 and batch <= $2 and ${RECENT} order by batch limit $3) next),
            digested as materialized (
-             select ${PLACE}, to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD') as day,
+             select ${PLACE}, ${DAY} as day,
                     substring(sha256($4::bytea || ${SEALED_ROW}) for ${DIGEST_BYTES}) as digest
                from audit where batch > $1 and batch <= (select batch from bound) and ${RECENT})
            select (extract(epoch from otobot_now()) * 1000000)::bigint as now,
@@ -184,9 +204,20 @@ export interface PresentRow {
   bytes: string;
 }
 
-/** From now on until the end of the transaction all reads see one moment, and nothing is written. */
+/**
+ * From now on until the end of the transaction all reads see one moment, and nothing is written. Neither a policy nor a function of the
+ * name of PostgreSQL's own, made by whoever owns the tables, comes between.
+ */
 export async function freeze(tx: Tx): Promise<void> {
   await tx.query({ text: 'set transaction isolation level repeatable read, read only' });
+  await tx.query({ text: 'set local row_security = off; set local search_path = pg_catalog, public, pg_temp' });
+}
+
+/** Rows without a batch: no order of batches comes by them. There are none but of somebody who took the constraint away. */
+export function listRowsWithoutBatch(tx: Tx, limit: number): Promise<Pick<PresentRow, 'bytes'>[]> {
+  return tx.query<Pick<PresentRow, 'bytes'>>({
+    text: `select encode(${SEALED_ROW}, 'hex') as bytes from audit where batch is null limit ${Math.trunc(limit)}`,
+  });
 }
 
 /**

@@ -8,6 +8,9 @@ export interface KeyUse {
   released: number;
 }
 
+/** Further ahead than tomorrow: it was written by a clock that was wrong. */
+const absurd = (day: string): string => `(${day} > (otobot_now() at time zone 'UTC')::date + 1)`;
+
 /**
  * Adds what was counted in memory, to the day and month of the last use. Keys are taken in the order in which the audit takes those with
  * quotas, so that they never wait for each other; one that was deleted meanwhile is passed by.
@@ -24,10 +27,11 @@ export async function addKeyUses(db: Queryable, uses: readonly KeyUse[]): Promis
       on conflict (key_id) do update
          set last_used_at = greatest(u.last_used_at, excluded.last_used_at),
              last_used_ip = case when u.last_used_at > excluded.last_used_at then u.last_used_ip else excluded.last_used_ip end,
-             day          = greatest(u.day, excluded.day),
-             day_count    = excluded.day_count + case when u.day >= excluded.day then u.day_count else 0 end,
-             month        = greatest(u.month, excluded.month),
-             month_count  = excluded.month_count + case when u.month >= excluded.month then u.month_count else 0 end`,
+             day          = case when ${absurd('u.day')} then excluded.day else greatest(u.day, excluded.day) end,
+             day_count    = excluded.day_count + case when u.day >= excluded.day and not ${absurd('u.day')} then u.day_count else 0 end,
+             month        = case when ${absurd('u.month')} then excluded.month else greatest(u.month, excluded.month) end,
+             month_count  = excluded.month_count
+                            + case when u.month >= excluded.month and not ${absurd('u.month')} then u.month_count else 0 end`,
     values: [
       uses.map(({ keyId }) => keyId),
       uses.map(({ lastUsedAt }) => lastUsedAt),

@@ -118,6 +118,42 @@ test('a new day gives what the month has left, a new month begins anew', async (
   expect(await counted('a')).toEqual([3, 3]);
 });
 
+test('a clock that was years ahead for a moment does not close a key until then, and one that goes back over midnight gives no second day', async () => {
+  await storeKey('a');
+  const quota: Quota = { keyId: 'a', perDay: 3, perMonth: null };
+  await atTime('2036-06-15T12:00:00Z');
+  expect(committed(await releases(startLane(openPool()), 4, quota))).toBe(3);
+  await atTime('2026-06-16T00:00:01Z');
+  const back = await releases(startLane(openPool()), 4, quota);
+  expect(committed(back)).toBe(3);
+  expect(Number(back[3])).toBeLessThanOrEqual(86_400);
+  await atTime('2026-06-15T23:59:59Z');
+  expect(committed(await releases(startLane(openPool()), 4, quota))).toBe(0);
+
+  // The same for keys without a quota, whose counts are for people.
+  await storeKey('free');
+  for (const moment of ['2036-06-15T12:00:00Z', '2026-06-16T12:00:00Z', '2026-06-16T12:00:01Z']) {
+    await atTime(moment);
+    const lane = startLane(openPool());
+    await lane.commit(release('free'));
+    await lane.idle();
+  }
+  expect(await counted('free')).toEqual([2, 2]);
+});
+
+test('whoever serves may begin the counts of a key, and neither below zero nor anew', async () => {
+  await storeKey('a');
+  const serving = connectDatabase({ url: database.url, role: 'otobot_serve', max: 1, log: silent });
+  pools.push(serving);
+  const begin = (count: number): Promise<unknown> =>
+    serving.asTenant(organizationId, (tx) =>
+      tx.query({ text: `insert into access_key_usage (key_id, day_count) values ('a', $1)`, values: [count] }),
+    );
+  await expect(begin(-1_000)).rejects.toThrow(/access_key_usage_counts/);
+  await begin(5);
+  await expect(begin(0)).rejects.toThrow(/access_key_usage_pkey/);
+});
+
 test('a quota of nothing releases nothing, and one that was lowered below what was used neither', async () => {
   await storeKey('a');
   const lane = startLane(openPool());

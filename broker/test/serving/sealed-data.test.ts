@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { connectSession, endSession } from '../../src/db/database';
 import { mintAccessKey } from '../../src/secrets/access-key';
 import { tokenContext } from '../../src/services/seal-contexts';
 import { call } from '../support/broker';
@@ -172,6 +173,25 @@ describe('the row of an access key says what it said when it was made, or nothin
     const { id, key: admin } = await storeKey(stage);
     await call(`${stage.brokers[0].url}/v1/access-keys/${id}/revoke`, { method: 'POST', key: admin, body: {} });
     await stage.database.query('update access_keys set revoked_at = null where id = $1', [id]);
+    for (const broker of stage.brokers)
+      expect((await call(`${broker.url}/v1/whoami`, { key: admin })).status).toBe(401);
+  });
+
+  test('the row of before a revocation, put back with its MAC by whoever has the rights of serving, is refused', async () => {
+    const { id, key: admin } = await storeKey(stage);
+    const { rows } = await stage.database.query<{ mac: Buffer; organization: string }>(
+      'select row_mac as mac, organization_id as organization from access_keys where id = $1',
+      [id],
+    );
+    await call(`${stage.brokers[0].url}/v1/access-keys/${id}/revoke`, { method: 'POST', key: admin, body: {} });
+    const session = await connectSession(stage.database.url, 'otobot_serve');
+    await session.query(`set otobot.organization_id = '${rows[0]?.organization}'`);
+    const back = session.query('update access_keys set revoked_at = null, row_mac = $2 where id = $1', [
+      id,
+      rows[0]?.mac,
+    ]);
+    await expect(back).rejects.toThrow(/stays so/);
+    await endSession(session);
     for (const broker of stage.brokers)
       expect((await call(`${broker.url}/v1/whoami`, { key: admin })).status).toBe(401);
   });

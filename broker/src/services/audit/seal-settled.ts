@@ -4,6 +4,7 @@ import {
   digestRows,
   findLastBatch,
   findLastSeal,
+  hasUnnumberedRows,
   insertSeal,
   SEAL_FORMAT,
   settleBatches,
@@ -23,6 +24,8 @@ export interface SealingParts {
 
 /** Rows of one seal, about: what the digests of a seal take in memory, and how long PostgreSQL is busy with them (some 30 ms). */
 const MOST_ROWS = 10_000;
+/** A chain that has not grown for that long is for whoever finds it so, and who keeps him from it is told of. */
+const STUCK_AFTER_S = 10;
 /** After that long without a seal of its own the process that sealed last is taken for gone. */
 const GONE_AFTER_S = 3;
 /** A link without rows, so that a chain whose end was cut off does not just look idle. */
@@ -36,12 +39,17 @@ const SALT_BYTES = 16;
 export async function sealSettled(parts: SealingParts, last: LastSeal | null): Promise<AuditSeal | null> {
   const { database, processId } = parts;
   if (last !== null && last.processId !== processId && Math.abs(last.ageSeconds) < GONE_AFTER_S) return null;
-  const idle = last !== null && last.toBatch === (await findLastBatch(database));
+  const drawn = await findLastBatch(database);
+  // Beyond 2⁵³ they are rounded here, and rows would be taken for sealed that are not.
+  if (!Number.isSafeInteger(drawn)) throw new Error(`the numbers of the audit were set to ${drawn}`);
+  const idle = last?.toBatch === drawn;
   if (idle && Math.abs(last.ageSeconds) < IDLE_SEAL_EVERY_S) return null;
   const settled = await database.transaction(settleBatches);
+  const stuck = last !== null && Math.abs(last.ageSeconds) > STUCK_AFTER_S;
   let newest: AuditSeal | null = null;
   for (;;) {
-    const seal = await database.transaction((tx) => sealPage(tx, parts, settled));
+    const patient: boolean = stuck && newest === null;
+    const seal: AuditSeal | null = await database.transaction((tx) => sealPage(tx, parts, { settled, patient }));
     if (seal === null) return newest;
     newest = seal;
     if (seal.rows < MOST_ROWS) return newest;
@@ -52,9 +60,9 @@ export async function sealSettled(parts: SealingParts, last: LastSeal | null): P
 async function sealPage(
   tx: Parameters<typeof digestRows>[0],
   { vault, processId }: SealingParts,
-  settled: number,
+  { settled, patient }: { settled: number; patient: boolean },
 ): Promise<AuditSeal | null> {
-  if (!(await takeSealingTurn(tx))) return null;
+  if (!(await takeSealingTurn(tx, patient))) return null;
   const last = await findLastSeal(tx);
   const fromBatch = last?.toBatch ?? FIRST_BATCH;
   // Rows below would stand where everything is sealed already.
@@ -70,6 +78,8 @@ async function sealPage(
   });
   const tooSoon = last !== null && Math.abs(last.ageSeconds) < IDLE_SEAL_EVERY_S;
   if (page.rows === 0 && tooSoon) return null;
+  if (page.rows === 0 && (await hasUnnumberedRows(tx)))
+    throw new Error('the audit has rows with numbers that were never given out');
   const seal = closeSeal(vault, last?.head ?? NO_HEAD, {
     id: (last?.id ?? 0) + 1,
     sealedAtUs: page.now,

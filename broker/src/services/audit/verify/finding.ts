@@ -5,6 +5,7 @@ export const FAULTS = {
   row_altered: 'a row is not as it was sealed',
   row_missing: 'rows that were sealed are not there',
   row_inserted: 'a row was not there when its seal was made',
+  row_unnumbered: 'rows have a number that was never given out, so no seal will ever hold them',
   rows_exchanged: 'a row stands where another one was sealed',
   seal_missing: 'seals are not there',
   seal_altered: 'a seal is not as it was made',

@@ -1,3 +1,5 @@
+import { AFTER_ALL_DAYS, BEFORE_ALL_DAYS } from '../../../repositories/audit-seals';
+
 /** What tells a row from all others, for whoever has to look for it. */
 export interface RowName {
   occurredAt: Date;
@@ -22,6 +24,7 @@ const OCCURRED_AT = 12;
 export const PLACE_IN_ROW = { from: 20, to: 76 } as const;
 const SINCE_2000_MS = Date.UTC(2000, 0, 1);
 const DAY_MS = 86_400_000;
+const LAST_MS = 100_000_000 * DAY_MS;
 
 /** Reads the bytes of a row, such as `record_send` makes them (docs/audit-evidence.md). */
 export function nameOf(bytes: Buffer): RowName {
@@ -47,13 +50,21 @@ export function detailOf(bytes: Buffer): unknown {
   return detail == null ? null : JSON.parse(detail.subarray(1).toString('utf8'));
 }
 
-/** The UTC day of a row, as the seals name it. */
-export const dayOf = (bytes: Buffer): string =>
-  new Date(Math.floor(momentOf(bytes) / DAY_MS) * DAY_MS).toISOString().slice(0, 10);
+const YEAR_1_MS = Date.parse('0001-01-01T00:00:00Z');
+const YEAR_10000_MS = Date.parse('+010000-01-01T00:00:00Z');
 
-/** When it was written, in milliseconds since 1970. */
+/** The UTC day of a row, as the seals name it. */
+export function dayOf(bytes: Buffer): string {
+  const moment = momentOf(bytes);
+  if (moment < YEAR_1_MS) return BEFORE_ALL_DAYS;
+  if (moment >= YEAR_10000_MS) return AFTER_ALL_DAYS;
+  return new Date(Math.floor(moment / DAY_MS) * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** When it was written, in milliseconds since 1970, within what a Date can hold: a row may say infinity. */
 export function momentOf(bytes: Buffer): number {
-  return SINCE_2000_MS + Number(bytes.readBigInt64BE(OCCURRED_AT)) / 1_000;
+  const moment = SINCE_2000_MS + Number(bytes.readBigInt64BE(OCCURRED_AT)) / 1_000;
+  return Math.min(Math.max(moment, -LAST_MS), LAST_MS);
 }
 
 function columnsOf(bytes: Buffer): (Buffer | null)[] {

@@ -1,9 +1,11 @@
 import type { Database, Tx } from '../../../db/database';
 import {
   DIGEST_BYTES,
+  findLastBatch,
   findSealBefore,
   findSealHead,
   freeze,
+  listRowsWithoutBatch,
   listSeals,
   SEAL_FORMAT,
 } from '../../../repositories/audit-seals';
@@ -13,7 +15,7 @@ import { headOf } from '../seal';
 import { followChain, type ChainCheck, type CheckedSeal } from './chain';
 import { compareRows } from './compare-rows';
 import { accountForDroppedDays, type DroppedDays } from './dropped-days';
-import { findingAt, type Finding } from './finding';
+import { findingAt, type Finding, type Span } from './finding';
 import { detailOf, momentOf, nameOf } from './row-bytes';
 import { createRowFindings, type RowFindings } from './row-findings';
 import { readRows, type RowReader } from './row-reader';
@@ -71,11 +73,14 @@ export async function verifyAudit(database: Database, vault: Vault, options: Ver
       last = seal;
       if (done.seals % SEALS_AT_ONCE === 0) options.onProgress?.(done);
     }
-    const unsealed = await countUnsealed(reader);
+    const after = await checkUnsealed(tx, reader, last);
     const { dropped, findings } = pass.days.end();
     const ends = await checkEnds(tx, last, options.anchors);
-    const all = [...pass.chain.findings, ...pass.rows.end(), ...findings, ...ends].sort((a, b) => a.seal - b.seal);
-    return { findings: all, unlisted: pass.rows.unlisted(), ...done, head: last && headOf(last), unsealed, dropped };
+    const all = [...pass.chain.findings, ...pass.rows.end(), ...findings, ...after.findings, ...ends].sort(
+      (a, b) => a.seal - b.seal,
+    );
+    const head = last && headOf(last);
+    return { findings: all, unlisted: pass.rows.unlisted(), ...done, head, unsealed: after.unsealed, dropped };
   });
 }
 
@@ -118,6 +123,7 @@ async function checkSeal({ reader, chain, rows, days }: Pass, seal: AuditSeal): 
   const compared = comparison.end();
   // Where the seal itself was altered so that nothing fits it any more, its rows are not to blame.
   if (!checked.holds && intact === 0) return 0;
+  days.present(compared.intact);
   if (!days.explains(seal, compared, span)) rows.compared(span, seal, compared);
   return intact;
 }
@@ -138,14 +144,34 @@ function noteDropped(days: DroppedDays, hex: string, sealedAt: Date | null): voi
   if (nameOf(bytes).action === 'audit.pruned') days.told(detailOf(bytes), sealedAt);
 }
 
-async function countUnsealed(reader: RowReader): Promise<Verification['unsealed']> {
+const UNNUMBERED_LISTED = 100;
+
+/** What comes after the last seal: rows that wait for the next, and rows that none will hold. */
+async function checkUnsealed(
+  tx: Tx,
+  reader: RowReader,
+  last: AuditSeal | null,
+): Promise<{ unsealed: Verification['unsealed']; findings: Finding[] }> {
+  const strangers = await listRowsWithoutBatch(tx, UNNUMBERED_LISTED);
+  const drawn = await findLastBatch(tx);
   let rows = 0;
   let oldest = Infinity;
-  await reader.upTo(Infinity, ({ bytes }) => {
+  await reader.upTo(Infinity, (row) => {
+    if (row.batch > drawn || !Number.isSafeInteger(row.batch)) {
+      if (strangers.length < UNNUMBERED_LISTED) strangers.push(row);
+      return;
+    }
     rows++;
-    oldest = Math.min(oldest, momentOf(Buffer.from(bytes, 'hex')));
+    oldest = Math.min(oldest, momentOf(Buffer.from(row.bytes, 'hex')));
   });
-  return rows === 0 ? null : { rows, oldest: new Date(oldest) };
+  const id = (last?.id ?? 0) + 1;
+  const span: Span = { seal: id, lastSeal: id, since: last && headOf(last).sealedAt, until: null };
+  return {
+    unsealed: rows === 0 ? null : { rows, oldest: new Date(oldest) },
+    findings: strangers.map(({ bytes }) =>
+      findingAt(span, 'row_unnumbered', { rows: 1, row: nameOf(Buffer.from(bytes, 'hex')) }),
+    ),
+  };
 }
 
 /** A chain cannot show that its end is missing; whoever remembers a head can. */
