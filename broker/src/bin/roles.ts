@@ -37,6 +37,10 @@ export async function runRoles({ serve, refresh }: Roles): Promise<void> {
   // From here on: a signal while it starts must not leave the embedded server behind.
   const told = untilToldToStop();
   const fatal = untilFatal((error) => log.error('not caught: this process ends', { error: classAndPlace(error) }));
+  const ending = new AbortController();
+  const ended = Promise.race([told, fatal]).then(() => {
+    ending.abort();
+  });
   const installation =
     serve === 'grants'
       ? await openForGrants(config)
@@ -46,14 +50,17 @@ export async function runRoles({ serve, refresh }: Roles): Promise<void> {
   if (config.production) for (const warning of processWarnings()) log.warn(warning);
   const opened: Opened = { work: [], ground: [() => installation.release()] };
   try {
-    const serving = serve === null ? null : await startServing(serve, { config, installation, log }, opened);
+    const serving = serve === null ? null : await openServing(serve, { config, installation, log }, opened);
     if (refresh) await startRefreshing(config, installation, log, opened);
+    // After all that fails where the database is away: a process that others have found must outlast that.
+    const port = await serving?.listen();
     // Last: a key that was made before something else failed would be lost, and no other is ever shown.
-    const accessKey = serving?.broker == null || config.production ? null : await firstAccessKey(serving.broker);
-    process.stdout.write(
-      greeting({ config, version: VERSION, surface: serve, refresh, accessKey, port: serving?.port }),
-    );
-    await Promise.race([told, fatal]);
+    const accessKey =
+      serving?.broker == null || config.production
+        ? null
+        : await firstAccessKey(serving.broker, { ending: ending.signal, log });
+    process.stdout.write(greeting({ config, version: VERSION, surface: serve, refresh, accessKey, port }));
+    await ended;
   } finally {
     await closeAll(opened);
   }
@@ -88,7 +95,7 @@ interface Stage {
   log: Logger;
 }
 
-async function startServing(surface: Surface, { config, installation, log }: Stage, { work, ground }: Opened) {
+async function openServing(surface: Surface, { config, installation, log }: Stage, { work, ground }: Opened) {
   // What can call out is loaded only where it may: a process of the surface `grants` has nothing of it in memory.
   const broker =
     surface === 'all' ? await (await import('../app/broker.js')).createBroker(config, installation, log) : null;
@@ -99,9 +106,12 @@ async function startServing(surface: Surface, { config, installation, log }: Sta
   const heartbeat = await startHeartbeat({ database, vault, log, id, role: 'serve', surface, version: VERSION });
   work.push(cuttingAfter(WORK_ENDS_MS, serving, log, () => heartbeat.stop()));
   const parts = { config, log, share: () => heartbeat.serving() };
-  const listening = await (broker === null ? serveGrants({ serving, ...parts }) : serveHttp({ broker, ...parts }));
-  work.push(cuttingAfter(WORK_ENDS_MS, serving, log, () => listening.close()));
-  return { broker, port: listening.port };
+  const listen = async (): Promise<number> => {
+    const listening = await (broker === null ? serveGrants({ serving, ...parts }) : serveHttp({ broker, ...parts }));
+    work.push(cuttingAfter(WORK_ENDS_MS, serving, log, () => listening.close()));
+    return listening.port;
+  };
+  return { broker, listen };
 }
 
 async function startRefreshing(
