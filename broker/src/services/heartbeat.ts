@@ -57,15 +57,19 @@ export async function startHeartbeat({
     if (role === 'serve') serving = Math.max(1, await countServing(database));
   };
   await once();
-  const tell = createPulse(() =>
-    once().catch((error: unknown) => log.warn('heartbeat failed', { error: (error as Error).message })),
-  );
+  let beating: Promise<unknown> = Promise.resolve();
+  let stopped = false;
+  const patiently = (): Promise<void> =>
+    once().catch((error: unknown) => log.warn('heartbeat failed', { error: (error as Error).message }));
+  const tell = createPulse(() => (beating = stopped ? beating : patiently()));
   const timer = setInterval(tell, EVERY_MS);
   return {
     beat: tell,
     serving: () => serving,
     stop: async () => {
       clearInterval(timer);
+      stopped = true;
+      await beating; // it would put back the row that goes now
       // Who leaves answers behind is remembered with them; else the row goes, or the others forget it soon.
       const last = (spool?.().depth ?? 0) > 0 ? once() : forgetProcess(database, id);
       await last.catch(() => undefined);

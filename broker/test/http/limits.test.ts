@@ -3,6 +3,7 @@ import type { Logger } from '../../src/log/logger';
 import { startHeartbeat, type Heartbeat } from '../../src/services/heartbeat';
 import { call, silent, startBroker, type Answer, type TestBroker } from '../support/broker';
 import { startDatabaseProxy, type DatabaseProxy } from '../support/database-proxy';
+import { withClient } from '../support/postgres-statements';
 import { until } from '../support/until';
 import { setScene, type Scene } from './scene';
 
@@ -83,6 +84,30 @@ describe('a process that serves', () => {
     return heart;
   }
   const idOf = (n: number): string => `00000000-0000-4000-8000-00000000000${n}`;
+
+  test('leaves no row behind, also where it was just beating', async () => {
+    const heart = await begin('serve', idOf(9));
+    await scene.database.query(`create function otobot_test_wait() returns trigger language plpgsql
+      as $$ begin perform pg_advisory_xact_lock(9); return new; end $$`);
+    await scene.database.query(
+      'create trigger test_wait before insert on processes for each row execute function otobot_test_wait()',
+    );
+    await withClient(scene.database.url, async (holder) => {
+      await holder.query('select pg_advisory_lock(9)');
+      heart.beat();
+      const waits = `select from pg_locks where locktype = 'advisory' and not granted`;
+      await until('the beat is under way', async () => (await holder.query(waits)).rows.length > 0);
+      const stopping = heart.stop();
+      await database.query({ text: 'select' }); // on the other connection, behind whatever stop() did there
+      await holder.query('select pg_advisory_unlock(9)');
+      await stopping;
+      await until('nobody waits', async () => (await holder.query(waits)).rows.length === 0);
+    });
+    await database.query({ text: 'select' });
+    await scene.database.query('drop trigger test_wait on processes; drop function otobot_test_wait()');
+    const { rows } = await scene.database.query('select from processes where id = $1', [idOf(9)]);
+    expect(rows).toEqual([]);
+  });
 
   test('knows how many do; workers and the dead do not count', async () => {
     const first = await begin('serve', idOf(1));
