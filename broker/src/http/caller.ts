@@ -44,7 +44,8 @@ function presentedBy({ headers, rawHeaders }: Request): Presented | null {
   return token === undefined ? null : { kind: 'bearer', token };
 }
 
-function countOf(name: string, rawHeaders: readonly string[]): number {
+/** How often a header was sent. `name` in lower case. */
+export function countOf(name: string, rawHeaders: readonly string[]): number {
   let count = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const raw = rawHeaders[at];

@@ -55,6 +55,12 @@ test('every route is in it, with its scope, its parameters and what it answers',
   }
 });
 
+test('every code that anybody may hear is in it', () => {
+  const told = new Set<string>(operations().flatMap(([, operation]) => operation['x-problems']));
+  for (const [, code = ''] of document.info.description.matchAll(/`([a-z_]+)`/g)) told.add(code);
+  expect(Object.keys(PROBLEMS).filter((code) => !told.has(code))).toEqual([]);
+});
+
 /** What a validator of OpenAPI says; it is an ES module, which jest does not load. */
 async function judged(document: object): Promise<unknown> {
   const validator = spawn(process.execPath, [path.join(__dirname, 'validate-openapi.mjs')]);

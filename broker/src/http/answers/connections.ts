@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CONNECTION_KINDS, SHOWN_STATUSES } from '../../types/credential';
-import { account, connectionName, id, moment, owner, REVOCATIONS, service } from './parts';
+import { account, connectionName, id, moment, owner, REVOCATIONS, service, workflowUse } from './parts';
 
 const connection = z.strictObject({
   id,
@@ -103,13 +103,7 @@ export const usageAnswer = z.strictObject({
   total: z.int().meta({ examples: [42] }),
   workflows: z.array(
     z.strictObject({
-      workflowId: z
-        .string()
-        .nullable()
-        .describe('null: callers that named no workflow.')
-        .meta({ examples: ['w1'] }),
-      count: z.int().meta({ examples: [42] }),
-      lastAt: moment,
+      ...workflowUse.shape,
       executions: z
         .int()
         .describe('How many different executions were named.')

@@ -33,3 +33,14 @@ export const account = z
 
 /** What becomes of tokens at their provider. */
 export const REVOCATIONS = ['queued', 'shared', 'unsupported', 'none'] as const;
+
+/** What a workflow did, by what the audit says. */
+export const workflowUse = z.strictObject({
+  workflowId: z
+    .string()
+    .nullable()
+    .describe('null: callers that named no workflow.')
+    .meta({ examples: ['w1'] }),
+  count: z.int().meta({ examples: [42] }),
+  lastAt: moment,
+});

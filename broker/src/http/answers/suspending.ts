@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { moment } from './parts';
+import { moment, workflowUse } from './parts';
 
 /** What every answer about something that can be suspended tells of it. */
 export const suspensionState = {
@@ -32,19 +32,6 @@ export const stopping = z
     organizations: z.int().meta({ examples: [1] }),
     clients: z.int().meta({ examples: [3] }),
     connections: z.int().meta({ examples: [5] }),
-    workflows: z
-      .array(
-        z.strictObject({
-          workflowId: z
-            .string()
-            .nullable()
-            .describe('null: callers that named no workflow.')
-            .meta({ examples: ['w1'] }),
-          count: z.int().meta({ examples: [42] }),
-          lastAt: moment,
-        }),
-      )
-      .nullable()
-      .describe('That have used it in the last 30 days, the busiest first.'),
+    workflows: z.array(workflowUse).nullable().describe('That have used it in the last 30 days, the busiest first.'),
   })
   .describe('What stops.');

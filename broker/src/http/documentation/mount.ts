@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Express, Request, Response } from 'express';
-import type { Caller } from '../../services/access/principal';
 import type { Limits } from '../limits';
+import { localsOf } from '../request-record';
 import { docsPage } from './docs-page';
 import { openApiDocument } from './openapi';
 import type { Documented } from './problems';
@@ -48,7 +48,7 @@ function fileOf(text: string, type: string): File {
 /** Counted like everything public. Whoever has this very version is told so, and gets nothing. */
 function shown(path: string, file: () => File, limits: Limits) {
   return async (request: Request, response: Response): Promise<void> => {
-    const locals = response.locals as { caller: Caller; route?: string };
+    const locals = localsOf(response);
     locals.route = path;
     await limits.countAddress(request, response, locals.caller);
     const { body, type, etag, contentSecurityPolicy } = file();

@@ -48,7 +48,10 @@ type Content = Record<string, { schema: JsonSchema; example?: unknown }>;
 const DESCRIPTION = `Keeps clients' OAuth2 tokens and API keys, and hands out live credentials.
 
 JSON in UTF-8. Every request but the public ones carries an access key: \`Authorization: Bearer <key>\`. Errors are
-\`application/problem+json\` (RFC 9457) with a stable \`code\`. Moments are ISO 8601 in UTC. Lists are pages: \`?limit=&cursor=\`.`;
+\`application/problem+json\` (RFC 9457) with a stable \`code\`. Moments are ISO 8601 in UTC. Lists are pages: \`?limit=&cursor=\`.
+
+Before its route is looked for, any request may be turned away: \`overloaded\` (503, with Retry-After), \`request_timeout\`, \`uri_too_long\`,
+\`headers_too_large\`; after that with \`method_not_allowed\`.`;
 
 const problemAnswer = z
   .strictObject({

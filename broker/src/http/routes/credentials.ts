@@ -50,6 +50,12 @@ export function requestOfGrant({ minTtl, rejected, workflowId, executionId, ...n
 export const READ_ROUTE = '/v1/credentials/:clientId/:service';
 export const GRANT_ROUTE = '/v1/grants';
 
+/** What can go wrong with a read, whichever way it is asked for. */
+export const READ_PROBLEMS = [
+  ...(['client_suspended', 'reauth_required', 'invalid_value', 'quota_exceeded'] as const),
+  ...(['integrity', 'refresh_pending', 'key_unavailable'] as const),
+] as const;
+
 /** What this product exists for: a live credential, by GET for people and by POST for n8n, with the same answer. */
 export function credentialRoutes({ serveCredential }: { serveCredential: ServeCredential }): Route[] {
   return [
@@ -61,15 +67,7 @@ export function credentialRoutes({ serveCredential }: { serveCredential: ServeCr
       params: inPath,
       query: inQuery,
       answer: credentialAnswer,
-      problems: [
-        'client_suspended',
-        'reauth_required',
-        'invalid_value',
-        'quota_exceeded',
-        'integrity',
-        'refresh_pending',
-        'key_unavailable',
-      ],
+      problems: READ_PROBLEMS,
       handle: ({ params, query }, caller) =>
         serveCredential(caller, { ...params, name: query.name, minTtlSeconds: query.minTtl ?? null, rejected: null }),
     }),
@@ -80,15 +78,7 @@ export function credentialRoutes({ serveCredential }: { serveCredential: ServeCr
       scope: 'credentials:read',
       body: grant,
       answer: credentialAnswer,
-      problems: [
-        'client_suspended',
-        'reauth_required',
-        'invalid_value',
-        'quota_exceeded',
-        'integrity',
-        'refresh_pending',
-        'key_unavailable',
-      ],
+      problems: READ_PROBLEMS,
       handle: ({ body }, caller) => {
         const { request, workflow } = requestOfGrant(body);
         return serveCredential({ ...caller, ...workflow }, request);

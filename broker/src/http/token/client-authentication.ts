@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../../errors/problem';
 import type { Presented } from '../../services/access/principal';
+import { countOf } from '../caller';
 
 /** Who asks at the token endpoint: for which credential, and with which key. Believed nowhere yet. */
 export interface PresentedClient {
@@ -24,8 +25,7 @@ export function presentedClient(
     return typeof id === 'string' && typeof secret === 'string' ? { clientId: id, presented: bearer(secret) } : NOBODY;
   if (secret !== undefined)
     throw new Problem('invalid_request', 'The client authenticates twice, by Basic and in the body. Do one of them.');
-  const sent = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'authorization');
-  const byBasic = sent.length === 1 ? basic(headers.authorization) : null;
+  const byBasic = countOf('authorization', rawHeaders) === 1 ? basic(headers.authorization) : null;
   if (byBasic !== null && id !== undefined && id !== byBasic.clientId)
     throw new Problem('invalid_request', 'client_id names another client than the Authorization header.');
   return byBasic ?? NOBODY;

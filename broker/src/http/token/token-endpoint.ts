@@ -8,6 +8,7 @@ import type { DatabaseClock } from '../../services/database-clock';
 import type { Documented } from '../documentation/problems';
 import { clientIdInPath, connectionName, serviceName } from '../fields';
 import { localsOf } from '../request-record';
+import { READ_PROBLEMS } from '../routes/credentials';
 import { presentedClient } from './client-authentication';
 import { sendTokenProblem, setTokenHeaders, TOKEN_ERRORS } from './token-problem';
 
@@ -66,10 +67,7 @@ export const TOKEN_ROUTE: Documented = {
   status: 200,
   answer: tokenAnswer,
   errorAnswer: tokenErrorAnswer,
-  problems: [
-    ...(['client_suspended', 'reauth_required', 'invalid_value', 'quota_exceeded'] as const),
-    ...(['integrity', 'refresh_pending', 'key_unavailable'] as const),
-  ],
+  problems: READ_PROBLEMS,
 };
 
 export interface TokenEndpointParts {
