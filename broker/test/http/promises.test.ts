@@ -38,8 +38,8 @@ async function slowest(read: () => Promise<Answer>): Promise<number> {
   });
   return Math.max(...(await Promise.all(times)));
 }
-/** A reader who waited would wait for 5 s; a slow machine takes less than this. */
-const AT_ONCE_MS = 2_500;
+/** A reader who waited would take 5 s and more, on any machine; fifty at once took 3 s on one that was crowded. */
+const AT_ONCE_MS = 4_500;
 
 test('while the provider hangs, a token that is still valid is served at once, however little is left of it', async () => {
   provider.always('hang');

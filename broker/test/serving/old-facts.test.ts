@@ -1,3 +1,4 @@
+import { auditEntry } from '../audit/entry';
 import { call } from '../support/broker';
 import { read, released, setStage, storeConnection, storeKey, storeTokens, type Stage } from './stored';
 
@@ -83,6 +84,21 @@ test('a token is not released after its end, by the clock of the database', asyn
     [id],
   );
   for (const { status, json } of await inBoth('dying')) expect([status, json.reason]).toEqual([409, 'expired']);
+});
+
+test('what the database takes for ended is not released, whatever this process takes the time for', async () => {
+  const { organizationId } = stage;
+  const entry = auditEntry({ organizationId, action: 'credential.read', code: 'released' });
+  const { audit } = stage.brokers[0].broker;
+  const before = await released(stage);
+  const untilIn = (ms: number) => ({
+    ...{ policyVersion: null, connectionVersion: null },
+    usableUntil: new Date(Date.now() + ms),
+  });
+  expect(await audit.commit(entry, untilIn(-1))).toBe('stale');
+  expect(await released(stage)).toBe(before);
+  expect(await audit.commit(entry, untilIn(3_600_000))).toBe('committed');
+  expect(await released(stage)).toBe(before + 1);
 });
 
 test('while keys are revoked under load, nothing is released once a revocation is visible', async () => {
