@@ -5,7 +5,7 @@ import { createPlaces, type Places } from './places';
 export interface DoorLimits {
   /** Requests of the API that are worked on at once. */
   places: number;
-  /** Those of the paths that need no key: strangers can take no more. */
+  /** Those of the paths that need no key, and of the one that reads it from the body: strangers can take no more. */
   openPlaces: number;
   /** On one connection: nobody but an attacker sends ahead. */
   perConnection: number;
@@ -18,10 +18,13 @@ export const DOOR_LIMITS: DoorLimits = { places: 1_000, openPlaces: 200, perConn
  * hearing how this process is. null: /health takes no place, and is answered always.
  */
 export function createBulkheads({ places, openPlaces }: DoorLimits): (request: IncomingMessage) => Places | null {
-  const [api, open, ready] = [createPlaces(places), createPlaces(openPlaces), createPlaces(openPlaces)];
+  const api = createPlaces(places);
+  const [token, open, ready] = [createPlaces(openPlaces), createPlaces(openPlaces), createPlaces(openPlaces)];
   return (request) => {
     const { url = '' } = request;
-    if (url.startsWith('/v1/') || url.startsWith('/oauth2/')) return api;
+    if (url.startsWith('/v1/')) return api;
+    // Its key may be in the body, so anybody's body is waited for.
+    if (url.startsWith('/oauth2/')) return token;
     const path = pathOf(request);
     if (path === '/health') return null;
     return path === '/ready' ? ready : open;

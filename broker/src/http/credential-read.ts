@@ -91,7 +91,6 @@ function send(response: Response, { caller, limit: { headers }, bytes, buffers }
     response.end(); // nobody hears it but the door: the work for him is done
     return false;
   }
-  response.once('close', () => buffers.takeBack(bytes));
   response.writeHead(200, [
     ...SECURITY_HEADERS,
     ...['X-Request-Id', caller.requestId],
@@ -99,6 +98,8 @@ function send(response: Response, { caller, limit: { headers }, bytes, buffers }
     ...['Cache-Control', 'no-store'],
     ...['Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(bytes.length)],
   ]);
+  // Not before: what throws up to here, the caller takes back, and taken back twice one memory would be lent to two.
+  response.once('close', () => buffers.takeBack(bytes));
   response.end(bytes);
   return true;
 }

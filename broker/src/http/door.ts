@@ -63,7 +63,7 @@ export function createDoor({ handler, tally, limits }: DoorParts): Door {
       conversations.set(socket, { unanswered, latest: null });
       socket.once('close', () => {
         conversations.delete(socket);
-        // Node 20 does not close answers that waited behind another one.
+        for (const response of unanswered.keys()) if (response.socket === null) closeQueued(response);
         for (const place of unanswered.values()) place?.leave();
         unanswered.clear();
       });
@@ -94,6 +94,13 @@ function follow(
   response.once('close', () => {
     if (unanswered.delete(response)) place?.leave();
   });
+}
+
+/** Node 20 does not close answers that waited behind another one: what was lent for them would never come back. */
+function closeQueued(response: ServerResponse): void {
+  if (response.closed) return;
+  response.destroy();
+  response.emit('close');
 }
 
 /** Whoever keeps his connection would go on asking on it, and be cut off in the end. */

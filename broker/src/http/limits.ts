@@ -48,6 +48,9 @@ export function createLimits(perKeyPerMinute: number, share: () => number, failu
     countFailure: async (request, response, caller) => {
       const named = bucketOfKey(caller);
       const fill = named && failures.count(named);
+      // Of a key that was valid a moment ago its own headers would tell.
+      response.removeHeader('RateLimit');
+      response.removeHeader('RateLimit-Policy');
       await countAddress(request, response, caller);
       if (fill !== null && fill.count > PER_KEY_ID) throw tooMany(Math.ceil(fill.endsInMs / 1_000));
     },

@@ -38,7 +38,8 @@ export function plainUrl(url: string): PlainRequest | null {
  */
 export async function grantIn<T>(request: Request, find: (plain: PlainRequest) => T | null): Promise<T | null> {
   if (!announcesPlainBody(request)) return null;
-  await new Promise((resolve) => request.once('readable', resolve));
+  // Whoever hangs up sends nothing any more; the general chain finds that out, and ends the request.
+  await new Promise((resolve) => request.once('readable', resolve).once('close', resolve));
   const body = request.read() as Buffer | null;
   const isWhole = body?.length === Number(request.headers['content-length']);
   const plain = isWhole ? plainGrant(body) : null;

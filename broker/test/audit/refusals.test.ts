@@ -43,6 +43,16 @@ test('each place and kind is counted for itself', () => {
   expect(written).toHaveLength(62);
 });
 
+test('whoever has a network of IPv6 is one place, however many addresses he takes', async () => {
+  const { written, refusals } = listening();
+  for (let i = 0; i < 1_000; i++) refusals.note(entry(`2001:db8:0:7::${i.toString(16)}`));
+  expect(written).toHaveLength(60);
+  refusals.note(entry('2001:db8:0:8::1'));
+  expect(written).toHaveLength(61);
+  await refusals.flush();
+  expect(written.at(-1)?.detail).toEqual({ further: 940 });
+});
+
 test('a new minute starts anew', () => {
   const { written, clock, refusals } = listening();
   for (let i = 0; i < 100; i++) refusals.note(entry('10.0.0.1'));

@@ -158,6 +158,10 @@ describe('the short way', () => {
     const refused = await readBy(client, '', url, mine.key);
     expect(refused).toMatchObject({ status, short: false, json: { code } });
     expect(refused.text).not.toContain('"accessToken"');
+    // No header tells that this one was a key until now.
+    const unknown = await readBy(client, '', url, 'otb_live_000000000000_no-key-at-all');
+    expect([...refused.headers.keys()]).toEqual([...unknown.headers.keys()]);
+    expect(refused.headers.get('ratelimit-policy')).toBe(unknown.headers.get('ratelimit-policy'));
   });
 
   test('a suspended client is refused with the next read', async () => {

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../../repositories/audit';
+import { networkOf } from '../access/network';
 import type { AuditLane } from './audit-lane';
 
 export interface Refusals {
@@ -40,7 +41,7 @@ export function createRefusals(
   return {
     note(entry) {
       if (nowMs() - windowStart > WINDOW_MS) void flush();
-      const wanted = JSON.stringify([entry.code, entry.actor, entry.address]);
+      const wanted = JSON.stringify([entry.code, entry.actor, networkOf(entry.address)]);
       // Beyond that many different sources in a minute, the rest share one row.
       const group = counted.has(wanted) || counted.size < MOST_GROUPS ? wanted : 'others';
       const known = counted.get(group) ?? { entry, count: 0 };
