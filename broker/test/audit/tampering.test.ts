@@ -179,6 +179,19 @@ test('an older state that was put back ends before a head that was kept', async 
   expect(await found([kept])).toEqual([['end_missing', 3, null]]);
 });
 
+test('a past that was sealed anew does not fit what came after it', async () => {
+  const kept = await headNow();
+  await tamper(`create table later as select * from audit where request_id in ('r10', 'r11', 'r12');
+                create table last_seal as select * from audit_seals where id = 4;
+                delete from audit where request_id in (select request_id from later);
+                delete from audit_seals where id > 2;
+                select setval('audit_batches', from_batch) from last_seal;
+                update audit set client_id = 'forged' where request_id = 'r8'`);
+  expect(await scene.seal()).toMatchObject({ id: 3, rows: 3 });
+  await tamper('insert into audit select * from later; insert into audit_seals select * from last_seal');
+  expect(await found([kept])).toEqual([['seal_altered', 4, null]]);
+});
+
 test('what was there before a moment can be left out', async () => {
   await tamper(`delete from audit where request_id = 'r1'`);
   const [, second] = await readSeals(scene);

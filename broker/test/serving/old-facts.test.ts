@@ -53,6 +53,15 @@ test('a suspended client gets nothing, and is served again when resumed', async 
   await warm('paused');
 });
 
+test('a key that was looked at anew does not open what was remembered before', async () => {
+  await storeConnection(stage, 'thrown', 'thrown-token');
+  await warm('thrown');
+  await stage.database.query(`update clients set suspended_at = otobot_now() where client_id = 'thrown'`);
+  // Learns what the key may now, and nothing of the credential.
+  for (const { url } of stage.brokers) expect((await call(`${url}/v1/whoami`, { key })).status).toBe(200);
+  for (const { status, json } of await inBoth('thrown')) expect([status, json.code]).toEqual([403, 'client_suspended']);
+});
+
 test('a new token is served at once in every process', async () => {
   const id = await storeConnection(stage, 'fresh', 'old-token');
   await warm('fresh');
