@@ -62,6 +62,14 @@ test('a key that was looked at anew does not open what was remembered before', a
   for (const { status, json } of await inBoth('thrown')) expect([status, json.code]).toEqual([403, 'client_suspended']);
 });
 
+test('a credential that was never looked at does not open to what a key was before', async () => {
+  const revoked = await storeKey(stage);
+  await warm('acme', revoked.key);
+  await storeConnection(stage, 'unseen', 'unseen-token');
+  await stage.database.query('update access_keys set revoked_at = otobot_now() where id = $1', [revoked.id]);
+  for (const { status } of await inBoth('unseen', revoked.key)) expect(status).toBe(401);
+});
+
 test('a new token is served at once in every process', async () => {
   const id = await storeConnection(stage, 'fresh', 'old-token');
   await warm('fresh');
