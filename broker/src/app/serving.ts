@@ -63,6 +63,7 @@ export async function createServing(
   // The lane gives up after 2 s; a statement that takes longer must not outlive it, nor hold up the next where the server hangs.
   const limits = { statementTimeoutMs: 2_000, answerWithinMs: 2_500 };
   const auditDatabase = connectDatabase({ url, role: 'otobot_audit', max: 4, ...limits, log });
+  const keyDatabase = connectDatabase({ url, role: 'otobot_audit', max: 2, ...limits, log });
   const vault = await openVault(database, roots);
   const keys = createKeyReload(database, vault);
 
@@ -76,7 +77,7 @@ export async function createServing(
     log.error('a refusal is missing from the audit', { error: (error as Error).message }),
   );
   const failures = createFailures({ database: auditDatabase, refusals, log });
-  const authenticator = createAuthenticator({ database: auditDatabase, vault, keys, internalTokens, clock });
+  const authenticator = createAuthenticator({ database: keyDatabase, vault, keys, internalTokens, clock });
   const authorize = createAuthorize({ authenticator, audit, refusals });
 
   const waiter = createRefreshWaiter({ database, lanes: auditDatabase, databaseUrl: url, log });
@@ -103,7 +104,7 @@ export async function createServing(
       await failures.close();
       await refusals.flush();
       await audit.idle();
-      await Promise.all([database.close(), auditDatabase.close()]);
+      await Promise.all([database.close(), auditDatabase.close(), keyDatabase.close()]);
     },
   };
 }

@@ -35,7 +35,7 @@ interface Recognised {
 }
 
 export interface AuthenticatorParts {
-  /** Under role otobot_audit: keys are looked up before the tenant is known. */
+  /** Under role otobot_audit: keys are looked up before the tenant is known. A pool of its own, which strangers may keep busy. */
   database: Database;
   vault: Vault;
   keys: KeyReload;
@@ -50,6 +50,20 @@ export interface AuthenticatorParts {
 export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
   const { database, internalTokens, clock } = parts;
   const remembered = new LRUCache<string, Recognised>({ max: 20_000 });
+  const looking = new Map<string, Promise<Recognised | null>>();
+
+  /** Those who present the same key at the same time share one look at the database. */
+  const lookUp = (parsed: ParsedAccessKey): Promise<Recognised | null> => {
+    const name = nameOfLook(parsed);
+    const underWay = looking.get(name);
+    if (underWay !== undefined) return underWay;
+    if (looking.size >= MOST_LOOKS) throw overloaded();
+    const look = loadAccessKey(parts, parsed).finally(() => {
+      if (looking.get(name) === look) looking.delete(name);
+    });
+    looking.set(name, look);
+    return look;
+  };
 
   const recogniseWellKnown = async (well: WellKnown): Promise<Principal> => {
     const known = remembered.get(well.memory);
@@ -74,7 +88,7 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
       const known = remembered.get(parsed.id);
       if (known !== undefined && isOpenedBy(known, parsed.secretHash, clock)) return known.principal;
       // A wrong secret is refused only after the same look that an unknown id takes, so the time tells neither from the other.
-      const loaded = await loadAccessKey(parts, parsed);
+      const loaded = await lookUp(parsed);
       if (loaded === null) throw invalid();
       remembered.set(parsed.id, { ...loaded, textHash: hash('sha256', presented.token, 'buffer') });
       return loaded.principal;
@@ -93,12 +107,25 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
       // Who was not recognised was looked up just now, and must not make this process forget the owner of the key that he names.
       if (presented === null || principal === null) return false;
       const parsed = presented.kind === 'bearer' ? parseAccessKey(presented.token) : null;
+      // A look that began before whatever made us forget may bring back the old facts.
+      if (parsed !== null) looking.delete(nameOfLook(parsed));
       const name = parsed?.id ?? wellKnown(presented).memory;
       const known = remembered.get(name);
       if (known?.principal === principal) remembered.delete(name);
       return known !== undefined;
     },
   };
+}
+
+/** Whoever makes up keys without end takes no more of this process than that; keys that it remembers need no look. */
+const MOST_LOOKS = 200;
+
+const nameOfLook = ({ id, secretHash }: ParsedAccessKey): string => `${id} ${secretHash.toString('base64')}`;
+
+function overloaded(): Problem {
+  return new Problem('overloaded', 'More keys are presented than can be looked up. Try again in a second.', {
+    extras: { retryAfterSeconds: 1 },
+  });
 }
 
 function invalid(): Problem {

@@ -103,12 +103,17 @@ export function createFailures({ database, refusals, log }: FailuresParts): Fail
     await Promise.all(filled.filter(isNewAttack).map((bucket) => tell(database, refusals, bucket)));
   };
 
-  const flush = (): Promise<void> =>
+  const begin = (): Promise<void> =>
     // What could not be told goes on counting here, and is told no more: it is for a minute only.
     (flushing ??= work()
       .catch((error: unknown) => log.warn('failures are not counted together', { error: (error as Error).message }))
       .finally(() => (flushing = null)));
-  const timer = setInterval(() => void flush(), FLUSH_EVERY_MS).unref();
+  /** What is being told already lacks what was counted since. */
+  const flush = async (): Promise<void> => {
+    await flushing;
+    await begin();
+  };
+  const timer = setInterval(() => void begin(), FLUSH_EVERY_MS).unref();
 
   return {
     count,
