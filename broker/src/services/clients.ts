@@ -101,7 +101,8 @@ export function createClients({ database, authorize }: ClientsParts): Clients {
     },
 
     async remove(caller, clientId) {
-      const { organizationId } = await authorize(caller, { action: 'client.delete', scope: 'clients:write', clientId });
+      const asked = { action: 'client.delete', scope: 'clients:write', clientId, everyService: true } as const;
+      const { organizationId } = await authorize(caller, asked);
       const givenUp = { organizationId, connectionId: null, clientId, kinds: LIVE_KINDS };
       const { removed, revocations } = await database.asTenant(organizationId, (tx) =>
         giveUpTokens(tx, givenUp, () => deleteClient(tx, organizationId, clientId)),

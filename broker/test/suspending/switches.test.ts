@@ -148,3 +148,19 @@ test("nobody shuts out the operator, and no key reaches an organization's switch
   await expect(organizations.suspend(withKey, 'other', {})).rejects.toMatchObject({ code: 'scope_missing' });
   await expect(organizations.resume(withKey, 'other')).rejects.toMatchObject({ code: 'scope_missing' });
 });
+
+test('a key that is limited to some services neither stops, frees nor deletes a client, whose others would go with it', async () => {
+  await scene.connect('three');
+  const limited = await scene.ask('POST /v1/access-keys', {
+    body: { name: 'crm only', scopes: ['clients:write', 'clients:read'], services: ['crm'] },
+  });
+  const key = limited.json.key as string;
+  const ask = async (method: string, path: string, body?: object) =>
+    (await call(scene.broker.url + path, { method, key, ...(body && { body }) })).json.code ?? 'done';
+  for (const body of [{}, { revoke: true }, { dryRun: true }])
+    expect(await ask('POST', '/v1/clients/acme/suspend', body)).toBe('client_not_allowed');
+  expect(await ask('POST', '/v1/clients/acme/resume', {})).toBe('client_not_allowed');
+  expect(await ask('DELETE', '/v1/clients/acme')).toBe('client_not_allowed');
+  expect(await ask('GET', '/v1/clients/acme')).toBe('done');
+  expect((await grant('acme', 'three', 'w1')).status).toBe(200);
+});

@@ -14,6 +14,8 @@ export interface Ask {
   scope: Scope | null;
   clientId?: string | null | undefined;
   service?: string | undefined;
+  /** It reaches whatever the client has, of every service: not for a key that is limited to some. */
+  everyService?: boolean;
   /** Finds whose the object is that an id names, within the caller's organization. Throws Problem `not_found`. */
   locate?: (principal: Principal) => Promise<Located>;
   /** For the audit, when the object is no client, service or connection. Never a secret. */
@@ -71,7 +73,7 @@ const idOf = (located: Located | null): { connectionId: string | null } | null =
   located && { connectionId: located.connectionId };
 
 /** Throws Problem `scope_missing` or `client_not_allowed`. */
-export function mayOrThrow(principal: Principal, { scope, clientId, service }: Ask): void {
+export function mayOrThrow(principal: Principal, { scope, clientId, service, everyService = false }: Ask): void {
   if (scope !== null && !principal.scopes.has(scope)) {
     throw new Problem(
       'scope_missing',
@@ -90,6 +92,12 @@ export function mayOrThrow(principal: Principal, { scope, clientId, service }: A
   }
   if (service !== undefined && principal.services !== null && !principal.services.has(service)) {
     throw new Problem('client_not_allowed', `This access key may not use service "${service}".`);
+  }
+  if (everyService && principal.services !== null) {
+    throw new Problem(
+      'client_not_allowed',
+      'This access key is limited to some services, and this reaches all of them.',
+    );
   }
 }
 

@@ -34,7 +34,7 @@ export function createClientSwitch({
     async suspend(caller, clientId, order) {
       const { organizationId, actor } = await authorize(caller, {
         ...auditOf('client', order),
-        ...{ scope: 'clients:write', clientId },
+        ...{ scope: 'clients:write', clientId, everyService: true },
       });
       const stopped = { organizationId, clientId };
       const { client, reach } = await database.asTenant(organizationId, async (tx) => {
@@ -48,7 +48,7 @@ export function createClientSwitch({
     },
 
     async resume(caller, clientId) {
-      const asked = { action: 'client.resume', scope: 'clients:write', clientId } as const;
+      const asked = { action: 'client.resume', scope: 'clients:write', clientId, everyService: true } as const;
       const { organizationId } = await authorize(caller, asked);
       return database.asTenant(organizationId, async (tx) => {
         const client = foundClient(await setClientSuspended(tx, organizationId, clientId, null), clientId);
