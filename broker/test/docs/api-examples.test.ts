@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Broker } from '../../src/app/broker';
+import { curlOf } from '../../src/http/documentation/curl';
+import { isPage, openApiDocument, type Operation } from '../../src/http/documentation/openapi';
+import { allRoutes, documentedRoutes } from '../../src/http/serve';
+import { setScene, type Scene } from '../http/scene';
+
+/** What others need comes first; what ends something, and the import of a token that has ended since, comes last. */
+const FIRST = ['POST /v1/clients', 'POST /v1/services', 'PUT /v1/services/{service}/app'];
+const LAST = [
+  'POST /v1/connections',
+  'POST /v1/services/{service}/move',
+  'DELETE /v1/connections/{id}',
+  'DELETE /v1/clients/{clientId}',
+  'DELETE /v1/services/{service}',
+];
+/** Whose examples are rightly refused here: nothing is held until somebody else has signed in. */
+const REFUSED: Readonly<Record<string, string>> = {
+  'POST /v1/connections/{id}/held/accept': 'conflict',
+  'POST /v1/connections/{id}/held/reject': 'conflict',
+};
+
+const documented = documentedRoutes(allRoutes({} as Broker));
+const examples = Object.entries(openApiDocument(documented).paths).flatMap(([pattern, methods]) =>
+  Object.entries(methods)
+    .filter(([, operation]) => !isPage(operation))
+    .map(([method, operation]) => ({ name: `${method.toUpperCase()} ${pattern}`, method, path: pattern, operation })),
+);
+const named = (name: string) => examples.filter((example) => example.name === name);
+const between = examples.filter(({ name }) => ![...FIRST, ...LAST].includes(name));
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await setScene();
+});
+afterAll(() => scene.close());
+
+test('the example of every route is answered as its schema says', async () => {
+  for (const example of FIRST.flatMap(named)) await tried(example);
+  const body = {
+    clientId: 'acme',
+    service: 'google',
+    accessToken: 'live',
+    refreshToken: 'live',
+    expiresAt: inAnHour(),
+  };
+  expect((await scene.ask('POST /v1/connections', { body })).status).toBe(201);
+  for (const example of [...between, ...LAST.flatMap(named)]) await tried(example);
+  expect(FIRST.length + between.length + LAST.length).toBe(examples.length);
+}, 120_000);
+
+const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
+
+async function tried(example: { name: string; method: string; path: string; operation: Operation }): Promise<void> {
+  const { name, method, path } = example;
+  const route = documented.find((each) => each.method === method && each.path.replace(/:(\w+)/g, '{$1}') === path);
+  const { status, body } = await typed(curlOf(example), await idFor(path));
+  const refusal = REFUSED[name];
+  if (refusal !== undefined) {
+    expect([name, JSON.parse(body)]).toEqual([name, expect.objectContaining({ code: refusal })]);
+    return;
+  }
+  expect([name, status, body]).toEqual([name, route?.status, body]);
+  if (route?.answer == null || route.mediaTypes !== undefined) return;
+  expect([name, route.answer.safeParse(JSON.parse(body)).error?.issues]).toEqual([name, undefined]);
+}
+
+/** The example with what is this broker's own, in a shell. */
+async function typed(command: string, id: string): Promise<{ status: number; body: string }> {
+  const here = command
+    .replace('http://127.0.0.1:3001', scene.broker.url)
+    .replace('0f8fad5b-d9cb-469f-a165-70867728950e', id)
+    .replace('7Qm2xVb0KpLa', id);
+  const { stdout } = await promisify(execFile)('bash', ['-c', `${here} -w '\\n%{http_code}'`], {
+    env: { PATH: process.env.PATH, OTOBOT_KEY: scene.key },
+  });
+  const end = stdout.lastIndexOf('\n');
+  return { status: Number(stdout.slice(end + 1)), body: stdout.slice(0, end) };
+}
+
+/** Of the connection; of a link or key that nobody else needs. */
+async function idFor(pattern: string): Promise<string> {
+  if (pattern.startsWith('/v1/access-keys/')) return (await scene.mint()).id;
+  if (pattern.startsWith('/v1/connect-links/')) {
+    const { json } = await scene.ask('POST /v1/connect-links', { body: { clientId: 'acme', service: 'google' } });
+    return String(json.id);
+  }
+  const { json } = await scene.ask('GET /v1/connections');
+  return (json.items as { id: string }[])[0]?.id ?? '';
+}
