@@ -17,7 +17,7 @@ export function greeting({ config, version, surface, refresh, port, accessKey }:
   const lines = [
     `Otobot ${version} is ${doing(surface, refresh)}.`,
     '',
-    ...(url === null ? [] : [`  API         ${url}   (${url}/ready shows its state)`]),
+    ...(url === null ? [] : [`  API         ${url}   (${described(url, surface)})`]),
     `  Data        ${config.databaseUrl === null ? `${config.dataDir}   (PostgreSQL and keys: back it up)` : 'in the PostgreSQL of DATABASE_URL'}`,
     ...(surface !== 'all' || url === null || config.production ? [] : keyLines(url, accessKey ?? null)),
     '',
@@ -26,6 +26,10 @@ export function greeting({ config, version, surface, refresh, port, accessKey }:
   ];
   return lines.join('\n');
 }
+
+/** With `--surface grants` there are no documents. */
+const described = (url: string, surface: Surface | null): string =>
+  surface === 'all' ? `${url}/docs describes it, ${url}/ready shows its state` : `${url}/ready shows its state`;
 
 function keyLines(url: string, accessKey: string | null): string[] {
   if (accessKey === null)

@@ -1,4 +1,4 @@
-import { duration, end, listed, listedIfAny, moment } from '../../src/bin/managing/values';
+import { duration, end, listed, listedIfAny, moment, momentToCome, past } from '../../src/bin/managing/values';
 import { fromNow } from '../../src/bin/terminal/moments';
 import { printable } from '../../src/bin/terminal/printable';
 import { screenOf, type Screen } from '../../src/bin/terminal/screen';
@@ -39,6 +39,9 @@ test('what has another name is shown where there is room for it, and never at th
   const narrow = list(rows, columns, { ...screen, columns: 80 });
   expect(narrow).not.toMatch(/ID|…/);
   expect(narrow.split('\n')).toHaveLength(2);
+  // One after the other, from the end.
+  const both = [...columns, { head: 'NOTE', of: 'id', spare: true }] as const;
+  expect(list(rows, both, { ...screen, columns: 110 }).split('\n')[0]).toMatch(/STATUS +ID *$/);
 });
 
 test('a record breaks long lines at words and leaves out what is not there', () => {
@@ -86,6 +89,11 @@ test('durations, moments and lists are read as written, and nothing else is', ()
   expect(moment('never')).toBeNull();
   expect(end('2027-01-31')).toBe('2027-01-31T00:00:00.000Z');
   expect(() => end('never')).toThrow(/90d/);
+  expect(() => momentToCome('2020-01-01')).toThrow(/future/);
+  expect([momentToCome('2099-01-01'), momentToCome('never')]).toEqual(['2099-01-01T00:00:00.000Z', null]);
+  expect(past('2026-11-01')).toBe('2026-11-01T00:00:00.000Z');
+  expect(Date.now() - Date.parse(past('2d'))).toBeGreaterThanOrEqual(172_800_000);
+  for (const wrong of ['never', '7d ago', 'lately']) expect(() => past(wrong)).toThrow(/such as 24h/);
   expect(listed('a, b,c')).toEqual(['a', 'b', 'c']);
   expect([listedIfAny('a,b'), listedIfAny('')]).toEqual([['a', 'b'], []]);
   for (const wrong of ['', '90', '-1d', '1.5h', '90 d', '9999999d']) expect(() => duration(wrong)).toThrow();

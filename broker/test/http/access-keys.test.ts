@@ -256,6 +256,9 @@ test('a key is given what its quota allows, is told until when, and a reroll doe
     `select extract(epoch from date_trunc('day', otobot_now() at time zone 'UTC') + interval '1 day' - otobot_now() at time zone 'UTC')::float8 as seconds`,
   );
   expect(Math.abs(Number(refused.headers.get('retry-after')) - (rows[0]?.seconds ?? 0))).toBeLessThan(60);
+  expect(refused.json.detail).toMatch(
+    new RegExp(`^Access key ${id} has used up its quota of 2 a day; .* from \\d{4}-\\d\\d-\\d\\dT00:00:00.000Z on`),
+  );
   expect((await scene.ask(`GET /v1/access-keys/${id}`)).json).toMatchObject({ usedToday: 2, usedThisMonth: 2 });
   // Whatever it may do besides, it still may.
   expect((await scene.ask('GET /v1/whoami', { key })).status).toBe(200);

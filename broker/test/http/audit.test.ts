@@ -29,10 +29,12 @@ test('every change names who did what to whose object', async () => {
     body: { clientId: 'acme', service: 'keyed', apiKey: 'k' },
   });
   await ask(`POST /v1/connections/${String(json.id)}/disable`, { key });
-  await ask(`POST /v1/access-keys/${id}/revoke`, { key });
+  const made = await ask('POST /v1/access-keys', { key, body: { name: 'next', preset: 'n8n' } });
+  await ask(`POST /v1/access-keys/${id}/revoke`, { key, body: { reason: 'leaked' } });
   const done = await entries(`&keyId=${id}`);
   expect(done.map(({ action, clientId, connectionId, detail }) => [action, clientId, connectionId, detail])).toEqual([
-    ['access-key.revoke', null, null, { accessKeyId: id }],
+    ['access-key.revoke', null, null, { accessKeyId: id, reason: 'leaked' }],
+    ['access-key.create', null, null, { accessKeyId: made.json.id }],
     ['connection.disable', 'acme', json.id, null],
     ['connection.import', 'acme', null, null],
   ]);

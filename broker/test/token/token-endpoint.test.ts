@@ -170,7 +170,11 @@ test.each(['acme', 'acme/', '/crm', 'acme/crm/x/y', 'acme/CRM', 'nobody/crm', 'a
     expect(await byForm(id)).toMatchObject({ status: 401, json: { error: 'invalid_client', code: 'not_found' } });
     expect(await ask({ ...grant, client_id: id, client_secret: 'wrong' })).toMatchObject({
       status: 401,
-      json: { error: 'invalid_client', code: 'key_invalid' },
+      json: {
+        error: 'invalid_client',
+        code: 'key_invalid',
+        error_description: expect.stringContaining('client_secret must be a valid access key') as string,
+      },
     });
   },
 );

@@ -3,7 +3,7 @@ import type { KeyLimits } from '../../types/access-key';
 import { BadUsage } from '../bad-usage';
 import type { CommandGroup, Field } from '../managing/declaration';
 import { minted, noted, recorded, tabled } from '../managing/show';
-import { clearable, duration, listed, moment, wholeNumber } from '../managing/values';
+import { clearable, duration, listed, momentToCome, wholeNumber } from '../managing/values';
 import { access, ALL, keyState, TO_GO } from '../terminal/columns';
 
 const id: Field = { flags: '<id>', about: 'as `otobot access-key list` shows it', to: 'params.id' };
@@ -21,7 +21,7 @@ const limits: readonly Field[] = [
   limit('--rate-per-minute <n>', 'requests a minute', 'ratePerMinute'),
   limit('--quota-per-day <n>', 'credentials a day (UTC)', 'quotaPerDay'),
   limit('--quota-per-month <n>', 'credentials a month (UTC)', 'quotaPerMonth'),
-  { flags: '--expires <when>', about: 'such as 90d, 2027-01-31 or never', to: 'body.expiresAt', read: moment },
+  { flags: '--expires <when>', about: 'such as 90d, 2027-01-31 or never', to: 'body.expiresAt', read: momentToCome },
 ];
 
 const SCOPE_LIST = `Scopes:\n${SCOPES.map((scope) => `  ${scope.padEnd(19)}${whatScopeAllows(scope)}`).join('\n')}`;

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Anchor } from '../../services/audit/verify/verify-audit';
 import { BadUsage } from '../bad-usage';
+import { past } from '../managing/values';
 
 interface Options {
   since?: string;
@@ -12,7 +13,7 @@ interface Options {
 const HELP = `
 Examples:
   otobot audit verify
-  otobot audit verify --head 4312:8c1f… --since 2026-11-01T00:00:00Z
+  otobot audit verify --head 4312:8c1f… --since 2026-11-01
   otobot audit verify --json > report.json
 
 Ends with 0 where the audit is as it was written, and with 1 where it is not: the first bad place
@@ -23,7 +24,7 @@ where the broker serves.`;
 export function auditVerifyCommand(): Command {
   return new Command('verify')
     .description('compare the audit with its seals, and name the first row or seal that does not fit')
-    .option('--since <time>', 'leave out seals made before, such as 2026-11-01T00:00:00Z')
+    .option('--since <when>', 'leave out seals made before: 7d (ago), a day or a moment', past)
     .option(
       '--head <id:head>',
       'a head that was kept elsewhere; may be given several times',
@@ -33,18 +34,11 @@ export function auditVerifyCommand(): Command {
     .option('--json', 'answer in JSON')
     .addHelpText('after', HELP)
     .action(async ({ since, head = [], accept = false, json = false }: Options) => {
-      const asked = { since: momentOf(since), heads: head.map(anchorOf), accept };
+      const asked = { since: since === undefined ? null : new Date(since), heads: head.map(anchorOf), accept };
       // Loaded only when it runs: help and mistakes are told at once.
       const { verifyHere } = await import('../managing/verify-here.js');
       await verifyHere(asked, { json });
     });
-}
-
-function momentOf(text: string | undefined): Date | null {
-  if (text === undefined) return null;
-  const moment = new Date(text);
-  if (/^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(moment.getTime())) return moment;
-  throw new BadUsage('--since: must be a time', 'such as 2026-11-01T00:00:00Z');
 }
 
 function anchorOf(text: string): Anchor {

@@ -122,7 +122,12 @@ export const connectionCommands: CommandGroup = {
       route: 'GET /v1/connections/:id/usage',
       fields: [
         connection,
-        { flags: '--since <when>', about: '7d ago, or a moment; 30d', to: 'query.since', read: past },
+        {
+          flags: '--since <when>',
+          about: 'from then on: 7d (ago), a day or a moment; 30d',
+          to: 'query.since',
+          read: past,
+        },
       ],
       locate: locateConnection,
       examples: ['otobot connection usage acme/google', 'otobot connection usage acme/google --since 7d --json'],

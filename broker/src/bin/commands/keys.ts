@@ -12,6 +12,7 @@ export const keyCommands: CommandGroup = {
       name: 'rotate-pepper',
       about: 'sign the rows of all access keys under a new pepper; keys go on working',
       route: 'POST /v1/pepper/rotate',
+      ofAll: true,
       fields: [],
       examples: ['otobot keys rotate-pepper'],
       help: `The pepper is what makes a row of an access key genuine: whoever can only write to the database can

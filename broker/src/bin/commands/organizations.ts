@@ -12,6 +12,7 @@ export const organizationCommands: CommandGroup = {
       name: 'create',
       about: 'add an organization, apart from all others',
       route: 'POST /v1/organizations',
+      ofAll: true,
       fields: [
         { flags: '<name>', about: 'lower-case letters, digits and dashes; never changes', to: 'body.name' },
         { flags: '--display-name <text>', about: 'for people; the name unless given', to: 'body.displayName' },
@@ -26,6 +27,7 @@ export const organizationCommands: CommandGroup = {
       name: 'edit',
       about: 'change what its clients see on their pages',
       route: 'PATCH /v1/organizations/:name',
+      ofAll: true,
       fields: [
         { flags: '<name>', about: 'which one', to: 'params.name' },
         { flags: '--display-name <text>', about: 'for people', to: 'body.displayName' },
@@ -44,6 +46,7 @@ export const organizationCommands: CommandGroup = {
       name: 'suspend',
       about: 'refuse its keys and close its Connect pages; its tokens are kept fresh',
       route: 'POST /v1/organizations/:name/suspend',
+      ofAll: true,
       fields: [{ flags: '<name>', about: 'which one; never "default"', to: 'params.name' }, ...SUSPENSION_FIELDS],
       examples: ['otobot organization suspend north --dry-run', 'otobot organization suspend north --reason "unpaid"'],
       show: stopped({
@@ -55,6 +58,7 @@ export const organizationCommands: CommandGroup = {
       name: 'resume',
       about: 'end a suspension',
       route: 'POST /v1/organizations/:name/resume',
+      ofAll: true,
       fields: [{ flags: '<name>', about: 'which one', to: 'params.name' }],
       examples: ['otobot organization resume north'],
       show: noted('Organization {name} is back in service.'),
@@ -63,6 +67,7 @@ export const organizationCommands: CommandGroup = {
       name: 'list',
       about: 'show all organizations',
       route: 'GET /v1/organizations',
+      ofAll: true,
       fields: [],
       examples: ['otobot organization list'],
       show: tabled(

@@ -22,7 +22,7 @@ export const confirmRevoking =
     body.revoke === true && body.dryRun !== true ? question : null;
 
 const WORKFLOWS: readonly Column[] = [
-  { head: 'WORKFLOW', of: 'workflowId', whole: true, as: (value) => (value === null ? '(not named)' : text(value)) },
+  { head: 'WORKFLOW', of: 'workflowId', whole: true, as: (value) => (value === null ? '(not told)' : text(value)) },
   { head: 'READS IN 30 DAYS', of: 'count' },
   { head: 'LAST', of: 'lastAt', as: (value) => (typeof value === 'string' ? fromNow(value) : text(value)) },
 ];
@@ -48,10 +48,13 @@ function workflowsOf({ workflows }: Members, screen: Screen): string {
 
 function reachOf({ organizations, clients, connections }: Members, how: { would: boolean; revoke: boolean }): string {
   const many = Number(organizations ?? 1) > 1 ? ` in ${text(organizations ?? null)} organizations` : '';
-  const verb = how.would ? 'would stop' : 'stop';
-  const what = `${text(connections ?? null)} connection(s) of ${text(clients ?? null)} client(s)${many} ${verb}.`;
+  const verb = how.would ? 'would stop' : connections === 1 ? 'stops' : 'stop';
+  const what = `${counted(connections, 'connection')} of ${counted(clients, 'client')}${many} ${verb}.`;
   return how.revoke && !how.would ? `${what} A worker is giving up their consents; show tells how far it is.` : what;
 }
+
+const counted = (number: Json | undefined, what: string): string =>
+  `${text(number ?? null)} ${what}${number === 1 ? '' : 's'}`;
 
 /** The order to revoke, in a cell. */
 export const revokingState = (order: Json): string => {

@@ -1,4 +1,4 @@
-import { FAULTS, type Finding } from '../../services/audit/verify/finding';
+import { FAULTS, type Fault, type Finding } from '../../services/audit/verify/finding';
 import type { RowName } from '../../services/audit/verify/row-bytes';
 import { isAboutTheEnd, type VerifiedHere } from '../../services/audit/verify/verification';
 import { printable } from '../terminal/printable';
@@ -18,11 +18,12 @@ function fine({ rows, seals, head, accepted, findings }: VerifiedHere): string[]
 
 function bad({ findings, unlisted }: VerifiedHere): string[] {
   const [first, ...others] = findings as [Finding, ...Finding[]];
+  const isKnown = findings.some(({ fault }) => !UNCHECKED.has(fault));
   return [
-    `The audit is not as it was written: ${count(findings.length + unlisted, 'place')}. The first one:`,
+    `The audit ${isKnown ? 'is not as it was written' : 'cannot be checked'}: ${count(findings.length + unlisted, 'place')}. The first one:`,
     `  ${placeOf(first)}: ${FAULTS[first.fault]}`,
     ...[spanOf(first), first.note].filter((text) => text !== null).map((text) => `    ${text}`),
-    ...(first.rows > 1 || first.row === null ? [`    rows: ${first.rows}`] : []),
+    ...(first.rows > 1 || (first.rows === 1 && first.row === null) ? [`    rows: ${first.rows}`] : []),
     ...rowLine('there now', first.row),
     ...rowLine('before it', first.before),
     ...rowLine('after it', first.after),
@@ -32,10 +33,16 @@ function bad({ findings, unlisted }: VerifiedHere): string[] {
       (other) => `  ${placeOf(other)}: ${FAULTS[other.fault]}${other.row === null ? '' : `, ${nameOf(other.row)}`}`,
     ),
     ...(unlisted === 0 ? [] : [`  and ${count(unlisted, 'row')} more`]),
+    ...(isKnown ? [WHAT_NOW] : []),
   ];
 }
 
 const RESTORED = `    If a backup was restored on purpose, \`otobot audit verify --accept\` notes that and makes an end of this.`;
+
+/** These say nothing about the rows. */
+const UNCHECKED: ReadonlySet<Fault> = new Set(['key_unavailable', 'format_unknown']);
+const WHAT_NOW =
+  'Copy the database before anything in it changes. What to do then: docs/audit-evidence.md, "When it is not".';
 
 function besides({ unsealed, dropped }: VerifiedHere): string[] {
   return [

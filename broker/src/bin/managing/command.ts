@@ -21,7 +21,7 @@ function managingCommand(declared: ManagingCommand): Command {
     command.addOption(option);
   }
   if (confirm !== undefined) command.option('--yes', 'do it without asking');
-  command.option('--organization <name>', 'whose it is', 'default');
+  if (declared.ofAll !== true) command.option('--organization <name>', 'whose it is', 'default');
   if (declared.show !== 'file') command.option('--json', 'answer in JSON, as the API does');
   command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`);
   if (help !== undefined) command.addHelpText('after', `\n${help}`);

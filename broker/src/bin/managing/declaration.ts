@@ -41,6 +41,8 @@ export interface ManagingCommand {
   name: string;
   about: string;
   route: RouteName;
+  /** It is about the installation, so there is no `--organization`. */
+  ofAll?: true;
   /** Other routes that this command stands for, where a problem names them. */
   alsoFor?: readonly RouteName[];
   fields: readonly Field[];

@@ -21,7 +21,7 @@ export async function perform(declared: ManagingCommand, given: Input, options: 
   if (question !== null) await confirmed(filled(question, gathered.params), { yes: options.yes === true, word });
   const { show } = declared;
   const answer = await withRoutes(async (routes) => {
-    const caller = operatorCaller(String(options.organization));
+    const caller = operatorCaller(String(options.organization ?? 'default'));
     if (show === 'file') return writeOut(await answerOf(routes, declared.route, { input: gathered, caller }));
     const ask: Ask = (name, input) =>
       callRoute(routes, name, { input: { params: {}, query: {}, body: {}, ...input }, caller });

@@ -41,10 +41,24 @@ export function duration(text: string): number {
 export function moment(text: string): string | null {
   if (text === 'never') return null;
   if (DURATION.test(text)) return new Date(Date.now() + duration(text) * 1_000).toISOString();
+  const at = zonedMoment(text);
+  if (at === null)
+    throw new InvalidArgumentError('It must be a duration such as 90d, a day such as 2027-01-31, or never.');
+  return at;
+}
+
+/** A day, or a moment with its time zone; null: it is neither. */
+function zonedMoment(text: string): string | null {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text;
   const zoned = /T.*(Z|[+-]\d{2}:?\d{2})$/.test(day) && !Number.isNaN(Date.parse(day));
-  if (!zoned) throw new InvalidArgumentError('It must be a duration such as 90d, a day such as 2027-01-31, or never.');
-  return new Date(day).toISOString();
+  return zoned ? new Date(day).toISOString() : null;
+}
+
+/** The same, and still to come: a slip in the year would make what is dead at once. */
+export function momentToCome(text: string): string | null {
+  const at = moment(text);
+  if (at !== null && Date.parse(at) <= Date.now()) throw new InvalidArgumentError('It must lie in the future.');
+  return at;
 }
 
 /** A moment that there is: who knows of no end says nothing. */
@@ -60,8 +74,11 @@ export function end(text: string): string {
 /** `24h` ago, `2026-11-01`, or a moment with its time zone → ISO 8601. */
 export function past(text: string): string {
   if (DURATION.test(text)) return new Date(Date.now() - duration(text) * 1_000).toISOString();
-  const at = text === 'never' ? null : moment(text);
-  if (at === null) throw new InvalidArgumentError('It must be a time back such as 24h, or a day such as 2026-11-01.');
+  const at = zonedMoment(text);
+  if (at === null)
+    throw new InvalidArgumentError(
+      'It must be a time back such as 24h, a day such as 2026-11-01, or a moment such as 2026-11-01T08:30:00Z.',
+    );
   return at;
 }
 

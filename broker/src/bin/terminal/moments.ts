@@ -15,6 +15,11 @@ export function minuteOf(iso: string): string {
   return iso.slice(0, 16).replace('T', ' ');
 }
 
+/** `2026-11-20 10:57:03`, in UTC. */
+export function secondOf(iso: string): string {
+  return iso.slice(0, 19).replace('T', ' ');
+}
+
 /** `in 54 min`, `3 days ago`: in the largest unit of which there are at least two, or the smallest. */
 export function fromNow(iso: string, now = new Date()): string {
   const distance = (new Date(iso).getTime() - now.getTime()) / 1_000;

@@ -14,7 +14,7 @@ export interface Column {
   style?: (value: string) => Parameters<Screen['paint']>[0];
   /** Never cut: what people copy into the next command. */
   whole?: true;
-  /** Left out where the row does not fit with it: there is another name for the thing, and `--json`. */
+  /** Left out, the last one first, where the row does not fit with it: there is another name for the thing, and `--json`. */
   spare?: true;
 }
 
@@ -23,7 +23,7 @@ const NARROWEST_COLUMN = 6;
 
 /** Rows in aligned columns, cut to the screen's width where they must be. */
 export function list(rows: readonly Members[], all: readonly Column[], screen: Screen): string {
-  const columns = fits(rows, all, screen) ? all : all.filter(({ spare }) => spare !== true);
+  const columns = asManyAsFit(rows, all, screen);
   const cells = cellsOf(rows, columns);
   const table = bare(fitting(naturalWidths(cells, columns), columns, screen.columns));
   table.push(columns.map(({ head }) => screen.paint('dim', head)));
@@ -37,6 +37,13 @@ const cellsOf = (rows: readonly Members[], columns: readonly Column[]): string[]
 
 const naturalWidths = (cells: readonly string[][], columns: readonly Column[]): number[] =>
   columns.map(({ head }, i) => Math.max(head.length, ...cells.map((row) => widthOf(row[i] ?? ''))));
+
+function asManyAsFit(rows: readonly Members[], columns: readonly Column[], screen: Screen): readonly Column[] {
+  const lastSpare = columns.filter(({ spare }) => spare === true).at(-1);
+  if (lastSpare === undefined || fits(rows, columns, screen)) return columns;
+  const fewer = columns.filter((column) => column !== lastSpare);
+  return asManyAsFit(rows, fewer, screen);
+}
 
 function fits(rows: readonly Members[], columns: readonly Column[], screen: Screen): boolean {
   const natural = naturalWidths(cellsOf(rows, columns), columns);

@@ -3,8 +3,9 @@ import { PROBLEMS } from '../../errors/problem';
 import { html, Html, type Content } from '../pages/html';
 import { docsStylesheet } from './docs-stylesheet';
 import { curlOf } from './curl';
+import type { NamedSchemas } from './json-schema';
 import { isPage, type OpenApi, type Operation, type Parameter } from './openapi';
-import { membersOf, type Member } from './members';
+import { membersOf, typeOf, type Member } from './members';
 
 export interface DocsPage {
   html: string;
@@ -96,7 +97,14 @@ function article({ method, path, operation }: Entry, document: OpenApi): Html {
     </h3>
     <p>${summary}.</p>
     <p class="requires">${inline(description)}</p>
-    ${parameters.length === 0 ? null : members('Parameters', parameters.map(memberOf))}
+    ${
+      parameters.length === 0
+        ? null
+        : members(
+            'Parameters',
+            parameters.map((one) => memberOf(one, document.components.schemas)),
+          )
+    }
     ${body === undefined ? null : members(`Body, ${type ?? ''}`, membersOf(body.schema, document.components.schemas))}
     ${
       isPage(operation)
@@ -124,12 +132,10 @@ function article({ method, path, operation }: Entry, document: OpenApi): Html {
   </article>`;
 }
 
-const memberOf = ({ name, in: place, required, description = '', schema }: Parameter): Member => ({
-  name,
-  type: `${typeof schema.type === 'string' ? schema.type : 'string'}, in the ${place}`,
-  required,
-  description,
-});
+const memberOf = (parameter: Parameter, named: NamedSchemas): Member => {
+  const { name, in: place, required, description = '', schema } = parameter;
+  return { name, type: `${typeOf(schema, named)}, in the ${place}`, required, description };
+};
 
 /** Folded where there are many, so that a chapter can be overlooked; a browser's search unfolds what it finds. */
 function members(title: string, list: readonly Member[]): Html | null {

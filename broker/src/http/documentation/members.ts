@@ -27,7 +27,7 @@ export function membersOf(schema: JsonSchema, named: NamedSchemas): Member[] {
 }
 
 /** A type in words: `text, or null`, `list of text`. */
-function typeOf(schema: JsonSchema, named: NamedSchemas): string {
+export function typeOf(schema: JsonSchema, named: NamedSchemas): string {
   const { type, anyOf, enum: choices, const: constant, items, format } = resolved(schema, named);
   if (Array.isArray(anyOf))
     return [...new Set((anyOf as JsonSchema[]).map((each) => typeOf(each, named)))].join(' or ');

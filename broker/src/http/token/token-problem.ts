@@ -32,6 +32,12 @@ const STATUS: Readonly<Partial<Record<TokenError, number>>> = {
   invalid_scope: 400,
 };
 
+/** What to do about it, where that is another thing here than at the other routes. */
+const ADVICE: Readonly<Partial<Record<ProblemCode, string>>> = {
+  key_invalid:
+    'client_secret must be a valid access key, and client_id like acme/google: by HTTP Basic, or in the form. Make a key with: otobot access-key create',
+};
+
 /** Tells a problem as an OAuth client expects it; our own code and what helps stand beside. */
 export function sendTokenProblem(response: Response, { code, detail, extras }: Problem, requestId: string): void {
   const error = errorOf(code, extras.reason);
@@ -40,7 +46,7 @@ export function sendTokenProblem(response: Response, { code, detail, extras }: P
   if (error === 'invalid_client') response.setHeader('WWW-Authenticate', 'Basic realm="otobot", charset="UTF-8"');
   setTokenHeaders(response);
   response.status(STATUS[error] ?? PROBLEMS[code].status);
-  response.json({ error, error_description: describable(detail), code, reason, connectUrl, requestId });
+  response.json({ error, error_description: describable(ADVICE[code] ?? detail), code, reason, connectUrl, requestId });
 }
 
 /** Section 5.1, for every answer: some intermediaries know only Pragma. */

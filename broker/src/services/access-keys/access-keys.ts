@@ -53,8 +53,8 @@ const POSITION = z.string().regex(/^[0-9A-Za-z]{12}$/);
 const UNUSED = { usedToday: 0, usedThisMonth: 0 };
 
 export function createAccessKeys({ database, authorize, vault }: AccessKeysParts): AccessKeys {
-  const may = (caller: Caller, action: string, id?: string): Promise<Principal> =>
-    authorize(caller, { action, scope: SCOPE, ...(id === undefined ? {} : { detail: { accessKeyId: id } }) });
+  const may = (caller: Caller, action: string, id?: string, more: { reason?: string } = {}): Promise<Principal> =>
+    authorize(caller, { action, scope: SCOPE, ...(id === undefined ? {} : { detail: { accessKeyId: id, ...more } }) });
 
   /** A transaction in which rows are signed. */
   const signing = <T>(who: Principal, work: (tx: Tx) => Promise<T>): Promise<T> =>
@@ -77,10 +77,10 @@ export function createAccessKeys({ database, authorize, vault }: AccessKeysParts
 
   const insert = async (
     tx: Tx,
+    { text, id, secretHash }: ReturnType<typeof mintAccessKey>,
     key: Omit<NewAccessKey, 'id' | 'hint' | 'secretHash' | 'rowMac' | 'pepperVersion'>,
     { usedToday, usedThisMonth }: Pick<UsedAccessKey, 'usedToday' | 'usedThisMonth'> = UNUSED,
   ): Promise<MintedAccessKey> => {
-    const { text, id, secretHash } = mintAccessKey(key.environment, randomBytes);
     const row = await insertAccessKey(tx, signed(vault, { ...key, id, secretHash, hint: hintOf(text) }));
     const view = viewOf({ ...row, replacedBy: null, lastUsedAt: null, lastUsedFrom: null, usedToday, usedThisMonth });
     return { ...view, key: text };
@@ -101,14 +101,16 @@ export function createAccessKeys({ database, authorize, vault }: AccessKeysParts
     },
 
     async create(caller, { name, preset, environment = 'live', ...given }) {
-      const who = await may(caller, 'access-key.create');
+      // Before anybody is asked whether he may, so that the audit names it.
+      const minted = mintAccessKey(environment, randomBytes);
+      const who = await may(caller, 'access-key.create', minted.id);
       const { organizationId, actor } = who;
       const scopes = given.scopes ?? (preset === undefined ? [] : PRESETS[preset]);
       const own = asWideAs(who);
       const grant = withChanges({ name, ...own }, { ...given, scopes, limits: withLimits(own.limits, given.limits) });
       mayPassOnOrThrow(who, grant);
       return signing(who, (tx) =>
-        insert(tx, { ...grant, organizationId, environment, revokedAt: null, createdBy: actor }),
+        insert(tx, minted, { ...grant, organizationId, environment, revokedAt: null, createdBy: actor }),
       );
     },
 
@@ -130,7 +132,8 @@ export function createAccessKeys({ database, authorize, vault }: AccessKeysParts
         const now = await databaseNow(tx);
         rerollableOrThrow(key, now);
         mayPassOnOrThrow(who, key);
-        const minted = await insert(tx, { ...key, createdBy: who.actor }, key);
+        const next = mintAccessKey(key.environment, randomBytes);
+        const minted = await insert(tx, next, { ...key, createdBy: who.actor }, key);
         await carryUsageOver(tx, { from: id, to: minted.id });
         const ended = ending(key, now, { graceSeconds, reason: `rerolled as ${minted.id}` });
         await updateAccessKey(tx, signed(vault, ended));
@@ -139,11 +142,13 @@ export function createAccessKeys({ database, authorize, vault }: AccessKeysParts
       });
     },
 
-    async revoke(caller, id, { reason = 'revoked' }) {
-      const who = await may(caller, 'access-key.revoke', id);
+    async revoke(caller, id, { reason }) {
+      const who = await may(caller, 'access-key.revoke', id, reason === undefined ? {} : { reason });
       // A row that was altered outside the broker as well: signed as revoked, it grants nothing, and cannot be brought back.
       return edit(who, id, async (key, tx) =>
-        key.revokedAt === null ? ending(key, await databaseNow(tx), { graceSeconds: 0, reason }) : key,
+        key.revokedAt === null
+          ? ending(key, await databaseNow(tx), { graceSeconds: 0, reason: reason ?? 'revoked' })
+          : key,
       );
     },
   };

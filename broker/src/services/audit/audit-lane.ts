@@ -51,7 +51,7 @@ export function createAuditLane({ database, processId, clock, keyUsage }: AuditL
     clock.observe(databaseNow);
     const outcomes = rows.map(({ sequence }): Outcome => {
       const freeAt = overQuota.get(sequence);
-      if (freeAt !== undefined) return { freeInMs: freeAt.getTime() - databaseNow.getTime() };
+      if (freeAt !== undefined) return { freeAt, freeInMs: freeAt.getTime() - databaseNow.getTime() };
       return stale.has(sequence) ? 'stale' : 'committed';
     });
     keyUsage.note(
@@ -79,7 +79,7 @@ export function createAuditLane({ database, processId, clock, keyUsage }: AuditL
   return {
     async commit(entry, decidedOn = NOTHING, quota = null) {
       const outcome = await lane.submit({ ...entry, ...decidedOn, quota, sequence: ++lastSequence });
-      if (typeof outcome === 'object') throw 'error' in outcome ? outcome.error : quotaExceeded(outcome.freeInMs);
+      if (typeof outcome === 'object') throw 'error' in outcome ? outcome.error : quotaExceeded(quota, outcome);
       return outcome;
     },
     async idle() {
@@ -89,7 +89,12 @@ export function createAuditLane({ database, processId, clock, keyUsage }: AuditL
   };
 }
 
-type Outcome = Verdict | { freeInMs: number } | { error: Problem };
+interface UsedUp {
+  freeAt: Date;
+  /** By the database's clock. */
+  freeInMs: number;
+}
+type Outcome = Verdict | UsedUp | { error: Problem };
 
 /** Tries again while somebody may still wait. Process and sequence make it safe to send rows twice. */
 async function insertSurely(database: Database, processId: string, rows: AuditRow[]): Promise<NotWritten> {
@@ -116,10 +121,13 @@ function unavailable(cause: unknown): Problem {
   );
 }
 
-function quotaExceeded(freeInMs: number): Problem {
+/** Says which quota and until when: this is often all that the person at a stopped workflow sees. */
+function quotaExceeded(quota: Quota | null, { freeAt, freeInMs }: UsedUp): Problem {
+  const { keyId = '', perDay = null, perMonth = null } = quota ?? {};
+  const quotas = [perDay !== null && `${perDay} a day`, perMonth !== null && `${perMonth} a month`].filter(Boolean);
   return new Problem(
     'quota_exceeded',
-    'This access key has been given all that its quota allows until then. Look at it, or raise it, with: otobot access-key list, edit',
+    `Access key ${keyId} has used up its quota of ${quotas.join(' and ')}; it gets credentials again from ${freeAt.toISOString()} on. To raise it: otobot access-key edit ${keyId}`,
     { extras: { retryAfterSeconds: Math.max(1, Math.ceil(freeInMs / 1_000)) } },
   );
 }
