@@ -65,7 +65,7 @@ const ADVICE: Record<string, Advice> = {
 export function errorFromProblem(problem: ProblemBody, asked: Asked, retryAfter?: string): BrokerError {
   const advice = ADVICE[problem.code];
   const sentence = advice === undefined ? (problem.detail || problem.title).replace(/\.$/, '') : advice(problem, asked);
-  return new BrokerError(`${sentence}${retryAdvice(problem.status, retryAfter)}`, {
+  return new BrokerError(`${sentence}${retryAdvice(problem, retryAfter)}`, {
     reasonCode: problem.code,
     httpStatus: problem.status,
     description: `${problem.detail} (${problem.code}, request ${problem.requestId})`,
@@ -73,8 +73,9 @@ export function errorFromProblem(problem: ProblemBody, asked: Asked, retryAfter?
   });
 }
 
-function retryAdvice(status: number, retryAfter: string | undefined): string {
-  if (status !== 429 && status !== 503) return '';
+function retryAdvice({ status, code }: ProblemBody, retryAfter: string | undefined): string {
+  // A quota is used up for hours or days, which no retry outlasts: the detail says until when.
+  if ((status !== 429 && status !== 503) || code === 'quota_exceeded') return '';
   const when =
     retryAfter === undefined ? 'shortly' : /^\d+$/.test(retryAfter) ? `in ${retryAfter} s` : `after ${retryAfter}`;
   return `. Try again ${when}, or switch on "Retry On Fail" in the settings of this node`;

@@ -68,6 +68,12 @@ test.each([
   expect(error.message).toContain('Retry On Fail');
 });
 
+test('a quota that is used up is told with its end, and no retry is advised', async () => {
+  const used = problem(429, 'quota_exceeded');
+  const error = await refusal({ ...used, headers: { 'retry-after': '20282' } });
+  expect(error.message).not.toMatch(/Try again|Retry On Fail/);
+});
+
 test.each([
   ['an HTML page', { status: 502, body: '<html>Bad gateway</html>' }],
   ['JSON of somebody else', { status: 200, body: { hello: 'world' } }],

@@ -24,7 +24,7 @@ export const SECRETS = [
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
-const key = (name: string) => z.string().transform(checked((hex) => parseMasterKey(name, hex)));
+const key = (name: string, hint?: string) => z.string().transform(checked((hex) => parseMasterKey(name, hex, hint)));
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
 const list = z.string().transform((text) =>
   text
@@ -50,7 +50,7 @@ const variables = z.object({
     .optional(),
   ENCRYPTION_MASTER_KEY: key('ENCRYPTION_MASTER_KEY').optional(),
   ENCRYPTION_MASTER_KEY_PREVIOUS: key('ENCRYPTION_MASTER_KEY_PREVIOUS').optional(),
-  ENCRYPTION_SERVE_KEY: key('ENCRYPTION_SERVE_KEY').optional(),
+  ENCRYPTION_SERVE_KEY: key('ENCRYPTION_SERVE_KEY', 'otobot keys serve-key shows it').optional(),
   INTERNAL_API_TOKEN: z.string().transform(checked(parseInternalTokens)).optional(),
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug'], 'must be error, warn, info or debug').default('info'),
   TRUST_PROXY: z
@@ -155,7 +155,7 @@ function missingInProduction(values: Environment): Mistake[] {
       ? []
       : missing(
           'ENCRYPTION_MASTER_KEY',
-          'make one with: openssl rand -hex 32, and keep a copy apart from the database',
+          'make one with: openssl rand -hex 32, and keep a copy apart from the database; with --surface grants give ENCRYPTION_SERVE_KEY instead',
         )),
     ...missing('PUBLIC_URL', 'the https origin under which clients reach the Connect page'),
   ];

@@ -85,6 +85,12 @@ export class Keyring {
   }
 }
 
+const RIGHT_KEY = {
+  ENCRYPTION_MASTER_KEY:
+    'give the key that was in use when the data was written; while replacing it, also ENCRYPTION_MASTER_KEY_PREVIOUS',
+  ENCRYPTION_SERVE_KEY: 'where the master key of this database is, `otobot keys serve-key` shows it',
+};
+
 function wrongMaster(roots: Roots, missing: readonly MissingVersion[]): ConfigurationError {
   const name = roots.current.full === null ? 'ENCRYPTION_SERVE_KEY' : 'ENCRYPTION_MASTER_KEY';
   const other = missing.every(({ reason }) => reason === 'other_master');
@@ -94,9 +100,7 @@ function wrongMaster(roots: Roots, missing: readonly MissingVersion[]): Configur
       message: other
         ? 'is not the key that this database was encrypted with'
         : 'unwraps none of the data keys in this database, although some name it: table encryption_keys is damaged',
-      hint: other
-        ? 'give the key that was in use when the data was written; while replacing it, also ENCRYPTION_MASTER_KEY_PREVIOUS'
-        : 'restore table encryption_keys from a backup',
+      hint: other ? RIGHT_KEY[name] : 'restore table encryption_keys from a backup',
     },
   ]);
 }

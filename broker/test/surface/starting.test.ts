@@ -45,7 +45,18 @@ test('with another serve key than that of the database nothing starts', async ()
   await makeRoots(database);
   const ended = await serve(['--surface', 'grants'], { ENCRYPTION_SERVE_KEY: hex() });
   expect(ended.code).toBe(78);
-  expect(ended.stderr).toMatch(/^error: ENCRYPTION_SERVE_KEY is not the key that this database was encrypted with/);
+  expect(ended.stderr).toMatch(
+    /^error: ENCRYPTION_SERVE_KEY is not the key that this database was encrypted with\nhint: .*otobot keys serve-key/,
+  );
+});
+
+test('a serve key that is none is told where one comes from, and so is who gives none in production', async () => {
+  const malformed = await serve(['--surface', 'grants'], { ENCRYPTION_SERVE_KEY: 'abc' });
+  expect(malformed).toMatchObject({ code: 78, stdout: '' });
+  expect(malformed.stderr).toMatch(/^error: ENCRYPTION_SERVE_KEY must be 64 .*otobot keys serve-key shows it\n/);
+  const none = await serve(['--surface', 'grants'], { NODE_ENV: 'production', PUBLIC_URL: 'https://a.example' });
+  expect(none.code).toBe(78);
+  expect(none.stderr).toMatch(/hint: .*with --surface grants give ENCRYPTION_SERVE_KEY instead\n/);
 });
 
 test('on a database that is not migrated it starts nothing and changes nothing', async () => {
