@@ -83,7 +83,6 @@ test.each(['server_error', 'temporarily_unavailable', 'invalid_scope', 'ACCESS_D
 test.each([
   ['neither code nor error', { code: null }],
   ['an empty code', { code: '' }],
-  ['a code that is too long', { code: 'c'.repeat(9_000) }],
 ])('a callback with %s makes no token call', async (_what, given) => {
   const { seen } = await comeBackWith(given);
   expect([outcomeOf(seen), scene.provider.calls.length]).toEqual(['provider_error', 0]);

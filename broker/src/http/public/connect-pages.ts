@@ -170,7 +170,7 @@ function fieldOf(body: unknown, name: string): string {
 
 /** A parameter given twice is none: which one was meant is not ours to guess. */
 function single(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' && value.length <= 8_192 ? value : null;
+  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 /** On the host that clients use nothing but their pages exists, whatever a proxy in front forwards: whether a request asks for more there. */
