@@ -10,14 +10,14 @@ import { createHeadExport } from '../services/audit/head-export';
 import { createHeadWatch } from '../services/audit/head-watch';
 import { createReadHead, type ReadHead } from '../services/audit/read-head';
 import { createSealer, type Sealer } from '../services/audit/sealer';
-import { createKeyReload } from '../services/encryption-keys';
+import type { KeyReload } from '../services/encryption-keys';
 import type { Config } from '../types/config';
 import type { Vault } from '../vault/vault';
 
 interface Parts {
   databaseUrl: string;
-  database: Database;
   vault: Vault;
+  keys: KeyReload;
   authorize: Authorize;
   processId: string;
   audit: AuditLane;
@@ -36,8 +36,7 @@ export function assembleSealer(
   { auditHeadUrl, dataDir }: Config,
   parts: Parts,
 ): { sealer: AssembledSealer; readHead: ReadHead } {
-  const { databaseUrl, vault, processId, outbound, log } = parts;
-  const keys = createKeyReload(parts.database, vault);
+  const { databaseUrl, vault, keys, processId, outbound, log } = parts;
   // A pool opens its connection when it is first asked.
   const database = connectDatabase({ url: databaseUrl, role: 'otobot_seal', max: 1, log });
   const watch = createHeadWatch({ dataDir, log, tell: (broken) => tellBroken(parts, broken) });

@@ -13,7 +13,7 @@ import { createReadRemembered, type ReadRemembered } from '../services/credentia
 import { createRenewal } from '../services/credentials/renewal';
 import { createServeCredential, type ServeCredential } from '../services/credentials/serve-credential';
 import { createDatabaseClock, type DatabaseClock } from '../services/database-clock';
-import { createKeyReload, openVault } from '../services/encryption-keys';
+import { createKeyReload, openVault, type KeyReload } from '../services/encryption-keys';
 import { createReadiness, type CheckReadiness } from '../services/readiness';
 import { createRefreshWaiter, type RefreshWaiter } from '../services/refresh-wait';
 import type { Config } from '../types/config';
@@ -33,6 +33,7 @@ export interface Serving {
   /** Under role otobot_audit, which finds what belongs to a tenant that is not known yet. */
   auditDatabase: Database;
   vault: Vault;
+  keys: KeyReload;
   authenticator: Authenticator;
   authorize: Authorize;
   audit: AuditLane;
@@ -64,6 +65,7 @@ export async function createServing(
   const limits = { statementTimeoutMs: 2_000, answerWithinMs: 2_500 };
   const auditDatabase = connectDatabase({ url, role: 'otobot_audit', max: 4, ...limits, log });
   const keyDatabase = connectDatabase({ url, role: 'otobot_audit', max: 2, ...limits, log });
+  const pools = [database, auditDatabase, keyDatabase];
   const vault = await openVault(database, roots);
   const keys = createKeyReload(database, vault);
 
@@ -90,21 +92,20 @@ export async function createServing(
 
   return {
     surface,
-    ...{ processId, database, auditDatabase, vault, authenticator, authorize, audit, refusals, failures, waiter },
+    ...{ processId, database, auditDatabase, vault, keys, authenticator, authorize, audit, refusals, failures, waiter },
     clock,
     ...{ connectLinks, serveCredential },
     readRemembered: createReadRemembered({ facts, vault, audit, refusals, clock }),
     readiness: createReadiness({ database, vault }),
     cut: () => {
-      database.cut();
-      auditDatabase.cut();
+      for (const pool of pools) pool.cut();
     },
     close: async () => {
       await waiter.close();
       await failures.close();
       await refusals.flush();
       await audit.idle();
-      await Promise.all([database.close(), auditDatabase.close(), keyDatabase.close()]);
+      await Promise.all(pools.map((pool) => pool.close()));
     },
   };
 }

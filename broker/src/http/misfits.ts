@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../errors/problem';
+import { countOf } from './caller';
 
 export const MOST_HEADERS = 100;
 /** Of URL and headers together. */
@@ -12,9 +13,9 @@ export function misfitOf({ rawHeaders, httpVersion, url = '' }: IncomingMessage)
     return new Problem('uri_too_long', `A URL may have ${MOST_URL_CHARACTERS} characters at most.`);
   if (rawHeaders.length > MOST_HEADERS * 2)
     return new Problem('headers_too_large', `A request may have ${MOST_HEADERS} headers at most.`);
-  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.length === 4 && /^host$/i.test(name));
+  const hosts = countOf('host', rawHeaders);
   // RFC 9112 section 3.2; whoever stands in front of us may have looked at the other one.
-  return hosts.length > 1 || (hosts.length === 0 && httpVersion !== '1.0')
+  return hosts > 1 || (hosts === 0 && httpVersion !== '1.0')
     ? new Problem('invalid_request', 'A request has one Host header.')
     : null;
 }
