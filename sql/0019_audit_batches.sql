@@ -14,7 +14,8 @@ end $$;
 comment on function otobot_audit_batch is
   'The number of one statement that writes to the audit. Called once per statement; until the end of its transaction nobody settles.';
 
-create function otobot_settled_audit_batch() returns bigint language plpgsql volatile security definer set search_path = pg_catalog, public
+create function otobot_settled_audit_batch() returns bigint language plpgsql volatile
+security definer set search_path = pg_catalog, public, pg_temp
 as $$
 begin
   perform pg_advisory_xact_lock(hashtext('otobot.audit_batches'));
@@ -54,8 +55,9 @@ begin
   insert into public.access_key_usage (key_id) values (key) on conflict do nothing;
   -- What stands there now, not what stood there when the statement began: the processes of one key wait for each other here.
   select * into strict used from public.access_key_usage where key_id = key for update;
-  -- Who waited past midnight must not put back the day of those who were faster.
-  today := greatest(today, used.day);
+  -- Who waited past midnight must not put back the day of those who were faster. A day beyond tomorrow was written by a clock that was
+  -- wrong, and would close the key until then.
+  if used.day <= today + 1 then today := greatest(today, used.day); end if;
   month_begin := date_trunc('month', today)::date;
   if used.day is distinct from today then used.day_count := 0; end if;
   if used.month is distinct from month_begin then used.month_count := 0; end if;
@@ -73,11 +75,18 @@ comment on function otobot_take_from_quota is
   'Counts up to so many releases of a key and says how many of them its quota allows; free_at: when it allows more again, where it allowed less. Locks the row of the key until the end of the transaction.';
 
 -- Retention. Days go whole, and each leaves a row that says so: the chain of seals has to explain what is missing.
+-- Whoever drops days may set the clock of his own session, and so make all of the audit look old: only a clock that is set for the database
+-- counts. And a row from before all days has no day of its own to go with.
 create function otobot_drop_audit_day(keep_days integer) returns date
-language plpgsql security definer set search_path = pg_catalog, public
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 as $$
 declare
-  first_kept date := (public.otobot_now() at time zone 'UTC')::date - keep_days;
+  moved      interval := (
+    select substr(setting, length('otobot.clock_offset=') + 1) from pg_db_role_setting s, unnest(s.setconfig) as setting
+     where s.setrole = 0 and s.setdatabase = (select oid from pg_database where datname = current_database())
+       and setting ~ '^otobot\.clock_offset=.');
+  moment     timestamptz := least(public.otobot_now(), now() + coalesce(moved, interval '0'));
+  first_kept date := (moment at time zone 'UTC')::date - keep_days;
   partition  regclass;
   old_day    date;
   gone       bigint;
@@ -103,16 +112,15 @@ begin
     execute format('drop table %s', partition);
   else
     -- What no day was made for (a moved clock, a long time without workers). A day is deleted in one go: half of it would look like a theft.
-    select min((occurred_at at time zone 'UTC')::date) into old_day from public.audit_default
-     where occurred_at < first_kept::timestamp at time zone 'UTC';
+    select greatest(min((occurred_at at time zone 'UTC')::date), date '0001-01-01') into old_day from public.audit_default
+     where occurred_at < first_kept::timestamp at time zone 'UTC' having count(*) > 0;
     if old_day is null then return null; end if;
-    delete from public.audit_default
-     where occurred_at >= old_day::timestamp at time zone 'UTC' and occurred_at < (old_day + 1)::timestamp at time zone 'UTC';
+    delete from public.audit_default where occurred_at < (old_day + 1)::timestamp at time zone 'UTC';
     get diagnostics gone = row_count;
   end if;
 
   insert into public.audit (occurred_at, process_id, sequence, organization_id, action, code, actor, detail)
-  select public.otobot_now(), gen_random_uuid(), 1, o.id, 'audit.pruned', 'pruned', 'retention', jsonb_build_object('day', old_day, 'rows', gone)
+  select moment, gen_random_uuid(), 1, o.id, 'audit.pruned', 'pruned', 'retention', jsonb_build_object('day', old_day, 'rows', gone)
     from public.organizations o where o.name = 'default' and gone > 0;
   return old_day;
 end $$;

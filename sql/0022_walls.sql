@@ -132,7 +132,5 @@ alter function otobot_token_set_version() set search_path = pg_catalog, public, 
 alter function otobot_policy_version() set search_path = pg_catalog, public, pg_temp;
 alter function otobot_make_partitions(integer) set search_path = pg_catalog, public, pg_temp;
 alter function otobot_drop_history(integer) set search_path = pg_catalog, public, pg_temp;
-alter function otobot_drop_audit_day(integer) set search_path = pg_catalog, public, pg_temp;
-alter function otobot_settled_audit_batch() set search_path = pg_catalog, public, pg_temp;
 revoke execute on function otobot_token_set_version(), otobot_policy_version() from public;
 revoke create on schema public from public;
