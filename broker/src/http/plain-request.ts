@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { CredentialRequest } from '../services/credentials/serve-credential';
+import type { CredentialRequest } from '../services/credentials/credential-request';
 import { CLIENT_ID, SERVICE_NAME } from './fields';
 import { grant, READ_ROUTE, requestOfGrant, type Workflow } from './routes/credentials';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { CredentialRequest, ServeCredential } from '../../services/credentials/serve-credential';
+import type { CredentialRequest } from '../../services/credentials/credential-request';
+import type { ServeCredential } from '../../services/credentials/serve-credential';
 import {
   clientId,
   clientIdInPath,

@@ -213,12 +213,12 @@ function principalOf(row: AccessKeyWithOrganization): Principal {
     clientIds: row.clientIds && new Set(row.clientIds),
     services: row.services && new Set(row.services),
     ratePerMinute: row.limits?.ratePerMinute ?? null,
-    quota: quotaOf(row),
+    quota: allowanceOf(row),
     expiresAt: row.expiresAt,
   };
 }
 
-function quotaOf({ limits }: AccessKeyWithOrganization): Principal['quota'] {
+function allowanceOf({ limits }: AccessKeyWithOrganization): Principal['quota'] {
   const { quotaPerDay: perDay = null, quotaPerMonth: perMonth = null } = limits ?? {};
   return perDay === null && perMonth === null ? null : { perDay, perMonth };
 }

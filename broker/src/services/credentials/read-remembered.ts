@@ -1,16 +1,15 @@
 import { Problem } from '../../errors/problem';
-import type { ConnectionName } from '../../types/credential';
 import type { Vault } from '../../vault/vault';
-import { auditEntry, mayOrThrow, type Ask } from '../access/authorize';
+import { auditEntry, mayOrThrow } from '../access/authorize';
 import type { Caller, Principal } from '../access/principal';
 import type { AuditLane } from '../audit/audit-lane';
 import type { Refusals } from '../audit/refusals';
 import type { DatabaseClock } from '../database-clock';
 import { connectionOrThrow } from './checks';
+import { askOf, nameOf, type CredentialRequest } from './credential-request';
 import type { FactsCache } from './facts-cache';
 import { freshnessOf } from './freshness';
 import { prepareAnswer, type PreparedAnswer } from './prepared-answer';
-import type { CredentialRequest } from './serve-credential';
 
 /** The same decision as serveCredential, for a read of which everything is remembered. */
 export interface ReadRemembered {
@@ -87,17 +86,3 @@ export function createReadRemembered({ facts, vault, audit, refusals, clock }: R
     },
   };
 }
-
-const askOf = ({ clientId, service }: CredentialRequest): Ask => ({
-  action: 'credential.read',
-  scope: 'credentials:read',
-  clientId,
-  service,
-});
-
-const nameOf = ({ organizationId }: Principal, { clientId, service, name }: CredentialRequest): ConnectionName => ({
-  organizationId,
-  clientId,
-  service,
-  name,
-});

@@ -3,7 +3,7 @@ import type { ServingConnection, ServingFacts } from '../../repositories/serving
 import type { ConnectionName } from '../../types/credential';
 import type { Vault } from '../../vault/vault';
 import type { Authenticator } from '../access/authenticate';
-import { auditEntry, mayOrThrow, quotaOf, type Ask } from '../access/authorize';
+import { auditEntry, mayOrThrow, quotaOf } from '../access/authorize';
 import { decideOnFreshFacts } from '../access/decide';
 import type { Caller, Principal } from '../access/principal';
 import type { AuditLane } from '../audit/audit-lane';
@@ -13,20 +13,9 @@ import type { ConnectLinks } from '../connect/links';
 import { tokenContext } from '../seal-contexts';
 import { credentialAnswer, type CredentialAnswer } from './answer';
 import { connectionOrThrow } from './checks';
+import { askOf, nameOf, type CredentialRequest } from './credential-request';
 import type { FactsCache } from './facts-cache';
 import type { Renewal } from './renewal';
-
-export interface CredentialRequest {
-  clientId: string | null;
-  service: string;
-  name: string;
-  /** A promise: the token lives at least that many seconds more, or there is no answer. */
-  minTtlSeconds: number | null;
-  /** The fingerprint of a token that the API has just rejected (401). */
-  rejected: string | null;
-  /** Throws a Problem where the caller has no use for this connection: then nothing is released. */
-  fits?: (connection: ServingConnection) => void;
-}
 
 export type ServeCredential = (caller: Caller, request: CredentialRequest) => Promise<CredentialAnswer>;
 
@@ -49,12 +38,7 @@ export function createServeCredential(parts: ServeCredentialParts): ServeCredent
   const { authenticator, facts, audit, refusals } = parts;
 
   return async (caller, request) => {
-    const ask: Ask = {
-      action: 'credential.read',
-      scope: 'credentials:read',
-      clientId: request.clientId,
-      service: request.service,
-    };
+    const ask = askOf(request);
     const deadlineMs = performance.now() + PATIENCE_MS;
     let principal: Principal | null = null;
 
@@ -158,10 +142,6 @@ function open(vault: Vault, asked: ConnectionName, found: ServingFacts): Opened 
   const answer = credentialAnswer(asked, service, connection, secret.toString('utf8'));
   secret.fill(0);
   return { found, connection, answer };
-}
-
-function nameOf({ organizationId }: Principal, { clientId, service, name }: CredentialRequest): ConnectionName {
-  return { organizationId, clientId, service, name };
 }
 
 function usableUntil({ expiresAt }: ServingConnection, minTtlSeconds: number | null): Date | null {
