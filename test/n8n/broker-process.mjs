@@ -4,11 +4,17 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { freePort } from './free-port.mjs';
-import { start, stop } from './processes.mjs';
+import { mustRun, start, stop } from './processes.mjs';
 
 const READY_WITHIN_MS = 90_000;
+/** The operator's first key, which the first start shows, once. */
+const KEY = /otb_(live|test)_\w+/;
 
-/** @param program path of otobot.js; @param folder an empty folder for its data */
+/**
+ * @param program path of otobot.js; @param folder an empty folder for its data
+ * @returns the broker, running: `stop()` and `start()` interrupt it at the same address and with the same data;
+ *   `command(...args)` runs the command line `otobot` on its data
+ */
 export async function startBroker({ program, folder, internalToken }) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -19,28 +25,46 @@ export async function startBroker({ program, folder, internalToken }) {
     INTERNAL_API_TOKEN: internalToken,
     OTOBOT_ALLOW_PRIVATE_PROVIDERS: 'true',
   };
-  const broker = start(process.execPath, [program, 'start'], { env });
-  const key = await firstKey(broker, url);
+  const begin = () => start(process.execPath, [program, 'start'], { env });
+  let broker = begin();
+  let log = '';
+  await ready(broker, url, (said) => KEY.test(said));
+  const [key] = KEY.exec(saidBy(broker));
+  const end = async () => {
+    await stop(broker);
+    killLeftDatabase(folder);
+  };
   return {
     url,
+    /** The operator's own key. */
+    key,
     call: (method, route, body) => call(url, key, method, route, body),
-    log: () => broker.output.text + broker.output.errors,
-    stop: async () => {
-      await stop(broker);
-      killLeftDatabase(folder);
+    command: (...args) => mustRun(process.execPath, [program, ...args], { env }),
+    /** All that it has said, but for its first key, which it is to show. */
+    log: () => (log + saidBy(broker)).replaceAll(key, ''),
+    stop: end,
+    start: async () => {
+      log += saidBy(broker);
+      broker = begin();
+      await ready(broker, url);
     },
   };
 }
 
-async function firstKey(broker, url) {
+/** @param isEnough what is waited for in what it says, beside readiness */
+async function ready(broker, url, isEnough = () => true) {
   const giveUpAt = Date.now() + READY_WITHIN_MS;
   while (Date.now() < giveUpAt && broker.child.exitCode === null) {
-    const key = /otb_(live|test)_\w+/.exec(broker.output.text + broker.output.errors)?.[0];
-    if (key !== undefined && (await isReady(url))) return key;
+    if (isEnough(saidBy(broker)) && (await isReady(url))) return;
     await sleep(100);
   }
+  const said = saidBy(broker);
   await stop(broker);
-  throw new Error(`the broker did not become ready:\n${broker.output.text}\n${broker.output.errors}`);
+  throw new Error(`the broker did not become ready:\n${said}`);
+}
+
+function saidBy({ output }) {
+  return output.text + output.errors;
 }
 
 async function isReady(url) {

@@ -1,43 +1,80 @@
-// One throw-away n8n with the packed package in it, driven through its command line.
+// One throw-away n8n with the packed package in it: its command line, its server, and all that it has stored.
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
 import { freePort } from './free-port.mjs';
 import { plainEnvironment } from './installation.mjs';
-import { mustRun, run } from './processes.mjs';
-
-const PACKAGE = 'n8n-nodes-otobot';
+import { n8nServer } from './n8n-server.mjs';
+import { packInto } from './package-tarball.mjs';
+import { mustRun } from './processes.mjs';
 
 /** @param folder an empty folder, which becomes n8n's home */
 export async function n8nHost({ installation, root, folder }) {
   const env = environment(installation, folder, await freePort());
-  const n8n = (...args) =>
-    run(installation.node, [installation.n8n, ...args], { cwd: folder, env, timeoutMs: 180_000 });
-  const mustN8n = (...args) =>
+  const command = (...args) =>
     mustRun(installation.node, [installation.n8n, ...args], { cwd: folder, env, timeoutMs: 180_000 });
-  const packed = await unpack(root, folder);
+  const packed = await packInto(root, folder);
+  const server = lazily(installation, env);
 
-  const input = (value) => {
+  const importing = async (what, values) => {
+    if (values.length === 0) return;
     const file = path.join(folder, `input-${randomBytes(4).toString('hex')}.json`);
-    fs.writeFileSync(file, JSON.stringify(value));
-    return file;
+    fs.writeFileSync(file, JSON.stringify(values));
+    await command(what, `--input=${file}`);
+    fs.rmSync(file); // what n8n keeps is looked through later
   };
-  return {
-    env,
-    packed,
-    importCredentials: (credentials) => mustN8n('import:credentials', `--input=${input(credentials)}`),
-    importWorkflow: (workflow) => mustN8n('import:workflow', `--input=${input(workflow)}`),
-    /** @returns `{status, nodes, text}`: nodes by name, each a list of runs with `items` and `error` */
-    execute: async (id) => nodesOf(await n8n('execute', `--id=${id}`, '--rawOutput')),
+  return Object.assign(server, {
+    ...{ env, packed, command },
+    importCredentials: (credentials) => importing('import:credentials', credentials),
+    importWorkflows: (workflows) => importing('import:workflow', workflows),
     exportCredentials: async () => {
       const output = path.join(folder, 'exported.json');
-      await mustN8n('export:credentials', '--all', '--decrypted', `--output=${output}`);
-      return JSON.parse(fs.readFileSync(output, 'utf8'));
+      await command('export:credentials', '--all', '--decrypted', `--output=${output}`);
+      const exported = JSON.parse(fs.readFileSync(output, 'utf8'));
+      fs.rmSync(output);
+      return exported;
     },
     /** Everything that n8n has stored: every row of its database, and every file of its home. */
     stored: async () => (await databaseRows(installation, folder)) + filesBelow(path.join(folder, '.n8n'), packed),
+  });
+}
+
+/** The server's part: `start()` and `stop()`, any number of times, at one port and with one owner; the rest while it runs. */
+function lazily(installation, env) {
+  let running = null;
+  let last = {};
+  let log = '';
+  const server = () => running ?? fail();
+  return {
+    start: async () => {
+      running = await n8nServer({ installation, env, ...last });
+      last = { port: running.port, owner: running.owner };
+    },
+    stop: async () => {
+      const ending = running;
+      running = null;
+      await ending?.stop();
+      log += ending?.log() ?? '';
+    },
+    get url() {
+      return server().url;
+    },
+    get owner() {
+      return server().owner;
+    },
+    log: () => log + (running?.log() ?? ''),
+    /** n8n's internal REST interface as its owner: `rest('GET', '/workflows/x')` → its data. Throws for an error. */
+    rest: (method, route, body) => server().rest(method, route, body),
+    /** Runs a workflow as the editor does. @returns `{id, status, nodes, error, text}`, see reading.mjs */
+    execute: (id) => server().execute(id),
+    /** What the Test button of a credential shows: `{status, message}`. */
+    testCredential: (credential) => server().rest('POST', '/credentials/test', { credentials: credential }),
   };
+}
+
+function fail() {
+  throw new Error('n8n is not running');
 }
 
 function environment(installation, folder, runnersPort) {
@@ -61,34 +98,6 @@ function environment(installation, folder, runnersPort) {
     // On this level the commands print what they are asked for.
     N8N_LOG_LEVEL: 'info',
   };
-}
-
-/** The tarball as npm would publish it, and never a link to the checkout: that is how a file left out is noticed. */
-async function unpack(root, folder) {
-  const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  const { text } = await mustRun(
-    npm[0],
-    [...npm.slice(1), 'pack', '--json', '--ignore-scripts', `--pack-destination=${folder}`],
-    {
-      cwd: root,
-      env: plainEnvironment(),
-    },
-  );
-  const [{ filename, files }] = JSON.parse(text);
-  const target = path.join(folder, '.n8n', 'nodes', 'node_modules', PACKAGE);
-  fs.mkdirSync(target, { recursive: true });
-  await mustRun('tar', ['-xzf', path.join(folder, filename), '--strip-components=1', '-C', target]);
-  return { target, files: files.map((file) => file.path) };
-}
-
-function nodesOf({ status, text, errors }) {
-  const answer = /^\{$[^]*^\}$/m.exec(text)?.[0];
-  const runs = answer === undefined ? {} : (JSON.parse(answer).data?.resultData?.runData ?? {});
-  const nodes = {};
-  for (const [name, nodeRuns] of Object.entries(runs)) {
-    nodes[name] = nodeRuns.map(({ data, error }) => ({ items: data?.main?.flat() ?? [], error }));
-  }
-  return { status, nodes, text: text + errors };
 }
 
 /** Read with the newer Node's own SQLite: raw pages would tear a token in two. */

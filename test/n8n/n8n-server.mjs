@@ -1,24 +1,30 @@
-// The same n8n as a server, for what only its editor does.
+// n8n as a server, driven as its editor does.
 import { randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { freePort } from './free-port.mjs';
 import { start, stop } from './processes.mjs';
 
 const READY_WITHIN_MS = 120_000;
+const RUN_WITHIN_MS = 120_000;
 
-/** Starts the server and signs its first owner in. @returns `testCredential(credential)`: what the Test button shows */
-export async function n8nServer({ installation, host }) {
-  const port = await freePort();
+/** Starts the server and signs its first owner in. @param port where null, a free one */
+export async function n8nServer({ installation, env, port = null, owner = null }) {
+  port ??= await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const env = { ...host.env, N8N_PORT: String(port), N8N_SECURE_COOKIE: 'false' };
-  const server = start(installation.node, [installation.n8n, 'start'], { cwd: host.env.N8N_USER_FOLDER, env });
+  const settings = { ...env, N8N_PORT: String(port), N8N_SECURE_COOKIE: 'false' };
+  const server = start(installation.node, [installation.n8n, 'start'], { cwd: env.N8N_USER_FOLDER, env: settings });
   try {
     await ready(server, url);
-    const cookie = await signIn(url);
+    const account = owner ?? newOwner();
+    const cookie = await signIn(url, account, owner === null);
+    const { parse } = createRequire(installation.n8n)('flatted');
+    const rest = (method, route, body) => call(`${url}/rest${route}`, method, body, { cookie }).then(dataOf);
     return {
-      testCredential: async (credential) =>
-        (await post(`${url}/rest/credentials/test`, { credentials: credential }, { cookie })).body.data,
+      ...{ url, port, owner: account, rest },
+      log: () => server.output.text + server.output.errors,
+      execute: (id) => execute(rest, parse, id),
       stop: () => stop(server),
     };
   } catch (error) {
@@ -32,33 +38,66 @@ async function ready(server, url) {
   while (Date.now() < giveUpAt && server.child.exitCode === null) {
     const answer = await fetch(`${url}/healthz/readiness`).catch(() => null);
     if (answer?.ok) return;
-    await sleep(200);
+    await sleep(100);
   }
   throw new Error(`n8n did not become ready:\n${server.output.text}\n${server.output.errors}`);
 }
 
-async function signIn(url) {
-  const owner = {
-    email: 'owner@example.com',
-    firstName: 'O',
-    lastName: 'O',
-    password: `Aa1${randomBytes(12).toString('hex')}`,
-  };
-  const { headers } = await post(`${url}/rest/owner/setup`, owner);
+function newOwner() {
+  const password = `Aa1${randomBytes(12).toString('hex')}`;
+  return { email: 'owner@example.com', firstName: 'O', lastName: 'O', password };
+}
+
+async function signIn(url, owner, isNew) {
+  const login = { emailOrLdapLoginId: owner.email, password: owner.password };
+  const { headers } = await (isNew
+    ? call(`${url}/rest/owner/setup`, 'POST', owner)
+    : call(`${url}/rest/login`, 'POST', login));
   return headers
     .getSetCookie()
     .map((cookie) => cookie.split(';')[0])
     .join('; ');
 }
 
-async function post(url, body, headers = {}) {
+/** Runs a workflow to its end. @returns `{status, nodes, text}`: nodes by name, each a list of runs with `items` and `error` */
+async function execute(rest, parse, id) {
+  const { nodes } = await rest('GET', `/workflows/${id}`);
+  const trigger = nodes.find(({ type }) => /trigger$/i.test(type));
+  const { executionId } = await rest('POST', `/workflows/${id}/run`, { triggerToStartFrom: { name: trigger.name } });
+  const giveUpAt = Date.now() + RUN_WITHIN_MS;
+  for (;;) {
+    const execution = await rest('GET', `/executions/${executionId}`);
+    if (!['new', 'running', 'waiting'].includes(execution.status)) return seenIn(execution, parse);
+    if (Date.now() > giveUpAt) throw new Error(`the workflow "${id}" is still ${execution.status}`);
+    await sleep(50);
+  }
+}
+
+function seenIn({ id, status, data }, parse) {
+  const { resultData } = parse(data);
+  const nodes = {};
+  for (const [name, runs] of Object.entries(resultData.runData ?? {})) {
+    nodes[name] = runs.map(({ data: output, error }) => ({ items: output?.main?.flat() ?? [], error }));
+  }
+  return { id, status, nodes, error: resultData.error, text: data };
+}
+
+async function call(url, method, body, headers = {}) {
   const response = await fetch(url, {
-    method: 'POST',
+    method,
     // n8n ties a session to a browser by this header.
-    headers: { 'content-type': 'application/json', 'browser-id': 'otobot-test', ...headers },
-    body: JSON.stringify(body),
+    headers: {
+      'browser-id': 'otobot-test',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await response.text();
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`);
-  return { headers: response.headers, body: JSON.parse(text) };
+  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text}`);
+  return { headers: response.headers, body: text === '' ? {} : JSON.parse(text) };
+}
+
+function dataOf({ body }) {
+  return body.data ?? body;
 }

@@ -1,33 +1,24 @@
 // Packs the package, puts it into a real n8n and runs real workflows against a real broker: `npm run test:n8n`.
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
+// `--only request,trigger` runs these groups alone; `--keep` leaves n8n and the broker running for a look.
+import { parseArgs } from 'node:util';
 
-import { startBroker } from './broker-process.mjs';
-import { n8nInstallation } from './installation.mjs';
-import { startLoopback } from './loopback.mjs';
-import { n8nHost } from './n8n-host.mjs';
-import { n8nServer } from './n8n-server.mjs';
-import { killAll } from './processes.mjs';
-import { scenarios } from './scenarios.mjs';
-import { credentialsFor, furnish } from './world.mjs';
+import { loadGroups, prepare, selected } from './groups.mjs';
+import { openStage } from './stage.mjs';
+import { sweep } from './sweep.mjs';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 const startedAt = Date.now();
 const say = (line) => console.log(`[${((Date.now() - startedAt) / 1000).toFixed(0).padStart(3)} s] ${line}`);
 const cleanups = [];
 
-for (const [signal, status] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-]) {
-  process.once(signal, () => void cleanUp().finally(() => process.exit(status)));
-}
+const interrupted = new Promise((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => resolve(signal));
+});
+void interrupted.then((signal) => cleanUp().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143)));
 
 try {
-  const failed = await main();
+  const { values: options } = parseArgs({ options: { only: { type: 'string' }, keep: { type: 'boolean' } } });
+  const groups = selected(await loadGroups(), options.only?.split(',') ?? null);
+  const failed = await main(groups, options.keep === true);
   process.exitCode = failed === 0 ? 0 : 1;
 } catch (error) {
   console.error(`error: ${error.message}`);
@@ -36,43 +27,55 @@ try {
   await cleanUp();
 }
 
-async function main() {
-  const installation = await n8nInstallation(say);
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'otobot-n8n-'));
-  cleanups.push(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-  const home = (name) => (fs.mkdirSync(path.join(folder, name), { mode: 0o700 }), path.join(folder, name));
+async function main(groups, isKept) {
+  const stage = await openStage({ say, onEnd: (undo) => cleanups.push(undo) });
+  const prepared = await prepare(groups, stage);
+  await stage.n8n.importCredentials(prepared.flatMap(({ facts }) => facts.credentials ?? []));
+  await stage.n8n.importWorkflows(prepared.flatMap(({ facts }) => facts.workflows ?? []));
+  say('starting n8n');
+  await stage.n8n.start();
 
-  const api = await startLoopback();
-  cleanups.push(api.close);
-  say('starting the broker');
-  const internalToken = randomBytes(24).toString('hex');
-  const program = path.join(root, 'broker', 'dist', 'bin', 'otobot.js');
-  const broker = await startBroker({ program, folder: home('broker'), internalToken });
-  cleanups.push(broker.stop);
-  const world = await furnish(broker, api);
-
-  say('packing the package into a new n8n');
-  const n8n = await n8nHost({ installation, root, folder: home('n8n') });
-  const credentials = credentialsFor(broker, internalToken);
-  await n8n.importCredentials(credentials);
-  const serve = () => n8nServer({ installation, host: n8n });
-  say('running the workflows');
-  return await check(await scenarios({ n8n, api, broker, world, credentials, serve }));
+  const counts = { passed: 0, failed: 0 };
+  for (const { group, facts, error } of prepared) {
+    console.log(`\n${group.name}`);
+    await check(counts, await guaranteesOf(group, { ...stage, ...facts }, error));
+  }
+  console.log('\nsecrecy');
+  await check(counts, await guaranteesOf(sweep, stage));
+  console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
+  if (isKept) await keep(stage);
+  return counts.failed;
 }
 
-async function check(guarantees) {
-  let failed = 0;
+/** The guarantees of a group, ready to be checked. Where its own run fails, that is the one that does not hold. */
+async function guaranteesOf(group, stage, error) {
+  try {
+    if (error) throw error;
+    const seen = { ...stage, ...(await group.act?.(stage)) };
+    return group.guarantees.map(([name, holds]) => [name, () => holds(seen)]);
+  } catch (reason) {
+    return [['its workflows run', () => Promise.reject(reason)]];
+  }
+}
+
+async function check(counts, guarantees) {
   for (const [name, holds] of guarantees) {
     try {
       await holds();
+      counts.passed += 1;
       say(`ok      ${name}`);
     } catch (error) {
-      failed += 1;
-      say(`FAILED  ${name}\n${error.message}`);
+      counts.failed += 1;
+      say(`FAILED  ${name}\n${error.stack ?? error.message}`);
     }
   }
-  console.log(`${guarantees.length - failed} passed, ${failed} failed`);
-  return failed;
+}
+
+async function keep({ n8n, broker, internalToken }) {
+  console.log(`\nn8n     ${n8n.url}   ${n8n.owner.email} / ${n8n.owner.password}`);
+  console.log(`broker  ${broker.url}   internal token ${internalToken}`);
+  console.log('Ctrl-C ends both.');
+  await interrupted;
 }
 
 /** In reverse: the broker before its folder. */
@@ -80,5 +83,4 @@ async function cleanUp() {
   for (const undo of cleanups.splice(0).reverse()) {
     await Promise.resolve(undo()).catch((error) => console.error(`warning: ${error.message}`));
   }
-  killAll();
 }

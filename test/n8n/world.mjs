@@ -1,5 +1,4 @@
 // What the broker knows in this test: clients, services and connections, entered through its HTTP interface.
-import { randomBytes } from 'node:crypto';
 
 const SERVICES = {
   loopback: { oauthType: 'oauth2', allowedHosts: ['127.0.0.1', 'localhost'] },
@@ -8,66 +7,53 @@ const SERVICES = {
   keyed: { oauthType: 'api_key', allowedHosts: ['127.0.0.1'], requestHeader: 'X-Api-Key', requestScheme: '' },
 };
 
-/** Stands for the client `acme`, wherever it is resolved. */
-export const EXPRESSION = '={{ "acme" }}';
+/** @returns ways to add to what the broker knows; the services above are there from the start */
+export async function worldOf({ broker, api, internalToken, secrets }) {
+  const kinds = {};
+  const clients = new Set();
 
-/**
- * Connections by the name under which the scenarios speak of them. `isGood`: the API accepts the imported token.
- * Each scenario has its own, because a reported token is refreshed once in five minutes only.
- */
-const CONNECTIONS = {
-  acme: { clientId: 'acme', isGood: true },
-  globex: { clientId: 'globex', isGood: true },
-  rejected: { clientId: 'acme', name: 'rejected', isGood: false },
-  failing: { clientId: 'acme', name: 'failing', isGood: true },
-  posting: { clientId: 'acme', name: 'posting', isGood: false },
-  foreign: { clientId: 'acme', service: 'elsewhere', isGood: true },
-  keyed: { clientId: 'acme', service: 'keyed', isGood: true },
-};
-
-/** @returns the imported tokens by the connection's name, and `secrets()`: all that must appear nowhere */
-export async function furnish(broker, api) {
-  for (const [name, fields] of Object.entries(SERVICES)) {
+  /** A service of one's own. OAuth ones refresh at the API of this test, unless `fields` say otherwise. */
+  const service = async (name, fields) => {
     const isOAuth = fields.oauthType === 'oauth2';
-    const service = { name, displayName: `The ${name} service`, ...fields, ...(isOAuth ? oauth(api.url) : {}) };
-    await broker.call('POST', '/v1/services', service);
-    if (!isOAuth) continue;
-    await broker.call('PUT', `/v1/services/${name}/app`, { clientId: 'an-app', clientSecrets: [secret('app')] });
-  }
-  for (const clientId of ['acme', 'globex', 'initech']) {
-    await broker.call('POST', '/v1/clients', { clientId, name: clientId });
-  }
-  const tokens = {};
-  const refreshTokens = [];
-  for (const [name, { isGood, ...named }] of Object.entries(CONNECTIONS)) {
-    tokens[name] = secret(`${name}-access`);
-    refreshTokens.push(secret(`${name}-refresh`));
-    if (isGood) api.good.add(tokens[name]);
-    await broker.call('POST', '/v1/connections', connection(named, tokens[name], refreshTokens.at(-1)));
-  }
-  return { tokens, secrets: () => [...Object.values(tokens), ...refreshTokens, ...api.issued] };
-}
-
-/** One n8n credential per connection, and those that are to fail. @returns plain data, as `n8n import:credentials` takes it */
-export function credentialsFor(broker, internalToken) {
-  const fields = { apiUrl: broker.url, internalToken, service: 'loopback', connectionName: 'default' };
-  const connected = Object.entries(CONNECTIONS).map(([id, { clientId, service = 'loopback', name = 'default' }]) => {
-    return [id, { clientId, service, connectionName: name }];
-  });
-  const special = {
-    'per-item': { clientId: '={{ $json.clientId }}' },
-    // n8n stores the credential before it sends a second time.
-    rejected: { clientId: EXPRESSION, connectionName: 'rejected' },
-    unconnected: { clientId: 'initech' },
-    unknown: { clientId: 'nobody' },
-    'wrong-token': { clientId: 'acme', internalToken: secret('wrong') },
+    kinds[name] = fields.oauthType;
+    await broker.call('POST', '/v1/services', {
+      ...{ name, displayName: `The ${name} service` },
+      ...(isOAuth ? oauth(api.url) : {}),
+      ...fields,
+    });
+    if (!isOAuth) return;
+    const app = { clientId: 'an-app', clientSecrets: [secrets.make('app')] };
+    await broker.call('PUT', `/v1/services/${name}/app`, app);
   };
-  return Object.entries({ ...Object.fromEntries(connected), ...special }).map(([name, own]) => ({
-    id: name,
-    name,
-    type: 'otobotDatabaseApi',
-    data: { ...fields, ...own },
-  }));
+  const client = async (clientId) => {
+    if (clients.has(clientId)) return;
+    clients.add(clientId);
+    await broker.call('POST', '/v1/clients', { clientId, name: clientId });
+  };
+  /**
+   * Connects a client, which is made where it is not there yet.
+   * @param isGood whether the API accepts the imported token
+   * @returns `{id, token, refreshToken}` of the connection
+   */
+  const connect = async (clientId, { service = 'loopback', name = 'default', isGood = true, ...more } = {}) => {
+    await client(clientId);
+    const token = secrets.make(`${clientId}-${name}-access`);
+    const refreshToken = secrets.make(`${clientId}-${name}-refresh`);
+    if (isGood) api.good.add(token);
+    const named = { clientId, service, name, kind: kinds[service] };
+    const body =
+      named.kind === 'api_key' ? { apiKey: token } : { accessToken: token, refreshToken, expiresAt: inAnHour() };
+    const { id } = await broker.call('POST', '/v1/connections', { ...named, ...body, ...more });
+    return { id, token, refreshToken };
+  };
+  /** One of n8n's credentials of our type, as `n8n import:credentials` takes it; its name is its id. */
+  const credential = (id, fields) => ({
+    ...{ id, name: id, type: 'otobotDatabaseApi' },
+    data: { apiUrl: broker.url, internalToken, service: 'loopback', connectionName: 'default', ...fields },
+  });
+
+  for (const [name, fields] of Object.entries(SERVICES)) await service(name, fields);
+  return { service, client, connect, credential };
 }
 
 function oauth(apiUrl) {
@@ -80,12 +66,6 @@ function oauth(apiUrl) {
   };
 }
 
-function connection({ clientId, service = 'loopback', name = 'default' }, token, refreshToken) {
-  const named = { clientId, service, name, kind: SERVICES[service].oauthType };
-  if (named.kind === 'api_key') return { ...named, apiKey: token };
-  return { ...named, accessToken: token, refreshToken, expiresAt: new Date(Date.now() + 3_600_000).toISOString() };
-}
-
-function secret(what) {
-  return `${what}-${randomBytes(12).toString('hex')}`;
+function inAnHour() {
+  return new Date(Date.now() + 3_600_000).toISOString();
 }

@@ -1,7 +1,7 @@
 // What comes back: the fetcher's items, and the words in which something is refused.
 import assert from 'node:assert/strict';
 
-import { jsonOf } from '../reading.mjs';
+import { jsonOf } from '../../reading.mjs';
 
 const METADATA =
   'account allowedHosts baseUrl clientId connectionId expiresAt fingerprint generation kind name scopes service status';
@@ -30,7 +30,8 @@ export const answers = [
   ],
   [
     'the secret comes when it is asked for',
-    async ({ n8n, tokens }) => {
+    async ({ n8n, tokens, secrets }) => {
+      secrets.disclosedToN8n(tokens.acme);
       const [answer] = jsonOf(await n8n.execute('secret'), 'Fetch with secret');
       assert.equal(answer.accessToken, tokens.acme);
       assert.equal(answer.headers.Authorization, `Bearer ${tokens.acme}`);
@@ -39,7 +40,7 @@ export const answers = [
   ],
   [
     'a Client ID expression that finds nothing is an error, never another client',
-    ({ sent, first, errorOf }) => {
+    ({ api: { sent }, first, errorOf }) => {
       assert.match(first('Fetch for nobody').error, /"Client ID" is empty/);
       assert.match(errorOf('No client in the item'), /"Client ID" is empty/);
       assert.deepEqual(sent('/nobody'), []);
@@ -47,7 +48,7 @@ export const answers = [
   ],
   [
     'a client that must connect is named, with the one link to send',
-    async ({ sent, first, errorOf }) => {
+    async ({ api: { sent }, first, errorOf }) => {
       const told =
         /"initech" must reconnect "loopback": it was never connected\. To fix it, send them this link: (http:\/\/\S+\/connect\/[\w-]{54})/;
       const [, link] = told.exec(errorOf('Unconnected request')) ?? [];
@@ -61,7 +62,7 @@ export const answers = [
   ],
   [
     'an unknown client and a wrong internal token each say so',
-    ({ sent, errorOf }) => {
+    ({ api: { sent }, errorOf }) => {
       assert.match(errorOf('Unknown client'), /knows no client "nobody"/);
       assert.match(errorOf('Wrong internal token'), /refused the internal token/);
       assert.deepEqual([...sent('/unknown'), ...sent('/wrong')], []);
@@ -69,16 +70,11 @@ export const answers = [
   ],
   [
     'the Test button passes for an expression and for a client not yet connected, and tells a wrong token',
-    async ({ credentials, serve }) => {
-      const server = await serve();
-      const verdict = (id) => server.testCredential(credentials.find((credential) => credential.id === id));
-      try {
-        assert.deepEqual(await verdict('per-item'), { status: 'OK', message: 'Connection successful!' });
-        assert.equal((await verdict('unconnected')).status, 'OK');
-        assert.match((await verdict('wrong-token')).message, /refused the internal token/);
-      } finally {
-        await server.stop();
-      }
+    async ({ credentials, n8n }) => {
+      const verdict = (id) => n8n.testCredential(credentials.find((credential) => credential.id === id));
+      assert.deepEqual(await verdict('per-item'), { status: 'OK', message: 'Connection successful!' });
+      assert.equal((await verdict('unconnected')).status, 'OK');
+      assert.match((await verdict('wrong-token')).message, /refused the internal token/);
     },
   ],
 ];
