@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescrip
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { getCredentialsFields, getCredentialsOf } from './get-credentials.operation';
-import { asItem, asNodeError } from './failure';
+import { asItem, asNodeError } from '../shared/failure';
 
 export class OtobotCredentialFetcher implements INodeType {
   description: INodeTypeDescription = {

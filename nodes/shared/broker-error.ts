@@ -2,8 +2,8 @@ import { UserError } from 'n8n-workflow';
 
 import type { GrantRequest, ProblemBody } from './contract';
 
-type Asked = Pick<GrantRequest, 'clientId' | 'service' | 'name'>;
-type Advice = (problem: ProblemBody, asked: Asked) => string;
+/** The connection that was asked about. */
+export type Asked = Pick<GrantRequest, 'clientId' | 'service' | 'name'>;
 
 /**
  * Why no credential came, in words for the person who built the workflow.
@@ -34,15 +34,22 @@ const REAUTH_REASONS: Record<string, string> = {
   expired: 'its token has expired',
 };
 
-const askTheOperator: Advice = ({ title, requestId }) =>
+const askTheOperator = ({ title, requestId }: ProblemBody): string =>
   `${title}. Ask the operator of Otobot to look at request ${requestId}`;
 
 /** One sentence per problem code that says what to do; where there is none, the broker's own words are shown. */
-const ADVICE: Record<string, Advice> = {
+const ADVICE: Record<string, (problem: ProblemBody) => string> = {
   key_invalid: () =>
     'The Otobot broker refused the internal token. Check "Internal Token" in the credential: it must be an access key that is still valid, or the INTERNAL_API_TOKEN of the broker',
   scope_missing: ({ detail }) =>
     `The internal token may not do this (${detail}). Use an access key with the preset "n8n"`,
+  integrity: askTheOperator,
+  internal: askTheOperator,
+  key_unavailable: askTheOperator,
+};
+
+/** The same for what names a connection, where the one that was asked about is known. */
+const ADVICE_ON_CONNECTION: Record<string, (problem: ProblemBody, asked: Asked) => string> = {
   client_not_allowed: (_problem, { clientId, service }) =>
     `The internal token may not act for client "${clientId}" and service "${service}". Use an access key that includes them`,
   client_suspended: (_problem, { clientId }) =>
@@ -56,15 +63,14 @@ const ADVICE: Record<string, Advice> = {
       connectUrl === undefined ? 'create a Connect link for them in Otobot' : `send them this link: ${connectUrl}`;
     return `Client "${clientId}" must reconnect ${which}${because}. To fix it, ${next}`;
   },
-  integrity: askTheOperator,
-  internal: askTheOperator,
-  key_unavailable: askTheOperator,
 };
 
 /** The error for an answer of the broker with status 4xx or 5xx. `retryAfter`: the header's seconds or date, if any. */
-export function errorFromProblem(problem: ProblemBody, asked: Asked, retryAfter?: string): BrokerError {
-  const advice = ADVICE[problem.code];
-  const sentence = advice === undefined ? (problem.detail || problem.title).replace(/\.$/, '') : advice(problem, asked);
+export function errorFromProblem(problem: ProblemBody, asked?: Asked, retryAfter?: string): BrokerError {
+  const sentence =
+    (asked && ADVICE_ON_CONNECTION[problem.code]?.(problem, asked)) ??
+    ADVICE[problem.code]?.(problem) ??
+    (problem.detail || problem.title).replace(/\.$/, '');
   return new BrokerError(`${sentence}${retryAdvice(problem, retryAfter)}`, {
     reasonCode: problem.code,
     httpStatus: problem.status,

@@ -1,6 +1,6 @@
-import type { IDataObject, IHttpRequestOptions } from 'n8n-workflow';
+import type { IDataObject, IHttpRequestMethods, IHttpRequestOptions } from 'n8n-workflow';
 
-import { BrokerError, errorFromProblem } from './broker-error';
+import { BrokerError, errorFromProblem, type Asked } from './broker-error';
 import type { Grant, GrantRequest, ProblemBody } from './contract';
 
 /** n8n's own HTTP client, `this.helpers.httpRequest`. */
@@ -9,6 +9,15 @@ export type SendRequest = (options: IHttpRequestOptions) => Promise<unknown>;
 export interface BrokerAddress {
   apiUrl: string;
   internalToken: string;
+}
+
+/** One request to the broker; `path` begins at its root, with what comes from outside encoded. */
+export interface BrokerCall {
+  method: IHttpRequestMethods;
+  path: string;
+  /** What is undefined is left out. */
+  query?: Readonly<Record<string, string | number | undefined>>;
+  body?: object;
 }
 
 interface Answer {
@@ -26,16 +35,31 @@ const TIMEOUT_MS = 20_000;
  * @throws BrokerError in words for the person who built the workflow
  */
 export async function requestGrant(send: SendRequest, broker: BrokerAddress, body: GrantRequest): Promise<Grant> {
-  const url = `${brokerBase(broker.apiUrl)}/v1/grants`;
-  const answer = await post(send, url, broker.internalToken, body);
-  if (answer.statusCode === 200 && isGrant(answer.body)) return answer.body;
-  if (answer.statusCode >= 400 && isProblem(answer.body)) {
-    throw errorFromProblem(answer.body, body, text(answer.headers['retry-after']));
-  }
-  throw new BrokerError(
-    `${url} answered with status ${answer.statusCode}, and not as an Otobot broker does. Check "API URL" in the credential, and any proxy between n8n and the broker`,
-    { reasonCode: 'not_otobot', httpStatus: answer.statusCode },
-  );
+  const path = '/v1/grants';
+  const answer = await callBroker<unknown>(send, broker, { method: 'POST', path, body }, body);
+  if (isGrant(answer)) return answer;
+  throw notOtobot(`${brokerBase(broker.apiUrl)}${path}`, 200);
+}
+
+/**
+ * One request to the broker under the internal token.
+ *
+ * @param asked the connection that it is about, for the words of an error
+ * @returns the answer, parsed; null where the broker answers 204
+ * @throws BrokerError in words for the person who built the workflow
+ */
+export async function callBroker<Body = IDataObject>(
+  send: SendRequest,
+  broker: BrokerAddress,
+  call: BrokerCall,
+  asked?: Asked,
+): Promise<Body> {
+  const url = `${brokerBase(broker.apiUrl)}${call.path}${queryOf(call)}`;
+  const { statusCode, headers, body } = await dispatch(send, url, broker.internalToken, call);
+  if (statusCode === 204) return null as Body;
+  if (statusCode >= 200 && statusCode < 300 && typeof body === 'object' && body !== null) return body as Body;
+  if (statusCode >= 400 && isProblem(body)) throw errorFromProblem(body, asked, text(headers['retry-after']));
+  throw notOtobot(url, statusCode);
 }
 
 /** @returns the URL without trailing slashes, ready for a path to be appended */
@@ -49,13 +73,19 @@ export function brokerBase(apiUrl: string): string {
   return url.href.replace(/\/+$/, '');
 }
 
-async function post(send: SendRequest, url: string, token: string, body: GrantRequest): Promise<Answer> {
+function queryOf({ query = {} }: BrokerCall): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return '';
+  return `?${given.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&')}`;
+}
+
+async function dispatch(send: SendRequest, url: string, token: string, { method, body }: BrokerCall): Promise<Answer> {
   try {
     const answer = await send({
-      method: 'POST',
+      method,
       url,
       headers: { Authorization: `Bearer ${token}`, Accept: 'application/json' },
-      body,
+      ...(body === undefined ? {} : { body: body as IDataObject }),
       json: true,
       timeout: TIMEOUT_MS,
       returnFullResponse: true,
@@ -90,6 +120,13 @@ const CONNECTION_ERRORS: Record<string, string> = {
   ECONNABORTED: 'no answer in time',
 };
 const DOMAINS = 'its host is missing from the "Allowed Domains" of the credential';
+
+function notOtobot(url: string, status: number): BrokerError {
+  return new BrokerError(
+    `${url} answered with status ${status}, and not as an Otobot broker does. Check "API URL" in the credential, and any proxy between n8n and the broker`,
+    { reasonCode: 'not_otobot', httpStatus: status },
+  );
+}
 
 function isGrant(body: unknown): body is Grant {
   const grant = body as Partial<Grant> | null;

@@ -12,12 +12,15 @@ export function brokerAddress(credentials: ICredentialDataDecryptedObject): Brok
   };
 }
 
+/** What tells one connection from all others. */
+export type ConnectionName = Pick<GrantRequest, 'clientId' | 'service' | 'name'>;
+
 /** Which connection is meant, from the fields of the credential or of a node; refuses a client that is not there. */
 export function connectionOf(fields: {
   clientId?: unknown;
   service?: unknown;
   connectionName?: unknown;
-}): Pick<GrantRequest, 'clientId' | 'service' | 'name'> {
+}): ConnectionName {
   return {
     clientId: asText('Client ID', fields.clientId),
     service: asText('Service', fields.service),

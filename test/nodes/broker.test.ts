@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-import { requestGrant } from '../../nodes/shared/broker';
+import { callBroker, requestGrant } from '../../nodes/shared/broker';
 import { BrokerError } from '../../nodes/shared/broker-error';
 import { brokerStandIn, grantFor, httpRequest, INTERNAL_TOKEN, ok, problem, type Scripted } from './support';
 
@@ -102,3 +102,32 @@ test.each(['', 'localhost:3001', 'ftp://host', 'http://user:pw@host', 'http://ho
     await expect(ask(apiUrl)).rejects.toThrow('"API URL" in the credential is not a URL');
   },
 );
+
+describe('any other call', () => {
+  const call = (more = {}) =>
+    callBroker(
+      httpRequest,
+      { apiUrl: `${broker.url}/otobot/`, internalToken: INTERNAL_TOKEN },
+      {
+        method: 'GET',
+        path: '/v1/clients',
+        ...more,
+      },
+    );
+
+  test('goes below the path of the API URL, with its query encoded', async () => {
+    answer = ok({ items: [] });
+    expect(await call({ query: { search: 'a&b=c d', limit: 5, cursor: undefined } })).toEqual({ items: [] });
+    expect(broker.received[0]?.url).toBe('/otobot/v1/clients?search=a%26b%3Dc%20d&limit=5');
+  });
+
+  test('gives null where the broker has nothing to say', async () => {
+    answer = { status: 204, body: '' };
+    expect(await call({ method: 'DELETE' })).toBeNull();
+  });
+
+  test('without a connection in question is refused in the words of the broker', async () => {
+    answer = problem(404, 'not_found');
+    await expect(call()).rejects.toThrow(/^A detail$/);
+  });
+});

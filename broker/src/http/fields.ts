@@ -63,6 +63,15 @@ export const lineOrNothing = (maxLength: number) =>
     .max(maxLength)
     .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029]*$/u, 'must be one line of text without control characters');
 
+/** The pages of a list that can be searched. */
+export const searchedPage = {
+  ...page,
+  search: line(200)
+    .optional()
+    .describe('Part of the name, or of the name for people, in any case.')
+    .meta({ examples: ['acm'] }),
+};
+
 /** How something is suspended; all of it may be left out. */
 export const suspension = {
   reason: line(500).optional().describe('For whoever finds it suspended.'),

@@ -1,4 +1,5 @@
 import type { Tx } from '../db/database';
+import type { Listed } from './listed';
 import { suspended, SUSPENDED, type Suspension } from './suspension';
 
 export interface Client {
@@ -18,17 +19,14 @@ export type ClientDetails = Pick<Client, 'name' | 'email' | 'locale'>;
 const COLUMNS = `client_id as "clientId", name, email, locale, suspended_at as "suspendedAt",
   case when suspended_at is not null then suspended_reason end as "suspendedReason", created_at as "createdAt", updated_at as "updatedAt"`;
 
-/** By Client ID; `only` null: all of them. */
-export function listClients(
-  tx: Tx,
-  organizationId: string,
-  { limit, after, only }: { limit: number; after: string | null; only: readonly string[] | null },
-): Promise<Client[]> {
+/** By Client ID: the rows of the organization in the order of its key, until the page is full. */
+export function listClients(tx: Tx, organizationId: string, { limit, after, only, search }: Listed): Promise<Client[]> {
   return tx.query<Client>({
     text: `select ${COLUMNS} from clients
             where organization_id = $1 and ($2::text is null or client_id > $2) and ($3::text[] is null or client_id = any ($3))
+              and ($5::text is null or strpos(lower(client_id), lower($5)) > 0 or strpos(lower(name), lower($5)) > 0)
             order by client_id limit $4`,
-    values: [organizationId, after, only, limit],
+    values: [organizationId, after, only, limit, search],
   });
 }
 

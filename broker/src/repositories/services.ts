@@ -1,6 +1,7 @@
 import type { Tx } from '../db/database';
 import type { ConnectionKind } from '../types/credential';
 import type { Dialect, Renewal } from '../types/dialect';
+import type { Listed } from './listed';
 import { suspended, SUSPENDED, type Suspension } from './suspension';
 
 /** What a provider is like: all that may be changed of a service. */
@@ -140,18 +141,21 @@ export async function lockService(tx: Tx, name: string, mode: 'shared' | 'exclus
   await tx.query({ text: `select ${lock}(hashtext('otobot.service ' || $1))`, values: [name] });
 }
 
-/** By name: the organization's own, and the shared ones that it does not shadow. `only` null: all of them. */
+/** By name: the organization's own, and the shared ones that it does not shadow. What it shadows is not found under its former words either. */
 export function listServices(
   tx: Tx,
   organizationId: string,
-  { limit, after, only }: { limit: number; after: string | null; only: readonly string[] | null },
+  { limit, after, only, search }: Listed,
 ): Promise<Service[]> {
   return tx.query<Service>({
-    text: `select distinct on (name) ${COLUMNS} from services
-            where (organization_id = $1 or organization_id is null)
-              and ($2::text is null or name > $2) and ($3::text[] is null or name = any ($3))
-            order by name, organization_id nulls last limit $4`,
-    values: [organizationId, after, only, limit],
+    text: `select ${COLUMNS} from (
+             select distinct on (name) * from services
+              where (organization_id = $1 or organization_id is null)
+                and ($2::text is null or name > $2) and ($3::text[] is null or name = any ($3))
+              order by name, organization_id nulls last) seen
+            where $5::text is null or strpos(name, lower($5)) > 0 or strpos(lower(display_name), lower($5)) > 0
+            order by name limit $4`,
+    values: [organizationId, after, only, limit, search],
   });
 }
 

@@ -14,7 +14,7 @@ import type { Authorize } from './access/authorize';
 import type { Caller } from './access/principal';
 import { withChanges } from './changes';
 import { foundClient, unknownClient } from './found-client';
-import { pageOf, positionOf, type Page, type PageRequest } from './page';
+import { pageOf, positionOf, type Page, type SearchedPageRequest } from './page';
 import { giveUpTokens, type Revocation } from './revocations/give-up-tokens';
 import {
   clientViewOf,
@@ -41,7 +41,7 @@ export interface RemovedClient {
 
 /** On whose behalf workflows act. A key that is limited to some clients sees and touches those only. */
 export interface Clients extends ClientSwitch {
-  list(caller: Caller, page: PageRequest): Promise<Page<ClientView>>;
+  list(caller: Caller, page: SearchedPageRequest): Promise<Page<ClientView>>;
   create(caller: Caller, client: NewClient): Promise<ClientView>;
   read(caller: Caller, clientId: string): Promise<ClientView>;
   update(caller: Caller, clientId: string, changes: ClientChanges): Promise<ClientView>;
@@ -58,9 +58,10 @@ const POSITION = z.string().max(64);
 
 export function createClients({ database, authorize }: ClientsParts): Clients {
   return {
-    async list(caller, { limit, cursor }) {
+    async list(caller, { limit, cursor, search = null }) {
       const { organizationId, clientIds } = await authorize(caller, { action: 'client.list', scope: 'clients:read' });
-      const which = { limit: limit + 1, after: positionOf(cursor, POSITION), only: clientIds && [...clientIds] };
+      const only = clientIds && [...clientIds];
+      const which = { limit: limit + 1, after: positionOf(cursor, POSITION), only, search };
       const rows = await database.asTenant(organizationId, async (tx) =>
         clientViewsOf(tx, organizationId, await listClients(tx, organizationId, which)),
       );

@@ -8,6 +8,12 @@ export interface PageRequest {
   cursor?: string | undefined;
 }
 
+/** Of a list that can be searched. */
+export interface SearchedPageRequest extends PageRequest {
+  /** Part of what it is called, in any case. */
+  search?: string | undefined;
+}
+
 export interface Page<Item> {
   items: Item[];
   /** null: this was the last page. */

@@ -110,3 +110,44 @@ test('a key limited to clients sees and touches only those', async () => {
   expect(await scene.ask('POST /v1/clients', { key, body: { clientId: 'new', name: 'n' } })).toMatchObject(refused);
   expect((await scene.ask('GET /v1/clients/theirs')).status).toBe(200);
 });
+
+describe('a search', () => {
+  const called = [
+    { clientId: 'bakery-1', name: 'Le Fournil' },
+    { clientId: 'bakery-2', name: 'Brot & Co' },
+    { clientId: 'cafe', name: 'The BAKERY café' },
+    { clientId: 'other', name: '100 % _other_' },
+  ];
+  const found = async (query: string) => {
+    const { json } = await scene.ask(`GET /v1/clients?${query}`);
+    return (json.items as { clientId: string }[]).map(({ clientId }) => clientId);
+  };
+  beforeAll(async () => {
+    for (const body of called) await scene.ask('POST /v1/clients', { body });
+  });
+
+  test('finds part of the Client ID or of the name, in any case, in the order of the list', async () => {
+    expect(await found('search=BaKeR')).toEqual(['bakery-1', 'bakery-2', 'cafe']);
+    expect(await found('search=fournil')).toEqual(['bakery-1']);
+    expect(await found('search=nobody-is-called-so')).toEqual([]);
+  });
+
+  test('takes what a pattern would mean as it is written', async () => {
+    expect(await found('search=%25')).toEqual(['other']);
+    expect(await found('search=_other')).toEqual(['other']);
+    expect(await found(`search=${encodeURIComponent("' or true --")}`)).toEqual([]);
+  });
+
+  test('goes on where its page ended', async () => {
+    const first = await scene.ask('GET /v1/clients?search=bakery&limit=2');
+    expect(await found(`search=bakery&limit=2&cursor=${first.json.nextCursor as string}`)).toEqual(['cafe']);
+  });
+
+  test('reaches no further than the key, and no other organization', async () => {
+    const { key } = await scene.mint({ preset: 'n8n', clientIds: ['cafe'] });
+    const limited = await scene.ask('GET /v1/clients?search=bakery', { key });
+    expect((limited.json.items as unknown[]).length).toBe(1);
+    const foreign = await scene.ask('GET /v1/clients?search=bakery', { key: scene.otherKey });
+    expect(foreign.json.items).toEqual([]);
+  });
+});

@@ -105,6 +105,18 @@ test("an organization's own service shadows the shared one for it alone", async 
     displayName: string;
   }[];
   expect(listed.filter(({ name }) => name === 'shop')).toEqual([expect.objectContaining({ displayName: 'Ours' })]);
+  const found = async (search: string, key: string) =>
+    ((await ask(`GET /v1/services?search=${search}`, { key })).json.items as { displayName: string }[]).map(
+      ({ displayName }) => displayName,
+    );
+  expect(await found('SHO', otherKey)).toEqual(['Ours']);
+  expect(await found('our', otherKey)).toEqual(['Ours']);
+  expect(await found('sho', scene.key)).toEqual(['CRM']);
+  // What a shadow hides is not found by its own words.
+  expect(await found('crm', otherKey)).not.toContain('Ours');
+  expect((await ask('GET /v1/services?search=crm&limit=500', { key: otherKey })).json.items).not.toContainEqual(
+    expect.objectContaining({ name: 'shop' }),
+  );
   expect((await ask('DELETE /v1/services/shop', { key: otherKey })).status).toBe(204);
   expect((await ask('GET /v1/services/shop', { key: otherKey })).json).toMatchObject({ shared: true });
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Clients } from '../../services/clients';
-import { clientId, line, page, revokingSuspension } from '../fields';
+import { clientId, line, revokingSuspension, searchedPage } from '../fields';
 import { clientAnswer, removedClientAnswer, suspendedClientAnswer } from '../answers/clients';
 import { pageOf } from '../answers/parts';
 import { route, type Route } from '../route';
@@ -25,7 +25,7 @@ export function clientRoutes({ clients }: { clients: Clients }): Route[] {
       path: '/v1/clients',
       summary: 'The clients of the organization',
       scope: 'clients:read',
-      query: z.strictObject(page),
+      query: z.strictObject(searchedPage),
       answer: pageOf(clientAnswer),
       handle: ({ query }, caller) => clients.list(caller, query),
     }),

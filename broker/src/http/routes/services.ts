@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Apps } from '../../services/apps';
 import type { ServiceCatalogue } from '../../services/service-catalogue/service-catalogue';
-import { clientIdInPath, page, revokingSuspension, serviceName } from '../fields';
+import { clientIdInPath, revokingSuspension, searchedPage, serviceName } from '../fields';
 import { pageOf } from '../answers/parts';
 import {
   appAnswer,
@@ -27,7 +27,7 @@ export function serviceRoutes({ serviceCatalogue, apps }: ServiceRoutesParts): R
       path: '/v1/services',
       summary: 'The services that the organization sees: its own and the shared ones',
       scope: 'services:read',
-      query: z.strictObject(page),
+      query: z.strictObject(searchedPage),
       answer: pageOf(serviceAnswer),
       handle: ({ query }, caller) => serviceCatalogue.list(caller, query),
     }),

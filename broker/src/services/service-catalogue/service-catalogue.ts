@@ -15,7 +15,7 @@ import type { Vault } from '../../vault/vault';
 import type { Authorize } from '../access/authorize';
 import type { Caller, Principal } from '../access/principal';
 import { withChanges } from '../changes';
-import { pageOf, positionOf, type Page, type PageRequest } from '../page';
+import { pageOf, positionOf, type Page, type SearchedPageRequest } from '../page';
 import {
   createServiceSwitch,
   orderedService,
@@ -42,7 +42,7 @@ export type NewService = ServiceChanges & {
  * same name for it alone. Keys that are limited to clients change none: a service concerns every client.
  */
 export interface ServiceCatalogue extends ServiceSwitch {
-  list(caller: Caller, page: PageRequest): Promise<Page<OrderedService>>;
+  list(caller: Caller, page: SearchedPageRequest): Promise<Page<OrderedService>>;
   create(caller: Caller, service: NewService): Promise<OrderedService>;
   /** With the organization's own app, if it has one. */
   read(caller: Caller, name: string): Promise<OrderedService & ServiceWithApp>;
@@ -82,9 +82,10 @@ export function createServiceCatalogue({
     });
 
   return {
-    async list(caller, { limit, cursor }) {
+    async list(caller, { limit, cursor, search = null }) {
       const { organizationId, services } = await authorize(caller, { action: 'service.list', scope: 'services:read' });
-      const which = { limit: limit + 1, after: positionOf(cursor, POSITION), only: services && [...services] };
+      const only = services && [...services];
+      const which = { limit: limit + 1, after: positionOf(cursor, POSITION), only, search };
       const rows = await database.asTenant(organizationId, async (tx) =>
         orderedServices(tx, organizationId, await listServices(tx, organizationId, which)),
       );

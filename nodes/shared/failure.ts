@@ -1,7 +1,7 @@
 import type { INode, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-import { BrokerError } from '../shared/broker-error';
+import { BrokerError } from './broker-error';
 
 /** What n8n shows when the node stops: the broker's refusal with its status, anything else as it is. */
 export function asNodeError(node: INode, error: unknown, itemIndex: number): NodeApiError | NodeOperationError {
