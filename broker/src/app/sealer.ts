@@ -8,6 +8,7 @@ import type { AuditLane } from '../services/audit/audit-lane';
 import type { BrokenChain } from '../services/audit/head-file';
 import { createHeadExport } from '../services/audit/head-export';
 import { createHeadWatch } from '../services/audit/head-watch';
+import { ownEntry } from '../services/audit/own-entry';
 import { createReadHead, type ReadHead } from '../services/audit/read-head';
 import { createSealer, type Sealer } from '../services/audit/sealer';
 import type { KeyReload } from '../services/encryption-keys';
@@ -55,12 +56,13 @@ export function assembleSealer(
 /** Where the operator reads: in the audit of his own organization. */
 async function tellBroken({ audit, auditDatabase }: Parts, { id, head, lastSeal }: BrokenChain): Promise<void> {
   const operators = await findOrganization(auditDatabase, 'default');
-  await audit.commit({
-    ...{ organizationId: operators?.id ?? null, action: 'audit.chain_broken', code: 'integrity', actor: 'sealer' },
-    ...{ clientId: null, service: null, connectionId: null, generation: null, address: null, userAgent: null },
-    ...{ requestId: null, workflowId: null, executionId: null },
+  const told = {
+    action: 'audit.chain_broken',
+    code: 'integrity',
+    actor: 'sealer',
     detail: { seal: id, head, lastSeal },
-  });
+  };
+  await audit.commit(ownEntry({ organizationId: operators?.id ?? null, ...told }));
 }
 
 /** Throws ConfigurationError where AUDIT_HEAD_URL is a place that nothing is sent to. */

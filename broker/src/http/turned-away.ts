@@ -1,11 +1,11 @@
 import type { Logger } from '../log/logger';
-import { auditEntry } from '../services/access/authorize';
+import { ownEntry } from '../services/audit/own-entry';
 import type { Refusals } from '../services/audit/refusals';
 import { createTally, type Tally } from './tally';
 
 /** Of what the door counts, that which was a request; the rest are connections on which none came. */
 const REQUESTS = new Set(['overloaded', 'invalid_request', 'uri_too_long', 'headers_too_large']);
-const NOBODY = { presented: null, address: null, userAgent: null, requestId: '' };
+const NOBODY = { organizationId: null, actor: 'unknown' };
 
 /**
  * Who is turned away before he is recognised leaves no row and no line of his own, or a flood would fill the disk with itself: once a
@@ -16,8 +16,7 @@ export function tallyTurnedAway(log: Logger, refusals: Refusals): Tally {
     log.warn('turned away', counts);
     for (const [code, count] of Object.entries(counts)) {
       if (!REQUESTS.has(code)) continue;
-      const entry = auditEntry(NOBODY, { action: 'request', scope: null, detail: { count } }, null, code);
-      refusals.note({ ...entry, requestId: null });
+      refusals.note(ownEntry({ ...NOBODY, action: 'request', code, detail: { count } }));
     }
   });
 }

@@ -3,6 +3,7 @@ import type { Database } from '../../db/database';
 import type { Logger } from '../../log/logger';
 import { addFailures, tellOfAttack, type Filled } from '../../repositories/failures';
 import { parseAccessKey } from '../../secrets/access-key';
+import { ownEntry } from '../audit/own-entry';
 import type { Refusals } from '../audit/refusals';
 import { networkOf } from './network';
 import type { Caller } from './principal';
@@ -135,9 +136,8 @@ async function tell(database: Database, refusals: Refusals, { bucket, count }: F
   const accessKeyId = bucket.slice('key '.length);
   const organizationId = await tellOfAttack(database, bucket, accessKeyId);
   if (organizationId === null) return;
-  refusals.note({
-    ...{ organizationId, action: 'key.under_attack', code: 'key_invalid', actor: 'unknown' },
-    ...{ clientId: null, service: null, connectionId: null, generation: null, address: null, userAgent: null },
-    ...{ requestId: null, workflowId: null, executionId: null, detail: { accessKeyId, wrongSecrets: count } },
-  });
+  const detail = { accessKeyId, wrongSecrets: count };
+  refusals.note(
+    ownEntry({ organizationId, action: 'key.under_attack', code: 'key_invalid', actor: 'unknown', detail }),
+  );
 }
