@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 
 /**
  * `GET /anything` answers 200 for a good token and 401 for any other; `/fails` answers 500.
- * `POST /token` exchanges refresh token `refresh-x` for a new access token of the same name.
+ * `POST /token` exchanges a refresh token, which goes on being good, for a new access token.
  * A group that needs more answers a path itself: `api.answer('/files', (request, response) => …)`.
  */
 export async function startLoopback(secrets) {
@@ -51,7 +51,7 @@ function receive({ api, answers, secrets }, { method, url, headers }, response, 
 
 function refresh(form, { good, issued }, secrets) {
   const refreshToken = form.get('refresh_token');
-  const accessToken = secrets.watch(`${refreshToken}-access-${issued.length + 1}`);
+  const accessToken = secrets.make(refreshToken.replace(/-refresh-\w+$/, '-renewed'));
   issued.push(accessToken);
   good.add(accessToken);
   return { access_token: accessToken, refresh_token: refreshToken, token_type: 'Bearer', expires_in: 3600 };
