@@ -1,6 +1,7 @@
 import type { IDataObject, IHttpRequestMethods, IHttpRequestOptions } from 'n8n-workflow';
 
 import { BrokerError, errorFromProblem, type Asked } from './broker-error';
+import { connectionErrorInWords } from './connection-error';
 import type { Grant, GrantRequest, ProblemBody } from './contract';
 
 /** n8n's own HTTP client, `this.helpers.httpRequest`. */
@@ -100,26 +101,16 @@ async function dispatch(send: SendRequest, url: string, token: string, { method,
 }
 
 function unreachable(url: string, error: unknown): BrokerError {
-  const { code = '', message = '' } = error as { code?: string; message?: string };
-  const why = CONNECTION_ERRORS[code] ?? (message.startsWith('Domain not allowed') ? DOMAINS : 'no answer');
   // The cause is left out: it carries the request, and with it the internal token.
-  return new BrokerError(`The Otobot broker at ${new URL(url).origin} cannot be reached: ${why}`, {
-    reasonCode: 'unreachable',
-    description:
-      'Check that the broker runs, and "API URL" in the credential as seen from n8n (in a container, localhost is the container itself).',
-  });
+  return new BrokerError(
+    `The Otobot broker at ${new URL(url).origin} cannot be reached: ${connectionErrorInWords(error)}`,
+    {
+      reasonCode: 'unreachable',
+      description:
+        'Check that the broker runs, and "API URL" in the credential as seen from n8n (in a container, localhost is the container itself).',
+    },
+  );
 }
-
-/** In words, because n8n replaces a message that contains such a code. */
-const CONNECTION_ERRORS: Record<string, string> = {
-  ECONNREFUSED: 'the connection was refused',
-  ECONNRESET: 'the connection was closed',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'the name cannot be resolved',
-  ETIMEDOUT: 'no answer in time',
-  ECONNABORTED: 'no answer in time',
-};
-const DOMAINS = 'its host is missing from the "Allowed Domains" of the credential';
 
 function notOtobot(url: string, status: number): BrokerError {
   return new BrokerError(

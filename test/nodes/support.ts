@@ -79,20 +79,30 @@ export const ok = (body: unknown): Scripted => ({ status: 200, body });
 
 /** n8n's `helpers.httpRequest`, as far as the package uses it, over a real connection. */
 export async function httpRequest(options: IHttpRequestOptions): Promise<unknown> {
-  const { method = 'GET', url, headers, body } = options;
+  const { method = 'GET', url, headers, body, timeout } = options;
   const response = await fetch(url, {
     method,
-    headers: { 'content-type': 'application/json', ...(headers as Record<string, string>) },
+    headers: {
+      ...(options.json === true ? { 'content-type': 'application/json' } : {}),
+      ...(headers as Record<string, string>),
+    },
     redirect: options.disableFollowRedirect === true ? 'manual' : 'follow',
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: Buffer.isBuffer(body) ? new Uint8Array(body) : JSON.stringify(body) }),
+    ...(timeout === undefined ? {} : { signal: AbortSignal.timeout(timeout) }),
   }).catch((error: Error & { cause?: { code?: string } }) => {
     // As axios, whose errors carry the code and the whole request.
     throw Object.assign(new Error(`connect ${error.cause?.code}`), { code: error.cause?.code, config: options });
   });
+  const answer = {
+    statusCode: response.status,
+    statusMessage: response.statusText,
+    headers: Object.fromEntries(response.headers),
+  };
+  if (options.encoding === 'arraybuffer') return { ...answer, body: Buffer.from(await response.arrayBuffer()) };
   const text = await response.text();
   const parsed: unknown = isJson(text) ? JSON.parse(text) : text;
   if (!response.ok && options.ignoreHttpStatusErrors !== true) throw new Error(`status ${response.status}`);
-  return { statusCode: response.status, headers: Object.fromEntries(response.headers), body: parsed };
+  return { ...answer, body: parsed };
 }
 
 function isJson(text: string): boolean {

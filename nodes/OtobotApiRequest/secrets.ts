@@ -1,0 +1,34 @@
+import type { Grant } from '../shared/contract';
+
+/** What stands in an answer in place of the credential. */
+export const HIDDEN = '[hidden by Otobot]';
+
+/** Anything shorter would be found in ordinary text. */
+const SHORTEST = 8;
+
+/** Every form in which an API could give back the credential that it was sent. */
+export function secretsOf(grant: Grant): string[] {
+  const { accessToken, apiKey, password, headers } = grant;
+  const plain = [accessToken, apiKey, password, ...Object.values(headers).flatMap(withoutScheme)];
+  const found = new Set<string>();
+  for (const secret of plain) {
+    if (secret === undefined || secret.length < SHORTEST) continue;
+    found.add(secret).add(encodeURIComponent(secret)).add(JSON.stringify(secret).slice(1, -1));
+  }
+  // The longest first: what is left after a shorter one was replaced would no longer be recognised.
+  return [...found].sort((one, other) => other.length - one.length);
+}
+
+/** APIs that echo a request, or quote it in an error, must not bring the credential into n8n's execution data. */
+export function hideIn(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((seen, secret) => seen.replaceAll(secret, HIDDEN), text);
+}
+
+export function isIn(content: Buffer, secrets: readonly string[]): boolean {
+  return secrets.some((secret) => content.includes(secret));
+}
+
+/** "Bearer abc" → "abc". */
+function withoutScheme(header: string): string[] {
+  return [header.slice(header.indexOf(' ') + 1)];
+}
