@@ -37,6 +37,11 @@ export interface ProblemExtras {
   retryAfterSeconds?: number;
   reason?: string;
   connectUrl?: string;
+  /** What people call those whom it is about. */
+  clientName?: string;
+  serviceName?: string;
+  /** The one that is missing. */
+  scope?: string;
   errors?: readonly { path: string; message: string }[];
 }
 

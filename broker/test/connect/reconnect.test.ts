@@ -49,6 +49,9 @@ test('who was never connected gets a link with the refusal, by both reading rout
     reason: 'never_connected',
     detail: expect.stringContaining(String(json.connectUrl)) as string,
   });
+  const { rows } = await scene.database.query('select name from clients where client_id = $1', [clientId]);
+  const service = await scene.ask('GET /v1/services/crm');
+  expect(json).toMatchObject({ clientName: rows[0]?.name as string, serviceName: service.json.displayName });
   const granted = await scene.ask('POST /v1/grants', { body: { clientId, service: 'crm' } });
   expect(granted.json.connectUrl).toBe(json.connectUrl);
   expect(outcomeOf(await connect(scene, scene.browser(), { path: pathOf(json) }))).toBe('connected');

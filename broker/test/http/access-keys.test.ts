@@ -127,6 +127,21 @@ describe('a key mints only subsets of itself', () => {
   });
 });
 
+test('scopes beside a preset are what the key may do beyond it', async () => {
+  const { json, status } = await create({ preset: 'n8n', scopes: ['connections:write', 'connections:read'] });
+  expect(status).toBe(201);
+  const { scopes } = (await create({ preset: 'n8n' })).json;
+  expect([...(json.scopes as string[])].sort()).toEqual([...(scopes as string[]), 'connections:write'].sort());
+  expect((await create({})).status).toBe(400);
+});
+
+test('a refusal names the scope that is missing, for programs too', async () => {
+  const { key } = (await create({ preset: 'n8n' })).json as { key: string };
+  const refused = await scene.ask('POST /v1/clients', { key, body: { clientId: 'c', name: 'C' } });
+  expect(refused).toMatchObject({ status: 403, json: { code: 'scope_missing', scope: 'clients:write' } });
+  expect(refused.json.detail).toContain('clients:write');
+});
+
 test('an edit bites at once', async () => {
   const { id, key } = (await create({ preset: 'n8n' })).json as { id: string; key: string };
   expect((await read(key)).status).toBe(200);
@@ -302,7 +317,7 @@ test('pages of keys hold each once, newest first', async () => {
 
 test.each([
   {},
-  { preset: 'n8n', scopes: ['clients:read'] },
+  { preset: 'n8n', scopes: [] },
   { preset: 'root' },
   { scopes: ['clients:read', 'everything'] },
   { scopes: [] },

@@ -62,6 +62,8 @@ test.each(['never analyzed', 'analyzed'])('a page of 10,000 connections costs a 
     for (const after of [null, MIDDLE]) expect(await buffersOfPage(filter, after, LIMIT)).toBeLessThan(FULL_PAGE);
   }
   expect(await buffersOfPage({ clientId: 'c77' }, null, 1)).toBeLessThan(3 * BUFFERS_PER_CONNECTION);
+  for (const more of [{ service }, { service, name: 'default' }])
+    expect(await buffersOfPage({ clientId: 'c77', ...more }, null, 1)).toBeLessThan(3 * BUFFERS_PER_CONNECTION);
   expect(await buffersOfPage({ onlyClients: ['c5', 'c6'] }, null, 2)).toBeLessThan(4 * BUFFERS_PER_CONNECTION);
   expect(await buffersOfPage({ status: 'backoff' }, null, 0)).toBeLessThan(BUFFERS_PER_CONNECTION);
 });

@@ -62,6 +62,8 @@ test('lists are filtered by client, service, status and by ends that nothing wil
   await put('keyed', { service: 'keyed', apiKey: 'k' });
 
   expect(await names('service=keyed')).toEqual(['keyed']);
+  expect(await names('service=crm&name=ended')).toEqual(['ended']);
+  expect(await names('name=nobody-is-called-so')).toEqual([]);
   expect(await names('status=reauth_required')).toEqual(['ended']);
   expect(await names('expiresWithin=24h')).toEqual(['ended', 'soon']);
   expect(await names('expiresWithin=30d')).toEqual(['ended', 'later', 'soon']);

@@ -41,7 +41,7 @@ export const accessKeyCommands: CommandGroup = {
           about: `what it may do, by purpose: ${Object.keys(PRESETS).join(', ')}`,
           to: 'body.preset',
         },
-        scopes,
+        { ...scopes, about: 'what it may do, see below; with --preset, what beyond that' },
         ...reach,
         ...limits,
         { flags: '--test', about: 'mark it as a test key (otb_test_…)', to: 'body.environment', means: 'test' },
@@ -49,6 +49,7 @@ export const accessKeyCommands: CommandGroup = {
       examples: [
         'otobot access-key create --preset n8n',
         'otobot access-key create --preset n8n --name "n8n of acme" --clients acme --expires 1y',
+        'otobot access-key create --preset n8n --scopes connections:write,clients:write',
         'otobot access-key create --preset n8n --clients acme --quota-per-day 5000 --rate-per-minute 600',
         'otobot access-key create --name reports --scopes connections:read,audit:read',
         'otobot access-key create --preset monitor --json | jq -r .key > monitor.key',

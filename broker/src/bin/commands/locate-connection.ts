@@ -13,9 +13,9 @@ export async function locateConnection(input: Input, ask: Ask): Promise<Input> {
     throw new BadUsage('<connection>: must be an id or client/service', '`otobot connection list` lists them');
   }
   const page = await ask('GET /v1/connections', {
-    query: { clientId: clientId === '' ? '-' : clientId, service, limit: '500' },
+    query: { clientId: clientId === '' ? '-' : clientId, service, name },
   });
-  const found = isPage(page) ? page.items.find((item) => item.name === name) : undefined;
+  const [found] = isPage(page) ? page.items : [];
   if (found !== undefined) return { ...input, params: { id: found.id } };
   throw new Problem('not_found', `There is no connection ${String(input.params.id)}. GET /v1/connections lists them.`);
 }

@@ -66,6 +66,9 @@ const problemAnswer = z
       .string()
       .optional()
       .describe('With reauth_required: what to send to the client, where the key may make links.'),
+    clientName: z.string().optional().describe('Beside connectUrl: the client, for people.'),
+    serviceName: z.string().optional().describe('Beside connectUrl: the service, for people.'),
+    scope: z.string().optional().describe('With scope_missing: the scope that the route needs.'),
     errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
   })
   .meta({ id: 'Problem' });

@@ -49,12 +49,12 @@ const newKey = z
       .enum(Object.keys(PRESETS) as [Preset, ...Preset[]])
       .optional()
       .meta({ examples: ['n8n'] }),
-    scopes: scopes.min(1).optional(),
+    scopes: scopes.min(1).optional().describe('Beside preset: what the key may do beyond that.'),
     environment: z.enum(['live', 'test']).default('live'),
     ...changeable,
   })
-  .refine((key) => (key.preset === undefined) !== (key.scopes === undefined), {
-    error: 'give either preset or scopes',
+  .refine((key) => key.preset !== undefined || key.scopes !== undefined, {
+    error: 'give preset, scopes or both',
     path: ['scopes'],
   });
 

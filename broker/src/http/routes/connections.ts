@@ -32,6 +32,7 @@ const filters = z.strictObject({
   ...page,
   clientId: clientIdInPath.optional(),
   service: serviceName.optional(),
+  name: connectionName.optional(),
   status: z.enum(SHOWN_STATUSES).optional(),
   expiresWithin: span.optional().describe('Tokens that end within that time and that nothing will renew.'),
   consentEndsWithin: span

@@ -105,7 +105,7 @@ export function createAccessKeys({ database, authorize, vault }: AccessKeysParts
       const minted = mintAccessKey(environment, randomBytes);
       const who = await may(caller, 'access-key.create', minted.id);
       const { organizationId, actor } = who;
-      const scopes = given.scopes ?? (preset === undefined ? [] : PRESETS[preset]);
+      const scopes = [...new Set([...(preset === undefined ? [] : PRESETS[preset]), ...(given.scopes ?? [])])];
       const own = asWideAs(who);
       const grant = withChanges({ name, ...own }, { ...given, scopes, limits: withLimits(own.limits, given.limits) });
       mayPassOnOrThrow(who, grant);

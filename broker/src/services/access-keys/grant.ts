@@ -18,7 +18,7 @@ export interface KeyChanges {
   expiresAt?: Date | null | undefined;
 }
 
-/** Either `preset` or `scopes`. What is left out is as wide as the caller's own. */
+/** `preset`, `scopes`, or both: the scopes are then beyond those of the preset. What is left out is as wide as the caller's own. */
 export interface NewKey extends KeyChanges {
   name: string;
   preset?: Preset | undefined;

@@ -78,6 +78,7 @@ export function mayOrThrow(principal: Principal, { scope, clientId, service, eve
     throw new Problem(
       'scope_missing',
       `This access key lacks the scope ${scope}. Use a key that has it, or add it with: otobot access-key edit`,
+      { extras: { scope } },
     );
   }
   if (

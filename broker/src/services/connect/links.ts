@@ -10,6 +10,7 @@ import {
   type ConnectLink,
   type CredentialName,
 } from '../../repositories/connect-links';
+import { namesForPeople, type NamesForPeople } from '../../repositories/names-for-people';
 import { findService, type Service } from '../../repositories/services';
 import type { Vault } from '../../vault/vault';
 import type { Authorize } from '../access/authorize';
@@ -43,8 +44,14 @@ export interface ConnectLinks {
   /** The answer is the only place where the link itself appears. */
   create(caller: Caller, link: NewLink): Promise<LinkView & { url: string }>;
   revoke(caller: Caller, id: string): Promise<void>;
-  /** The link for a credential that has to be connected again: the same one while it stands. null: nobody can connect it by a link. */
-  forReconnect(who: Principal, credential: CredentialName): Promise<string | null>;
+  /** For a credential that has to be connected again; null: nobody can connect it by a link. */
+  forReconnect(who: Principal, credential: CredentialName): Promise<Reconnect | null>;
+}
+
+/** What it takes to ask the client for it. */
+export interface Reconnect extends NamesForPeople {
+  /** The same link while it stands. */
+  url: string;
 }
 
 export interface ConnectLinksParts {
@@ -106,7 +113,7 @@ export function createConnectLinks({ database, authorize, vault, publicUrl }: Co
     forReconnect: (who, credential) =>
       database.asTenant(who.organizationId, async (tx) => {
         const link = await automaticLink(tx, vault, who, credential);
-        return link && urlOf(link);
+        return link && { url: urlOf(link), ...(await namesForPeople(tx, who.organizationId, credential)) };
       }),
   };
 }

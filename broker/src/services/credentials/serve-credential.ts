@@ -88,10 +88,11 @@ async function withConnectUrl(
   const needsClient =
     error instanceof Problem && error.code === 'reauth_required' && error.extras.reason !== 'disabled';
   if (!needsClient || clientId === null || who?.scopes.has('connect:write') !== true) return error;
-  const connectUrl = await connectLinks.forReconnect(who, { clientId, service, name });
-  if (connectUrl === null) return error;
+  const reconnect = await connectLinks.forReconnect(who, { clientId, service, name });
+  if (reconnect === null) return error;
+  const { url: connectUrl, ...names } = reconnect;
   return new Problem(error.code, `${error.detail} Send them this link: ${connectUrl}`, {
-    extras: { ...error.extras, connectUrl },
+    extras: { ...error.extras, connectUrl, ...names },
   });
 }
 
