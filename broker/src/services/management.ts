@@ -10,6 +10,8 @@ import type { ConnectLinks } from './connect/links';
 import { createConnections, type Connections } from './connections/connections';
 import type { RefreshWaiter } from './refresh-wait';
 import { createServiceCatalogue, type ServiceCatalogue } from './service-catalogue/service-catalogue';
+import { createWebhookDeliveries, type WebhookDeliveries } from './webhooks/deliveries';
+import { createWebhooks, type Webhooks } from './webhooks/webhooks';
 
 /** Everything that manages an organization, beside serving its credentials. */
 export interface Management {
@@ -21,6 +23,8 @@ export interface Management {
   accessKeys: AccessKeys;
   readAudit: ReadAudit;
   exportAudit: ExportAudit;
+  webhooks: Webhooks;
+  webhookDeliveries: WebhookDeliveries;
 }
 
 export interface ManagementParts {
@@ -29,7 +33,7 @@ export interface ManagementParts {
   authorize: Authorize;
   vault: Vault;
   waiter: RefreshWaiter;
-  /** What the outbound policy allows of a service's URLs. */
+  /** What the outbound policy allows of a service's URLs, and a webhook's. */
   allowedUrl: (url: string) => boolean;
   connectLinks: ConnectLinks;
 }
@@ -44,5 +48,7 @@ export function createManagement(parts: ManagementParts): Management {
     accessKeys: createAccessKeys(parts),
     readAudit: createReadAudit(parts),
     exportAudit: createExportAudit(parts),
+    webhooks: createWebhooks(parts),
+    webhookDeliveries: createWebhookDeliveries(parts),
   };
 }

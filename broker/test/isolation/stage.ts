@@ -11,6 +11,8 @@ export interface Objects {
   connection: string;
   accessKey: string;
   connectLink: string;
+  webhook: string;
+  delivery: string;
 }
 
 /** Names are equally long, so that answers about them may be compared byte for byte. */
@@ -58,13 +60,14 @@ export async function setStage(): Promise<Stage> {
   for (const name of ['beta', 'gamm', 'delt'])
     await database.query('insert into organizations (name, display_name) values ($1, $1)', [name]);
   const [{ key }, { key: otherKey }] = [await mint('beta'), await mint('gamm')];
-  const filled = { send, mint };
+  const filled = { send, mint, database };
   const objects = {
     own: await fill(filled, { key, prefix: PREFIXES.own, mark: 'mark-of-beta' }),
     other: await fill(filled, { key: otherKey, prefix: PREFIXES.other, mark: MARK }),
     absent: {
       ...{ clientId: 'none-one', service: 'none-crm', accessKey: 'NoSuchKey000' },
       ...{ connection: '00000000-0000-4000-8000-000000000000', connectLink: '00000000-0000-4000-8000-000000000001' },
+      ...{ webhook: '00000000-0000-4000-8000-000000000002', delivery: '00000000-0000-4000-8000-000000000003' },
     },
   };
   return {
@@ -80,7 +83,7 @@ export async function setStage(): Promise<Stage> {
 const anAddress = (): string => `198.${randomInt(18, 20)}.${randomInt(256)}.${randomInt(256)}`;
 
 async function fill(
-  { send, mint }: Pick<Stage, 'send' | 'mint'>,
+  { send, mint, database }: Pick<Stage, 'send' | 'mint' | 'database'>,
   { key, prefix, mark }: { key: string; prefix: string; mark: string },
 ): Promise<Objects> {
   const must = async (method: string, path: string, body: unknown): Promise<Record<string, unknown>> => {
@@ -98,7 +101,17 @@ async function fill(
   const { id } = await must('POST', '/v1/connections', { clientId, service, accessToken: mark, refreshToken: 'r' });
   const link = await must('POST', '/v1/connect-links', { clientId, service, reason: mark });
   const { id: accessKey } = await mint(prefix, { name: mark });
-  return { clientId, service, connection: String(id), accessKey, connectLink: String(link.id) };
+  const webhook = await must('POST', '/v1/webhooks', { url: 'https://hooks.example/in', description: mark });
+  const { rows } = await database.query<{ id: string }>(
+    `insert into webhook_deliveries (organization_id, webhook_id, event_id)
+     select w.organization_id, w.id, (select id from outbox e where e.organization_id = w.organization_id order by id limit 1)
+       from webhooks w where w.id = $1 returning id`,
+    [webhook.id],
+  );
+  return {
+    ...{ clientId, service, connection: String(id), accessKey, connectLink: String(link.id) },
+    ...{ webhook: String(webhook.id), delivery: rows[0]?.id ?? '' },
+  };
 }
 
 async function fingerprintOf(database: TestDatabase): Promise<Record<string, string>> {

@@ -27,6 +27,7 @@ export const TAGS: readonly Tag[] = [
   },
   { name: 'Clients', description: 'On whose behalf workflows act.', pattern: /^\/v1\/clients/ },
   { name: 'Access keys', description: 'What n8n and other programs present.', pattern: /^\/v1\/(access-keys|whoami)/ },
+  { name: 'Webhooks', description: 'Who is told what happens.', pattern: /^\/v1\/webhooks/ },
   { name: 'Audit', description: 'Who did what.', pattern: /^\/v1\/audit/ },
   { name: 'System', description: 'The process itself.', pattern: /^\// },
 ];

@@ -6,6 +6,7 @@ import { clientRoutes } from './clients';
 import { connectLinkRoutes } from './connect-links';
 import { connectionRoutes } from './connections';
 import { serviceRoutes } from './services';
+import { webhookRoutes } from './webhooks';
 
 export function managementRoutes(management: Management): Route[] {
   return [
@@ -14,6 +15,7 @@ export function managementRoutes(management: Management): Route[] {
     ...connectionRoutes(management),
     ...connectLinkRoutes(management),
     ...accessKeyRoutes(management),
+    ...webhookRoutes(management),
     ...auditRoutes(management),
   ];
 }
