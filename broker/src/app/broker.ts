@@ -31,7 +31,7 @@ export async function createBroker(config: Config, installation: Installation, l
   const allowedUrl = (target: string): boolean => isAllowed(outbound, target);
   return {
     ...serving,
-    ...createManagement({ ...serving, allowedUrl }),
+    ...createManagement({ ...serving, allowedUrl, agents: outbound.agents }),
     connect: createConnect({ ...serving, lookups: serving.auditDatabase, agents: outbound.agents, publicUrl }),
     sealer,
     readHead,

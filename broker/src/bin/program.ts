@@ -8,6 +8,8 @@ import { connectLinkCommands } from './commands/connect-links';
 import { connectionCommands } from './commands/connections';
 import { keyCommands } from './commands/keys';
 import { migrateCommand } from './commands/migrate';
+import { n8nInstanceCommands } from './commands/n8n-instances';
+import { n8nSyncCommands } from './commands/n8n-sync';
 import { organizationCommands } from './commands/organizations';
 import { serveCommand, startCommand } from './commands/processes';
 import { refreshCommand } from './commands/refresh';
@@ -26,6 +28,8 @@ export const GROUPS = [
   serviceCommands,
   connectLinkCommands,
   connectionCommands,
+  n8nSyncCommands,
+  n8nInstanceCommands,
   accessKeyCommands,
   keyCommands,
   auditCommands,
@@ -44,7 +48,10 @@ export function program(): Command {
   for (const command of [startCommand(), serveCommand(), refreshCommand(), migrateCommand()])
     otobot.addCommand(command);
   otobot.commandsGroup('Manage what it holds:');
-  for (const group of GROUPS) otobot.addCommand(groupCommand(group));
+  for (const group of GROUPS) {
+    const around = otobot.commands.find((command) => command.name() === group.within);
+    (around ?? otobot).addCommand(groupCommand(group));
+  }
   const groupOf = ({ name }: CommandGroup) => otobot.commands.find((command) => command.name() === name);
   groupOf(serviceCommands)?.addCommand(serviceGuideCommand());
   groupOf(auditCommands)?.addCommand(auditVerifyCommand());

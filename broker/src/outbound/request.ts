@@ -2,6 +2,8 @@ import http from 'node:http';
 import https from 'node:https';
 import type { OutboundAgents } from './outbound';
 
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
 export interface Call {
   url: string;
   headers: Readonly<Record<string, string>>;
@@ -19,7 +21,7 @@ const MAX_BODY_BYTES = 256 * 1024;
 const OWN_HEADERS = { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'otobot' };
 
 /** One request, without redirects. What the other side does never throws. */
-export function request(method: 'GET' | 'POST', { url, headers, agents, timeoutMs }: Call, body = ''): Promise<Answer> {
+export function request(method: Method, { url, headers, agents, timeoutMs }: Call, body = ''): Promise<Answer> {
   return new Promise((resolve) => {
     let deadline: NodeJS.Timeout | undefined = undefined;
     const end = (answer: Answer): void => {
@@ -41,11 +43,7 @@ export function request(method: 'GET' | 'POST', { url, headers, agents, timeoutM
   });
 }
 
-/** Opens a request by the guarded way out, to be ended by the caller. Throws for a URL or a header that Node does not send. */
-export function begin(
-  method: string,
-  { url, headers, agents }: Pick<Call, 'url' | 'headers' | 'agents'>,
-): http.ClientRequest {
+function begin(method: string, { url, headers, agents }: Pick<Call, 'url' | 'headers' | 'agents'>): http.ClientRequest {
   const target = new URL(url);
   const options = { method, headers: { ...OWN_HEADERS, ...headers } };
   return target.protocol === 'http:'

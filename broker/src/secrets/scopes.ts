@@ -13,6 +13,7 @@ const SCOPE_TABLE = {
   'encryption:admin': { allows: 'rotate encryption keys', presets: [] },
   'audit:read': { allows: 'read the audit', presets: [] },
   'webhooks:write': { allows: 'manage webhooks', presets: ['n8n'] },
+  'n8n-sync:write': { allows: "keep clients' credentials in n8n instances", presets: [] },
   'alerts:read': { allows: 'read alerts', presets: ['monitor'] },
 } as const satisfies Record<string, { allows: string; presets: readonly ('n8n' | 'monitor')[] }>;
 

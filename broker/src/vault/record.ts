@@ -11,7 +11,7 @@ export interface SealContext {
   /** The public Client ID; null for a value of the organization itself. Never empty. */
   clientId: string | null;
   service: string;
-  kind: 'token_set' | 'app' | 'service' | 'webhook' | 'flow' | 'spool';
+  kind: 'token_set' | 'app' | 'service' | 'webhook' | 'flow' | 'spool' | 'n8n_instance' | 'n8n_credential';
   rowId: string;
   field: string;
   /** 0 where there are none. */

@@ -5,8 +5,7 @@ import type { Logger } from '../log/logger';
 export interface Chore {
   name: string;
   everyMs: number;
-  /** `stopping`: a turn that goes on and on ends soon. */
-  work: (stopping: AbortSignal) => Promise<unknown>;
+  work: () => Promise<unknown>;
 }
 
 export interface Chores {
@@ -21,7 +20,7 @@ export function startChores(chores: readonly Chore[], log: Logger): Chores {
   setMaxListeners(chores.length, stopping.signal);
   const repeat = async ({ name, everyMs, work }: Chore): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await work(stopping.signal).catch((error: unknown) => {
+      await work().catch((error: unknown) => {
         log.warn('a chore failed', { chore: name, error: (error as Error).message });
       });
       await delay(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);

@@ -15,6 +15,7 @@ import { createAttempts, type Attempts } from './attempts';
 import { startChores, type Chores } from './chores';
 import { startClaimLoop, type ClaimLoop } from './claim-loop';
 import { takeIdentity, type Identity } from './identity';
+import { openN8nSync, type N8nSync } from './n8n-sync';
 import { openSpooling, type Spooling } from './spooling';
 import { DAYS_AHEAD, upkeep } from './upkeep';
 
@@ -37,8 +38,6 @@ export interface RefresherOptions {
   historyDays?: number;
   /** How many days the audit is kept, at least 30; 0: for ever. */
   auditDays?: number;
-  /** Where clients reach the broker, for the links that events carry; null: they carry none. */
-  publicUrl?: string | null;
 }
 
 export interface RefresherLimits {
@@ -91,7 +90,6 @@ type Begun = (() => Promise<void>)[];
 
 async function begin(options: RefresherOptions, database: Database, begun: Begun): Promise<Refresher> {
   const { databaseUrl, dataDir, roots, outbound, log, historyDays = HISTORY_DAYS, auditDays = AUDIT_DAYS } = options;
-  const { publicUrl = null } = options;
   const limits = { ...LIMITS, ...options.limits };
   const id = randomUUID();
   const onWritten = createPulse(() => signalRefreshed(database));
@@ -124,10 +122,11 @@ async function begin(options: RefresherOptions, database: Database, begun: Begun
   await spooling.adoption.run();
   loop = startClaimLoop({ database, workerNumber, limits, log, refresh: (...claimed) => attempts.refresh(...claimed) });
   const { requestTimeoutMs } = limits;
-  const chores = startChores(upkeep({ ...shared, identity, requestTimeoutMs, historyDays, auditDays, publicUrl }), log);
+  const n8nSync = openN8nSync({ databaseUrl, processId: id, database, vault, agents: outbound.agents, log });
+  const chores = startChores(upkeep({ ...shared, identity, n8nSync, requestTimeoutMs, historyDays, auditDays }), log);
 
   const leaving = {
-    ...{ database, spooling, attempts, identity, heartbeat, loop, chores, log },
+    ...{ database, spooling, attempts, identity, heartbeat, loop, chores, n8nSync, log },
     drainMs: limits.drainMs,
   };
   let stopped: Promise<void> | null = null;
@@ -142,19 +141,21 @@ interface Running {
   heartbeat: Heartbeat;
   loop: ClaimLoop;
   chores: Chores;
+  n8nSync: N8nSync;
   drainMs: number;
   log: Logger;
 }
 
 /** Ends what is in flight, then leaves; a database that hangs is not waited for, because answers are safe in the spool. */
 async function leave(running: Running): Promise<void> {
-  const { database, spooling, attempts, identity, heartbeat, loop, chores, drainMs, log } = running;
+  const { database, spooling, attempts, identity, heartbeat, loop, chores, n8nSync, drainMs, log } = running;
   const cut = setTimeout(() => {
     log.warn('the database does not answer: its connections are cut, so that this worker can end');
     database.cut();
+    n8nSync.cut();
   }, drainMs + LAST_TRY_MS);
   attempts.holdOnFor(drainMs);
-  const rested = chores.stop();
+  const rested = chores.stop().then(() => n8nSync.stop(drainMs / 2));
   await loop.stop(drainMs);
   await soonest(attempts.idle(), LAST_TRY_MS); // with the pool closed, what is tried again would fail for that
   await rested;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Broker } from '../../src/app/broker';
@@ -55,7 +56,7 @@ const inAnHour = (): string => new Date(Date.now() + 3_600_000).toISOString();
 async function tried(example: { name: string; method: string; path: string; operation: Operation }): Promise<void> {
   const { name, method, path } = example;
   const route = documented.find((each) => each.method === method && each.path.replace(/:(\w+)/g, '{$1}') === path);
-  const { status, body } = await typed(curlOf(example), await idFor(path));
+  const { status, body } = await typed(curlOf(example), await idsFor(path));
   const refusal = REFUSED[name];
   if (refusal !== undefined) {
     expect([name, JSON.parse(body)]).toEqual([name, expect.objectContaining({ code: refusal })]);
@@ -67,12 +68,11 @@ async function tried(example: { name: string; method: string; path: string; oper
 }
 
 /** The example with what is this broker's own, in a shell. */
-async function typed(command: string, id: string): Promise<{ status: number; body: string }> {
-  const here = command
-    .replace('http://127.0.0.1:3001', scene.broker.url)
-    .replace('0f8fad5b-d9cb-469f-a165-70867728950e', id)
-    .replace('7Qm2xVb0KpLa', id)
-    .replace('7c9e6679-7425-40de-944b-e07fc1f90ae7', await deliveryOf(id));
+async function typed(command: string, ids: readonly string[]): Promise<{ status: number; body: string }> {
+  const here = ids.reduce(
+    (text, id) => text.replace(/0f8fad5b-d9cb-469f-a165-70867728950e|7Qm2xVb0KpLa/, id),
+    command.replace('http://127.0.0.1:3001', scene.broker.url),
+  );
   const { stdout } = await promisify(execFile)('bash', ['-c', `${here} -w '\\n%{http_code}'`], {
     env: { PATH: process.env.PATH, OTOBOT_KEY: scene.key },
   });
@@ -80,33 +80,24 @@ async function typed(command: string, id: string): Promise<{ status: number; bod
   return { status: Number(stdout.slice(end + 1)), body: stdout.slice(0, end) };
 }
 
-/** Of the connection; of a link or key that nobody else needs. */
-async function idFor(pattern: string): Promise<string> {
-  if (pattern.startsWith('/v1/access-keys/')) return (await scene.mint()).id;
+/** Of the connection; of a link, key or n8n that nobody else needs. In the order in which they are named. */
+async function idsFor(pattern: string): Promise<string[]> {
+  if (pattern.startsWith('/v1/n8n-instances/')) return idsOfN8n();
+  if (pattern.startsWith('/v1/access-keys/')) return [(await scene.mint()).id];
   if (pattern.startsWith('/v1/connect-links/')) {
     const { json } = await scene.ask('POST /v1/connect-links', { body: { clientId: 'acme', service: 'google' } });
-    return String(json.id);
+    return [String(json.id)];
   }
-  if (pattern.startsWith('/v1/webhooks/')) return aWebhook();
   const { json } = await scene.ask('GET /v1/connections');
-  return (json.items as { id: string }[])[0]?.id ?? '';
+  return [(json.items as { id: string }[])[0]?.id ?? ''];
 }
 
-/** With a delivery to be sent once more. */
-async function aWebhook(): Promise<string> {
-  const { json } = await scene.ask('POST /v1/webhooks', { body: { url: 'https://hooks.example.com/in' } });
-  await scene.database.query(
-    `insert into webhook_deliveries (organization_id, webhook_id, event_id)
-     select w.organization_id, w.id, (select max(id) from outbox) from webhooks w where w.id = $1`,
-    [json.id],
-  );
-  return String(json.id);
-}
-
-async function deliveryOf(webhookId: string): Promise<string> {
-  const { rows } = await scene.database.query<{ id: string }>(
-    'select id from webhook_deliveries where webhook_id::text = $1',
-    [webhookId],
-  );
-  return rows[0]?.id ?? '';
+async function idsOfN8n(): Promise<string[]> {
+  const name = `n${randomUUID()}`;
+  const instance = await scene.ask('POST /v1/n8n-instances', {
+    body: { name, url: 'http://127.0.0.1:9', apiKey: 'k' },
+  });
+  const route = `POST /v1/n8n-instances/${String(instance.json.id)}/credentials`;
+  const body = { clientId: 'acme', service: 'google', type: 'gmailOAuth2' };
+  return [String(instance.json.id), String((await scene.ask(route, { body })).json.id)];
 }

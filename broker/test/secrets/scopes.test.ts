@@ -15,7 +15,7 @@ describe('scopes', () => {
     );
     expect([...PRESETS.monitor].sort()).toEqual(['alerts:read', 'connections:read', 'metrics:read']);
     expect(PRESETS.operator).toEqual(SCOPES);
-    expect(SCOPES).toHaveLength(14);
+    expect(SCOPES).toHaveLength(15);
   });
 
   test('each says what it allows', () => {

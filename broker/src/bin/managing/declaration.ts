@@ -69,6 +69,8 @@ export interface ManagingCommand {
 
 export interface CommandGroup {
   name: string;
+  /** The group that it stands in; none: it stands alone. */
+  within?: string;
   about: string;
   commands: readonly ManagingCommand[];
 }

@@ -4,7 +4,10 @@ import type { CommandGroup } from './declaration';
 export function inCommandWords(groups: readonly CommandGroup[], detail: string): string {
   const commands = groups.flatMap((group) =>
     group.commands.flatMap(({ name, route, alsoFor = [] }) =>
-      [route, ...alsoFor].map((one) => ({ typed: `otobot ${group.name} ${name}`, route: one })),
+      [route, ...alsoFor].map((one) => ({
+        typed: ['otobot', ...(group.within === undefined ? [] : [group.within]), group.name, name].join(' '),
+        route: one,
+      })),
     ),
   );
   return commands.reduce(

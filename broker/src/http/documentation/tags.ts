@@ -26,8 +26,12 @@ export const TAGS: readonly Tag[] = [
     pattern: /^\/v1\/(services|clients\/:clientId\/apps)/,
   },
   { name: 'Clients', description: 'On whose behalf workflows act.', pattern: /^\/v1\/clients/ },
+  {
+    name: 'n8n',
+    description: "Credentials of n8n's own types, kept up to date in n8n.",
+    pattern: /^\/v1\/n8n-instances/,
+  },
   { name: 'Access keys', description: 'What n8n and other programs present.', pattern: /^\/v1\/(access-keys|whoami)/ },
-  { name: 'Webhooks', description: 'Who is told what happens.', pattern: /^\/v1\/webhooks/ },
   { name: 'Audit', description: 'Who did what.', pattern: /^\/v1\/audit/ },
   { name: 'System', description: 'The process itself.', pattern: /^\// },
 ];

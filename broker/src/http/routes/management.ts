@@ -5,8 +5,8 @@ import { auditRoutes } from './audit';
 import { clientRoutes } from './clients';
 import { connectLinkRoutes } from './connect-links';
 import { connectionRoutes } from './connections';
+import { n8nSyncRoutes } from './n8n-sync';
 import { serviceRoutes } from './services';
-import { webhookRoutes } from './webhooks';
 
 export function managementRoutes(management: Management): Route[] {
   return [
@@ -14,8 +14,8 @@ export function managementRoutes(management: Management): Route[] {
     ...serviceRoutes(management),
     ...connectionRoutes(management),
     ...connectLinkRoutes(management),
+    ...n8nSyncRoutes(management),
     ...accessKeyRoutes(management),
-    ...webhookRoutes(management),
     ...auditRoutes(management),
   ];
 }

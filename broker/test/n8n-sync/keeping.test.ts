@@ -1,0 +1,103 @@
+import { must } from '../revocation/scene';
+import { until } from '../support/until';
+import { setScene, type Scene } from './scene';
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await setScene();
+  await scene.work();
+});
+afterAll(() => scene.close());
+
+const tokenOf = (id: string): unknown => scene.there(id)[0]?.data.oauthTokenData.access_token;
+const audited = async (connectionId: string): Promise<Record<string, unknown>[]> => {
+  const rows = await scene.database.query(
+    `select code, actor, generation, detail from audit where action = 'credential.pushed' and connection_id = $1 order by occurred_at, sequence`,
+    [connectionId],
+  );
+  return rows.rows;
+};
+
+test('a token stands in n8n without a refresh token, and was audited before', async () => {
+  const { id, connectionId, accessToken } = await scene.keep('whole');
+  const shown = await scene.settledAs(id, 'synced');
+  const [kept, ...more] = scene.there(id);
+  expect(more).toEqual([]);
+  expect(kept).toMatchObject({ id: shown.remoteId, name: shown.title, type: 'crmOAuth2Api' });
+  expect(kept?.data.oauthTokenData).toMatchObject({ access_token: accessToken, token_type: 'Bearer' });
+  expect(JSON.stringify(kept)).not.toMatch(/refresh/i);
+  expect(await audited(connectionId)).toMatchObject([
+    { code: 'released', actor: 'n8n-sync', generation: 1, detail: { instance: 'main', type: 'crmOAuth2Api' } },
+  ]);
+});
+
+test('a refreshed token follows at once, under the same id', async () => {
+  const { id, connectionId } = await scene.keep('refreshed');
+  const before = await scene.settledAs(id, 'synced');
+  for (const refreshes of [1, 2]) {
+    const standing = tokenOf(id);
+    expect(await must(scene.ask(`POST /v1/connections/${connectionId}/refresh`))).toMatchObject({
+      refreshOutcome: 'refreshed',
+    });
+    await until(`the token of refresh ${refreshes} stands in n8n`, () => tokenOf(id) !== standing);
+  }
+  const after = await scene.settledAs(id, 'synced');
+  expect(after.remoteId).toBe(before.remoteId);
+  expect(scene.there(id)).toHaveLength(1);
+  expect(await audited(connectionId)).toHaveLength(3);
+});
+
+test('ordered twice, it is one credential', async () => {
+  const { id } = await scene.keep('twice');
+  await scene.settledAs(id, 'synced');
+  const body = { clientId: 'acme', service: 'crm', name: 'twice', type: 'crmOAuth2Api', fields: { subdomain: 'acme' } };
+  expect(await must(scene.ask(`POST /v1/n8n-instances/${scene.instance}/credentials`, { body }))).toMatchObject({ id });
+  await until('the new field is there', () => scene.there(id)[0]?.data.subdomain === 'acme');
+  expect(scene.there(id)).toHaveLength(1);
+});
+
+test.each([
+  ['a client', () => 'POST /v1/clients/beta/suspend', () => 'POST /v1/clients/beta/resume'],
+  ['a service', () => 'POST /v1/services/crm/suspend', () => 'POST /v1/services/crm/resume'],
+  [
+    'a connection',
+    (id: string) => `POST /v1/connections/${id}/disable`,
+    (id: string) => `POST /v1/connections/${id}/enable`,
+  ],
+])('what is stopped for %s is taken away in n8n, and comes back with it', async (what, stop, resume) => {
+  const { id, connectionId } = await scene.keep(what.replaceAll(' ', '-'), { clientId: 'beta' });
+  await scene.settledAs(id, 'synced');
+  await must(scene.ask(stop(connectionId)));
+  await scene.settledAs(id, 'stopped');
+  expect(scene.there(id)).toEqual([]);
+  await must(scene.ask(resume(connectionId)));
+  await scene.settledAs(id, 'synced');
+  expect(scene.there(id)).toHaveLength(1);
+});
+
+test('an organization that is suspended has nothing left in n8n', async () => {
+  const { id } = await scene.keep('organization');
+  await scene.settledAs(id, 'synced');
+  const suspend = (at: string) =>
+    scene.database.query(`update organizations set suspended_at = ${at} where name = 'default'`);
+  await suspend('now()');
+  await until('nothing is there', () => scene.there(id).length === 0);
+  await suspend('null');
+  await scene.settledAs(id, 'synced');
+});
+
+test('a connection that is deleted takes its credential in n8n with it', async () => {
+  const { id, connectionId } = await scene.keep('deleted');
+  await scene.settledAs(id, 'synced');
+  await scene.remove(connectionId);
+  await until('it is forgotten', async () => (await scene.statusOf(id)) === undefined);
+  expect(scene.there(id)).toEqual([]);
+});
+
+test('a credential that is removed is taken away in n8n, then forgotten', async () => {
+  const { id } = await scene.keep('removed');
+  await scene.settledAs(id, 'synced');
+  await must(scene.ask(`DELETE /v1/n8n-instances/${scene.instance}/credentials/${id}`));
+  await until('it is forgotten', async () => (await scene.statusOf(id)) === undefined);
+  expect(scene.there(id)).toEqual([]);
+});
