@@ -4,7 +4,7 @@ import type { Logger } from '../log/logger';
 import { createAuthenticator, type Authenticator } from '../services/access/authenticate';
 import { createFailures, type Failures } from '../services/access/failures';
 import { createAuthorize, type Authorize } from '../services/access/authorize';
-import { createAuditLane, type AuditLane } from '../services/audit/audit-lane';
+import { BATCHES_ABREAST, createAuditLane, type AuditLane } from '../services/audit/audit-lane';
 import { createKeyUsage } from '../services/audit/key-usage';
 import { createRefusals, type Refusals } from '../services/audit/refusals';
 import { createConnectLinks, type ConnectLinks } from '../services/connect/links';
@@ -63,7 +63,7 @@ export async function createServing(
   const database = connectDatabase({ url, role: 'otobot_serve', max: POOL_SIZE, log });
   // The lane gives up after 2 s; a statement that takes longer must not outlive it, nor hold up the next where the server hangs.
   const limits = { statementTimeoutMs: 2_000, answerWithinMs: 2_500 };
-  const auditDatabase = connectDatabase({ url, role: 'otobot_audit', max: 4, ...limits, log });
+  const auditDatabase = connectDatabase({ url, role: 'otobot_audit', max: BATCHES_ABREAST.most + 3, ...limits, log });
   const keyDatabase = connectDatabase({ url, role: 'otobot_audit', max: 2, ...limits, log });
   const pools = [database, auditDatabase, keyDatabase];
   const vault = await openVault(database, roots);

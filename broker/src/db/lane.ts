@@ -1,6 +1,6 @@
 /**
- * Group commit: whatever queues while the previous batch is being committed goes into the next one. One batch is in flight at a
- * time, without a timer, so an idle lane adds no latency and a busy one amortises the commit over everybody who waits.
+ * Group commit: whatever queues while a batch is being committed goes into the next one. There is no timer, so an idle lane adds no latency
+ * and a busy one amortises the commit over everybody who waits.
  */
 export interface Lane<Item, Result> {
   /** Resolves when the batch with this item is committed; rejects with what `refuse` says when it waits too long or with too many. */
@@ -9,9 +9,18 @@ export interface Lane<Item, Result> {
   idle(): Promise<void>;
 }
 
-/** Without `patience`, items wait for as long as it takes, as many as there are. */
+/** Without `patience`, items wait for as long as it takes, as many as there are. Without `abreast`, one batch is in flight at a time. */
 export interface LaneOptions {
   maxBatch: number;
+  /** For commits that wait for a disk rather than compute, and that may overtake each other. */
+  abreast?: {
+    /** Batches in flight at a time. */
+    most: number;
+    /** Another one begins when the newest has been in flight for that long: one that ends sooner is worth waiting for … */
+    apartMs: number;
+    /** … and so many wait: a batch costs something of its own, which they share. */
+    enough: number;
+  };
   patience?: {
     ms: number;
     /** Beyond that many, waiting and in flight, the next one is refused at once. */
@@ -28,64 +37,102 @@ interface Waiting<Item, Result> {
   reject: (error: unknown) => void;
 }
 
+interface Batch<Item, Result> {
+  waiting: Waiting<Item, Result>[];
+  /** By performance.now(). */
+  startedAt: number;
+}
+
+const ONE_BY_ONE = { most: 1, apartMs: 0, enough: 1 };
+
 /** `commit` gets up to maxBatch items, the oldest first, and returns their results in the same order. */
 export function createLane<Item, Result>(
   commit: (items: Item[]) => Promise<Result[]>,
-  { maxBatch, patience }: LaneOptions,
+  { maxBatch, abreast = ONE_BY_ONE, patience }: LaneOptions,
 ): Lane<Item, Result> {
   let queue: Waiting<Item, Result>[] = [];
-  let inFlight: Waiting<Item, Result>[] = [];
-  let pumping: Promise<void> | null = null;
-  let watching = false;
+  /** In the order in which they began. While it is empty, so is the queue. */
+  let inFlight: Batch<Item, Result>[] = [];
+  let whenIdle: (() => void)[] = [];
 
-  const pump = async (): Promise<void> => {
-    while (queue.length > 0) {
-      inFlight = queue.slice(0, maxBatch);
+  const mayBegin = (now: number): boolean => {
+    const newest = inFlight.at(-1);
+    if (newest === undefined) return true;
+    if (inFlight.length >= abreast.most || queue.length < abreast.enough) return false;
+    return now - newest.startedAt >= abreast.apartMs;
+  };
+  // Looked at when somebody comes and when a batch ends: where nobody comes, nobody is kept waiting longer than by a single batch.
+  const begin = (now: number): void => {
+    while (queue.length > 0 && mayBegin(now)) {
+      const batch = { waiting: queue.slice(0, maxBatch), startedAt: now };
       queue = queue.slice(maxBatch);
-      try {
-        const results = await commit(inFlight.map(({ item }) => item));
-        inFlight.forEach(({ resolve }, index) => {
-          resolve(results[index] as Result);
-        });
-      } catch (error) {
-        for (const { reject } of inFlight) reject(error);
-      }
-      inFlight = [];
+      inFlight.push(batch);
+      void send(batch);
     }
-    pumping = null;
+  };
+  const send = async (batch: Batch<Item, Result>): Promise<void> => {
+    const { waiting } = batch;
+    try {
+      const results = await commit(waiting.map(({ item }) => item));
+      waiting.forEach(({ resolve }, index) => {
+        resolve(results[index] as Result);
+      });
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+    }
+    inFlight = inFlight.filter((other) => other !== batch);
+    begin(performance.now());
+    if (inFlight.length > 0) return;
+    for (const resolve of whenIdle) resolve();
+    whenIdle = [];
   };
 
-  // One timer for all, set for the oldest that still waits: it fires about once per patience, however many pass.
-  const watch = (): void => {
-    if (patience === undefined || watching) return;
-    const now = performance.now();
-    const stillWaits = ({ deadline }: Waiting<Item, Result>): boolean => deadline > now;
-    const oldest = inFlight.find(stillWaits) ?? queue[0];
-    if (oldest === undefined) return;
-    watching = true;
-    setTimeout(giveUpOnTheLate, oldest.deadline - now).unref();
-  };
-  const giveUpOnTheLate = (): void => {
-    watching = false;
-    const now = performance.now();
-    const late = [...inFlight, ...queue].filter(({ deadline }) => deadline <= now);
-    queue = queue.filter(({ deadline }) => deadline > now);
-    // What is in flight may still be committed; its caller does not wait for that any more.
-    for (const { reject } of late) reject(patience?.refuse('too late'));
-    watch();
-  };
+  const watch = watchOver<Waiting<Item, Result>>(
+    () => [...inFlight.flatMap(({ waiting }) => waiting), ...queue],
+    (late, now) => {
+      queue = queue.filter(({ deadline }) => deadline > now);
+      // What is in flight may still be committed; its caller does not wait for that any more.
+      for (const { reject } of late) reject(patience?.refuse('too late'));
+    },
+  );
+  const count = (): number => inFlight.reduce((sum, { waiting }) => sum + waiting.length, queue.length);
 
   return {
     submit: (item) =>
       new Promise((resolve, reject) => {
-        if (patience !== undefined && queue.length + inFlight.length >= patience.maxWaiting) {
+        if (patience !== undefined && count() >= patience.maxWaiting) {
           reject(patience.refuse('too many'));
           return;
         }
-        queue.push({ item, deadline: performance.now() + (patience?.ms ?? Infinity), resolve, reject });
-        watch();
-        pumping ??= pump();
+        const now = performance.now();
+        queue.push({ item, deadline: now + (patience?.ms ?? Infinity), resolve, reject });
+        if (patience !== undefined) watch();
+        begin(now);
       }),
-    idle: () => pumping ?? Promise.resolve(),
+    idle: () => new Promise((resolve) => (inFlight.length === 0 ? resolve() : void whenIdle.push(resolve))),
   };
+}
+
+/** One timer for all, set for the oldest that still waits: it fires about once per patience, however many pass. `everybody`: the oldest first. */
+function watchOver<Who extends { deadline: number }>(
+  everybody: () => Who[],
+  giveUp: (late: Who[], now: number) => void,
+): () => void {
+  let watching = false;
+  const watch = (): void => {
+    if (watching) return;
+    const now = performance.now();
+    const oldest = everybody().find(({ deadline }) => deadline > now);
+    if (oldest === undefined) return;
+    watching = true;
+    setTimeout(look, oldest.deadline - now).unref();
+  };
+  const look = (): void => {
+    watching = false;
+    const now = performance.now();
+    const late = everybody().filter(({ deadline }) => deadline <= now);
+    giveUp(late, now);
+    watch();
+  };
+  return watch;
 }
