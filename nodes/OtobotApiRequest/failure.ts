@@ -1,7 +1,7 @@
 import type { INode, INodeExecutionData, NodeOperationError } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import { asItem, asNodeError } from '../shared/failure';
+import { asItem, asNodeError, failedItem } from '../shared/failure';
 import { ApiError } from './api-error';
 
 /** What n8n shows when the node stops. It stores the whole of it, so that nothing of the request may be in it. */
@@ -15,7 +15,6 @@ export function asRequestError(node: INode, error: unknown, itemIndex: number): 
 /** What the node returns when it is set to go on. */
 export function asFailedItem(error: unknown, itemIndex: number): INodeExecutionData {
   if (!(error instanceof ApiError)) return asItem(error, itemIndex);
-  const { message, httpStatus, answered } = error;
-  const json = { error: message, code: 'api_error', status: httpStatus, answer: answered as object };
-  return { json, pairedItem: { item: itemIndex } };
+  const { httpStatus, answered } = error;
+  return failedItem(error, itemIndex, { code: 'api_error', status: httpStatus, answer: answered as object });
 }

@@ -41,8 +41,10 @@ const askTheOperator = ({ title, requestId }: ProblemBody): string =>
 const ADVICE: Record<string, (problem: ProblemBody) => string> = {
   key_invalid: () =>
     'The Otobot broker refused the internal token. Check "Internal Token" in the credential: it must be an access key that is still valid, or the INTERNAL_API_TOKEN of the broker',
-  scope_missing: ({ detail }) =>
-    `The internal token may not do this (${detail}). Use an access key with the preset "n8n"`,
+  scope_missing: ({ scope, detail }) =>
+    scope === undefined
+      ? `The internal token may not do this (${detail}). Use an access key with the preset "n8n"`
+      : `The internal token lacks the scope ${scope}. Put an access key that has it into the credential: otobot access-key create --preset n8n --scopes ${scope}`,
   integrity: askTheOperator,
   internal: askTheOperator,
   key_unavailable: askTheOperator,
@@ -56,12 +58,16 @@ const ADVICE_ON_CONNECTION: Record<string, (problem: ProblemBody, asked: Asked) 
     `Client "${clientId}" is suspended in Otobot, so nothing is released for it until it is resumed`,
   not_found: (_problem, { clientId, service }) =>
     `Otobot knows no client "${clientId}" or no service "${service}". Check the spelling of both, and that the internal token belongs to their organization`,
-  reauth_required: ({ reason, connectUrl }, { clientId, service, name }) => {
-    const which = name === 'default' ? `"${service}"` : `"${service}" (connection "${name}")`;
+  reauth_required: ({ reason, connectUrl, clientName, serviceName }, { clientId, service, name }) => {
+    const who = clientName ?? `Client "${clientId}"`;
+    const what = `${serviceName ?? `"${service}"`}${name === 'default' ? '' : ` (connection "${name}")`}`;
+    if (reason === 'disabled') return `${who}: ${what} is disabled in Otobot. Enable it there first`;
     const because = reason === undefined ? '' : `: ${REAUTH_REASONS[reason] ?? reason.replaceAll('_', ' ')}`;
     const next =
-      connectUrl === undefined ? 'create a Connect link for them in Otobot' : `send them this link: ${connectUrl}`;
-    return `Client "${clientId}" must reconnect ${which}${because}. To fix it, ${next}`;
+      connectUrl === undefined
+        ? 'create a link for them (Otobot Credential Fetcher, Connection → Create Connect Link)'
+        : `send them this link: ${connectUrl}`;
+    return `${who} must reconnect ${what}${because}. To fix it, ${next}`;
   },
 };
 

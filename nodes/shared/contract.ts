@@ -49,4 +49,9 @@ export interface ProblemBody {
   requestId: string;
   reason?: string;
   connectUrl?: string;
+  /** What people call them, beside connectUrl. */
+  clientName?: string;
+  serviceName?: string;
+  /** The one that the internal token lacks. */
+  scope?: string;
 }

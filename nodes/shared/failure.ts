@@ -1,4 +1,4 @@
-import type { INode, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { BrokerError } from './broker-error';
@@ -16,9 +16,14 @@ export function asNodeError(node: INode, error: unknown, itemIndex: number): Nod
 
 /** What the node returns when it is set to go on: enough to mail the client the link. */
 export function asItem(error: unknown, itemIndex: number): INodeExecutionData {
-  const json =
-    error instanceof BrokerError
-      ? { error: error.message, code: error.reasonCode, connectUrl: error.connectUrl }
-      : { error: (error as Error).message };
-  return { json, pairedItem: { item: itemIndex } };
+  if (!(error instanceof BrokerError)) return failedItem(error as Error, itemIndex);
+  return failedItem(error, itemIndex, { code: error.reasonCode, connectUrl: error.connectUrl });
+}
+
+/**
+ * An item that n8n takes for a failure, as it has to be for its error output: there may be no other members beside
+ * these two. Of an item with an `error` of its own, n8n would keep the message alone.
+ */
+export function failedItem({ message }: Error, itemIndex: number, details?: IDataObject): INodeExecutionData {
+  return { json: { error: message, ...(details && { details }) }, pairedItem: { item: itemIndex } };
 }

@@ -9,9 +9,14 @@ import { n8nServer } from './n8n-server.mjs';
 import { packInto } from './package-tarball.mjs';
 import { mustRun } from './processes.mjs';
 
-/** @param folder an empty folder, which becomes n8n's home */
-export async function n8nHost({ installation, root, folder }) {
-  const env = environment(installation, folder, await freePort());
+/**
+ * @param folder an empty folder, which becomes n8n's home
+ * @param settings more of its environment; `rows`: reads all rows of its database, where that is not its SQLite
+ */
+export async function n8nHost({ installation, root, folder, settings = {}, rows }) {
+  const env = { ...environment(installation, folder, await freePort()), ...settings };
+  rows ??= () => sqliteRows(installation, folder);
+  const files = () => filesBelow(path.join(folder, '.n8n'), packed);
   const command = (...args) =>
     mustRun(installation.node, [installation.n8n, ...args], { cwd: folder, env, timeoutMs: 180_000 });
   const packed = await packInto(root, folder);
@@ -30,13 +35,19 @@ export async function n8nHost({ installation, root, folder }) {
     importWorkflows: (workflows) => importing('import:workflow', workflows),
     exportCredentials: async () => {
       const output = path.join(folder, 'exported.json');
-      await command('export:credentials', '--all', '--decrypted', `--output=${output}`);
+      try {
+        await command('export:credentials', '--all', '--decrypted', `--output=${output}`);
+      } catch (error) {
+        if (error.message.includes('No credentials found')) return [];
+        throw error;
+      }
       const exported = JSON.parse(fs.readFileSync(output, 'utf8'));
       fs.rmSync(output);
       return exported;
     },
     /** Everything that n8n has stored: every row of its database, and every file of its home. */
-    stored: async () => (await databaseRows(installation, folder)) + filesBelow(path.join(folder, '.n8n'), packed),
+    stored: async () => (await rows()) + files(),
+    files,
   });
 }
 
@@ -101,7 +112,7 @@ function environment(installation, folder, runnersPort) {
 }
 
 /** Read with the newer Node's own SQLite: raw pages would tear a token in two. */
-async function databaseRows({ node }, folder) {
+async function sqliteRows({ node }, folder) {
   const file = path.join(folder, '.n8n', 'database.sqlite');
   const script = `
     const { DatabaseSync } = require('node:sqlite');

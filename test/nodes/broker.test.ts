@@ -32,11 +32,13 @@ test('a grant comes back as the broker sent it', async () => {
 test.each([
   ['key_invalid', 401, {}, 'Check "Internal Token" in the credential'],
   ['scope_missing', 403, {}, 'preset "n8n"'],
+  ['scope_missing', 403, { scope: 'clients:write' }, 'otobot access-key create --preset n8n --scopes clients:write'],
   ['client_not_allowed', 403, {}, 'Use an access key that includes them'],
   ['client_suspended', 403, {}, 'Client "acme" is suspended'],
   ['not_found', 404, {}, 'no client "acme" or no service "google"'],
-  ['reauth_required', 409, { reason: 'never_connected' }, 'it was never connected. To fix it, create a Connect link'],
+  ['reauth_required', 409, { reason: 'never_connected' }, 'it was never connected. To fix it, create a link'],
   ['reauth_required', 409, { reason: 'some_new_reason' }, ': some new reason'],
+  ['reauth_required', 409, { reason: 'disabled' }, 'Client "acme": "google" is disabled in Otobot'],
   ['invalid_value', 422, {}, 'A detail'],
   ['rate_limited', 429, {}, 'Try again shortly'],
   ['internal', 500, {}, 'look at request req-1'],
@@ -57,6 +59,14 @@ test('the link to send is in the message and beside it', async () => {
   expect(error.message).toContain(`must reconnect "google" (connection "second"): access was revoked`);
   expect(error.message).toContain(`send them this link: ${connectUrl}`);
   expect(error.connectUrl).toBe(connectUrl);
+});
+
+test('client and service are called what people call them, where the broker tells', async () => {
+  const names = { clientName: 'Acme Ltd', serviceName: 'Google', connectUrl: 'https://otobot.example/connect/abc' };
+  const error = await refusal(problem(409, 'reauth_required', { reason: 'expired', ...names }));
+  expect(error.message).toBe(
+    'Acme Ltd must reconnect Google: its token has expired. To fix it, send them this link: https://otobot.example/connect/abc',
+  );
 });
 
 test.each([

@@ -146,7 +146,12 @@ test('set to go on, it returns what is needed to mail the client the link', asyn
     credentials: (i) => ({ clientId: ['a', 'b'][i] }),
     continueOnFail: true,
   });
-  expect(output[0]).toMatchObject({ json: { code: 'reauth_required', connectUrl }, pairedItem: { item: 0 } });
+  expect(output[0]).toMatchObject({
+    json: { details: { code: 'reauth_required', connectUrl } },
+    pairedItem: { item: 0 },
+  });
+  // With any other member n8n takes it for a success.
+  expect(Object.keys(output[0]?.json ?? {})).toEqual(['error', 'details']);
   expect(output[1]).toMatchObject({ json: { clientId: 'b' }, pairedItem: { item: 1 } });
 });
 

@@ -235,8 +235,11 @@ describe('a failure', () => {
     stage.reply = ({ token }) => (token === 'token-of-b' ? { status: 404, body: { message: 'gone' } } : { body: {} });
     const output = await stage.execute({ items: items(3), credentials: clients('a', 'b', 'c'), continueOnFail: true });
     expect(output).toMatchObject([
-      { json: { code: 'reauth_required', connectUrl }, pairedItem: { item: 0 } },
-      { json: { code: 'api_error', status: 404, answer: { message: 'gone' } }, pairedItem: { item: 1 } },
+      { json: { details: { code: 'reauth_required', connectUrl } }, pairedItem: { item: 0 } },
+      {
+        json: { details: { code: 'api_error', status: 404, answer: { message: 'gone' } } },
+        pairedItem: { item: 1 },
+      },
       { json: {}, pairedItem: { item: 2 } },
     ]);
   });

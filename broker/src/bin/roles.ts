@@ -115,7 +115,7 @@ async function openServing(surface: Surface, { config, installation, log }: Stag
 }
 
 async function startRefreshing(
-  { outbound, dataDir, historyDays, auditDays }: Config,
+  { outbound, dataDir, historyDays, auditDays, publicUrl }: Config,
   { databaseUrl, roots }: Installation,
   log: Logger,
   { work }: Opened,
@@ -125,7 +125,7 @@ async function startRefreshing(
     import('../worker/refresher.js'),
   ]);
   const refresher = await startRefresher({
-    ...{ databaseUrl, dataDir, roots, historyDays, auditDays, log },
+    ...{ databaseUrl, dataDir, roots, historyDays, auditDays, publicUrl, log },
     outbound: createOutbound(outbound),
   });
   work.push(() => refresher.stop());

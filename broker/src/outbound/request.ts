@@ -43,7 +43,11 @@ export function request(method: Method, { url, headers, agents, timeoutMs }: Cal
   });
 }
 
-function begin(method: string, { url, headers, agents }: Pick<Call, 'url' | 'headers' | 'agents'>): http.ClientRequest {
+/** Opens a request by the guarded way out, to be ended by the caller. Throws for a URL or a header that Node does not send. */
+export function begin(
+  method: string,
+  { url, headers, agents }: Pick<Call, 'url' | 'headers' | 'agents'>,
+): http.ClientRequest {
   const target = new URL(url);
   const options = { method, headers: { ...OWN_HEADERS, ...headers } };
   return target.protocol === 'http:'

@@ -13,6 +13,8 @@ import { createN8nCredentials, type N8nCredentials } from './n8n-sync/n8n-creden
 import { createN8nInstances, type N8nInstances } from './n8n-sync/n8n-instances';
 import type { RefreshWaiter } from './refresh-wait';
 import { createServiceCatalogue, type ServiceCatalogue } from './service-catalogue/service-catalogue';
+import { createWebhookDeliveries, type WebhookDeliveries } from './webhooks/deliveries';
+import { createWebhooks, type Webhooks } from './webhooks/webhooks';
 
 /** Everything that manages an organization, beside serving its credentials. */
 export interface Management {
@@ -26,6 +28,8 @@ export interface Management {
   accessKeys: AccessKeys;
   readAudit: ReadAudit;
   exportAudit: ExportAudit;
+  webhooks: Webhooks;
+  webhookDeliveries: WebhookDeliveries;
 }
 
 export interface ManagementParts {
@@ -34,7 +38,7 @@ export interface ManagementParts {
   authorize: Authorize;
   vault: Vault;
   waiter: RefreshWaiter;
-  /** What the outbound policy allows of a service's URLs. */
+  /** What the outbound policy allows of a service's URLs, and a webhook's. */
   allowedUrl: (url: string) => boolean;
   /** The guarded way out, for asking an n8n whether it is there. */
   agents: Pick<OutboundAgents, 'http' | 'https'>;
@@ -53,5 +57,7 @@ export function createManagement(parts: ManagementParts): Management {
     accessKeys: createAccessKeys(parts),
     readAudit: createReadAudit(parts),
     exportAudit: createExportAudit(parts),
+    webhooks: createWebhooks(parts),
+    webhookDeliveries: createWebhookDeliveries(parts),
   };
 }

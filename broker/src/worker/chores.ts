@@ -5,7 +5,8 @@ import type { Logger } from '../log/logger';
 export interface Chore {
   name: string;
   everyMs: number;
-  work: () => Promise<unknown>;
+  /** `stopping`: a turn that goes on and on ends soon. */
+  work: (stopping: AbortSignal) => Promise<unknown>;
 }
 
 export interface Chores {
@@ -20,7 +21,7 @@ export function startChores(chores: readonly Chore[], log: Logger): Chores {
   setMaxListeners(chores.length, stopping.signal);
   const repeat = async ({ name, everyMs, work }: Chore): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await work().catch((error: unknown) => {
+      await work(stopping.signal).catch((error: unknown) => {
         log.warn('a chore failed', { chore: name, error: (error as Error).message });
       });
       await delay(everyMs, undefined, { signal: stopping.signal }).catch(() => undefined);

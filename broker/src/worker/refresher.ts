@@ -38,6 +38,8 @@ export interface RefresherOptions {
   historyDays?: number;
   /** How many days the audit is kept, at least 30; 0: for ever. */
   auditDays?: number;
+  /** Where clients reach the broker, for the links that events carry; null: they carry none. */
+  publicUrl?: string | null;
 }
 
 export interface RefresherLimits {
@@ -90,6 +92,7 @@ type Begun = (() => Promise<void>)[];
 
 async function begin(options: RefresherOptions, database: Database, begun: Begun): Promise<Refresher> {
   const { databaseUrl, dataDir, roots, outbound, log, historyDays = HISTORY_DAYS, auditDays = AUDIT_DAYS } = options;
+  const { publicUrl = null } = options;
   const limits = { ...LIMITS, ...options.limits };
   const id = randomUUID();
   const onWritten = createPulse(() => signalRefreshed(database));
@@ -123,7 +126,10 @@ async function begin(options: RefresherOptions, database: Database, begun: Begun
   loop = startClaimLoop({ database, workerNumber, limits, log, refresh: (...claimed) => attempts.refresh(...claimed) });
   const { requestTimeoutMs } = limits;
   const n8nSync = openN8nSync({ databaseUrl, processId: id, database, vault, agents: outbound.agents, log });
-  const chores = startChores(upkeep({ ...shared, identity, n8nSync, requestTimeoutMs, historyDays, auditDays }), log);
+  const chores = startChores(
+    upkeep({ ...shared, identity, n8nSync, requestTimeoutMs, historyDays, auditDays, publicUrl }),
+    log,
+  );
 
   const leaving = {
     ...{ database, spooling, attempts, identity, heartbeat, loop, chores, n8nSync, log },

@@ -69,10 +69,12 @@ async function tried(example: { name: string; method: string; path: string; oper
 
 /** The example with what is this broker's own, in a shell. */
 async function typed(command: string, ids: readonly string[]): Promise<{ status: number; body: string }> {
-  const here = ids.reduce(
-    (text, id) => text.replace(/0f8fad5b-d9cb-469f-a165-70867728950e|7Qm2xVb0KpLa/, id),
-    command.replace('http://127.0.0.1:3001', scene.broker.url),
-  );
+  const here = ids
+    .reduce(
+      (text, id) => text.replace(/0f8fad5b-d9cb-469f-a165-70867728950e|7Qm2xVb0KpLa/, id),
+      command.replace('http://127.0.0.1:3001', scene.broker.url),
+    )
+    .replace('7c9e6679-7425-40de-944b-e07fc1f90ae7', await deliveryOf(ids[0] ?? ''));
   const { stdout } = await promisify(execFile)('bash', ['-c', `${here} -w '\\n%{http_code}'`], {
     env: { PATH: process.env.PATH, OTOBOT_KEY: scene.key },
   });
@@ -88,6 +90,7 @@ async function idsFor(pattern: string): Promise<string[]> {
     const { json } = await scene.ask('POST /v1/connect-links', { body: { clientId: 'acme', service: 'google' } });
     return [String(json.id)];
   }
+  if (pattern.startsWith('/v1/webhooks/')) return [await aWebhook()];
   const { json } = await scene.ask('GET /v1/connections');
   return [(json.items as { id: string }[])[0]?.id ?? ''];
 }
@@ -100,4 +103,23 @@ async function idsOfN8n(): Promise<string[]> {
   const route = `POST /v1/n8n-instances/${String(instance.json.id)}/credentials`;
   const body = { clientId: 'acme', service: 'google', type: 'gmailOAuth2' };
   return [String(instance.json.id), String((await scene.ask(route, { body })).json.id)];
+}
+
+/** With a delivery to be sent once more. */
+async function aWebhook(): Promise<string> {
+  const { json } = await scene.ask('POST /v1/webhooks', { body: { url: 'https://hooks.example.com/in' } });
+  await scene.database.query(
+    `insert into webhook_deliveries (organization_id, webhook_id, event_id)
+     select w.organization_id, w.id, (select max(id) from outbox) from webhooks w where w.id = $1`,
+    [json.id],
+  );
+  return String(json.id);
+}
+
+async function deliveryOf(webhookId: string): Promise<string> {
+  const { rows } = await scene.database.query<{ id: string }>(
+    'select id from webhook_deliveries where webhook_id::text = $1',
+    [webhookId],
+  );
+  return rows[0]?.id ?? '';
 }

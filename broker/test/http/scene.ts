@@ -57,6 +57,7 @@ export async function setScene(): Promise<Scene> {
         roots,
         outbound,
         log: silent,
+        publicUrl: 'http://127.0.0.1',
         limits: { idleMs: 50 },
       });
       ending.push(async () => {

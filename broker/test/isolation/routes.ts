@@ -108,6 +108,25 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   },
   'POST /v1/access-keys/:id/revoke': { scope: 'access-keys:write', ...WIDER, body: () => ({}) },
 
+  'GET /v1/webhooks': { scope: 'webhooks:write', ...READ },
+  'POST /v1/webhooks': {
+    scope: 'webhooks:write',
+    own: 201,
+    limited: 403,
+    body: (objects) => ({ url: 'https://hooks.example/new', ...named(objects) }),
+  },
+  'GET /v1/webhooks/:id': { scope: 'webhooks:write', ...WIDER },
+  'PATCH /v1/webhooks/:id': { scope: 'webhooks:write', ...WIDER, body: () => ({ description: 'x' }) },
+  'POST /v1/webhooks/:id/rotate-secret': { scope: 'webhooks:write', ...WIDER },
+  'POST /v1/webhooks/:id/test': { scope: 'webhooks:write', ...WIDER },
+  'GET /v1/webhooks/:id/deliveries': { scope: 'webhooks:write', ...WIDER },
+  'POST /v1/webhooks/:id/replay': {
+    scope: 'webhooks:write',
+    ...WIDER,
+    body: () => ({ since: '2026-11-20T00:00:00Z' }),
+  },
+  'POST /v1/webhooks/:id/deliveries/:deliveryId/replay': { scope: 'webhooks:write', ...WIDER },
+
   'GET /v1/audit': { scope: 'audit:read', ...ONES, query: byClient },
   // Over all organizations: only the operator's may ask, whatever its limits. It tells of nobody.
   'GET /v1/audit/head': { scope: 'audit:read', own: 403, limited: 403 },
@@ -128,6 +147,7 @@ export const ROUTES: Readonly<Record<string, Row>> = {
   'DELETE /v1/n8n-instances/:id/credentials/:credentialId': { scope: 'n8n-sync:write', ...ONES },
   'DELETE /v1/n8n-instances/:id': { scope: 'n8n-sync:write', ...ONES },
 
+  'DELETE /v1/webhooks/:id': { scope: 'webhooks:write', own: 204, limited: 404 },
   'DELETE /v1/connect-links/:id': { scope: 'connect:write', own: 204, limited: 403 },
   'DELETE /v1/connections/:id': { scope: 'connections:write', ...ONES },
   'DELETE /v1/services/:service': { scope: 'services:write', own: 204, limited: 403 },
@@ -146,6 +166,8 @@ const PROBE: Objects = {
   connectLink: 'probe',
   n8nInstance: 'probe',
   n8nCredential: 'probe',
+  webhook: 'probe',
+  delivery: 'probe',
 };
 
 /** The request of a route about these objects. */
@@ -155,18 +177,18 @@ export function requestOf(
   objects: Objects,
 ): { method: string; path: string; body?: object } {
   const [method = '', pattern = ''] = name.split(' ');
-  const id = pattern.startsWith('/v1/access-keys')
-    ? objects.accessKey
-    : pattern.startsWith('/v1/connect-links')
-      ? objects.connectLink
-      : pattern.startsWith('/v1/n8n-instances')
-        ? objects.n8nInstance
-        : objects.connection;
+  const [, , kind = ''] = pattern.split('/');
+  const ids: Record<string, string> = {
+    ...{ 'access-keys': objects.accessKey, 'connect-links': objects.connectLink, webhooks: objects.webhook },
+    'n8n-instances': objects.n8nInstance,
+  };
+  const id = ids[kind] ?? objects.connection;
   const path = pattern
     .replace(':clientId', objects.clientId)
     .replace(':service', objects.service)
     .replace(':id', id)
     .replace(':credentialId', objects.n8nCredential)
+    .replace(':deliveryId', objects.delivery)
     .replace(':token', 'x'.repeat(54));
   const about = query === undefined ? path : `${path}?${query(objects)}`;
   return { method, path: about, ...(body === undefined ? {} : { body: body(objects) }) };

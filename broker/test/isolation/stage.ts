@@ -13,6 +13,8 @@ export interface Objects {
   connectLink: string;
   n8nInstance: string;
   n8nCredential: string;
+  webhook: string;
+  delivery: string;
 }
 
 /** Names are equally long, so that answers about them may be compared byte for byte. */
@@ -60,15 +62,15 @@ export async function setStage(): Promise<Stage> {
   for (const name of ['beta', 'gamm', 'delt'])
     await database.query('insert into organizations (name, display_name) values ($1, $1)', [name]);
   const [{ key }, { key: otherKey }] = [await mint('beta'), await mint('gamm')];
-  const filled = { send, mint };
+  const filled = { send, mint, database };
   const objects = {
     own: await fill(filled, { key, prefix: PREFIXES.own, mark: 'mark-of-beta' }),
     other: await fill(filled, { key: otherKey, prefix: PREFIXES.other, mark: MARK }),
     absent: {
       ...{ clientId: 'none-one', service: 'none-crm', accessKey: 'NoSuchKey000' },
       ...{ connection: '00000000-0000-4000-8000-000000000000', connectLink: '00000000-0000-4000-8000-000000000001' },
-      n8nInstance: '00000000-0000-4000-8000-000000000002',
-      n8nCredential: '00000000-0000-4000-8000-000000000003',
+      ...{ webhook: '00000000-0000-4000-8000-000000000002', delivery: '00000000-0000-4000-8000-000000000003' },
+      ...{ n8nInstance: '00000000-0000-4000-8000-000000000004', n8nCredential: '00000000-0000-4000-8000-000000000005' },
     },
   };
   return {
@@ -84,7 +86,7 @@ export async function setStage(): Promise<Stage> {
 const anAddress = (): string => `198.${randomInt(18, 20)}.${randomInt(256)}.${randomInt(256)}`;
 
 async function fill(
-  { send, mint }: Pick<Stage, 'send' | 'mint'>,
+  { send, mint, database }: Pick<Stage, 'send' | 'mint' | 'database'>,
   { key, prefix, mark }: { key: string; prefix: string; mark: string },
 ): Promise<Objects> {
   const must = async (method: string, path: string, body: unknown): Promise<Record<string, unknown>> => {
@@ -105,13 +107,18 @@ async function fill(
   // Nobody listens there: it is there all the same.
   const n8n = await must('POST', '/v1/n8n-instances', { name: mark, url: 'http://127.0.0.1:9', apiKey: mark });
   const kept = await must('POST', `/v1/n8n-instances/${String(n8n.id)}/credentials`, {
-    clientId,
-    service,
-    type: 'crmApi',
-    title: mark,
+    ...{ clientId, service, type: 'crmApi', title: mark },
   });
+  const webhook = await must('POST', '/v1/webhooks', { url: 'https://hooks.example/in', description: mark });
+  const { rows } = await database.query<{ id: string }>(
+    `insert into webhook_deliveries (organization_id, webhook_id, event_id)
+     select w.organization_id, w.id, (select id from outbox e where e.organization_id = w.organization_id order by id limit 1)
+       from webhooks w where w.id = $1 returning id`,
+    [webhook.id],
+  );
   return {
     ...{ clientId, service, connection: String(id), accessKey, connectLink: String(link.id) },
+    ...{ webhook: String(webhook.id), delivery: rows[0]?.id ?? '' },
     ...{ n8nInstance: String(n8n.id), n8nCredential: String(kept.id) },
   };
 }

@@ -32,6 +32,7 @@ export const TAGS: readonly Tag[] = [
     pattern: /^\/v1\/n8n-instances/,
   },
   { name: 'Access keys', description: 'What n8n and other programs present.', pattern: /^\/v1\/(access-keys|whoami)/ },
+  { name: 'Webhooks', description: 'Who is told what happens.', pattern: /^\/v1\/webhooks/ },
   { name: 'Audit', description: 'Who did what.', pattern: /^\/v1\/audit/ },
   { name: 'System', description: 'The process itself.', pattern: /^\// },
 ];

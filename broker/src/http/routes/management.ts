@@ -7,6 +7,7 @@ import { connectLinkRoutes } from './connect-links';
 import { connectionRoutes } from './connections';
 import { n8nSyncRoutes } from './n8n-sync';
 import { serviceRoutes } from './services';
+import { webhookRoutes } from './webhooks';
 
 export function managementRoutes(management: Management): Route[] {
   return [
@@ -16,6 +17,7 @@ export function managementRoutes(management: Management): Route[] {
     ...connectLinkRoutes(management),
     ...n8nSyncRoutes(management),
     ...accessKeyRoutes(management),
+    ...webhookRoutes(management),
     ...auditRoutes(management),
   ];
 }

@@ -50,12 +50,11 @@ export const answers = [
     'a client that must connect is named, with the one link to send',
     async ({ api: { sent }, first, errorOf }) => {
       const told =
-        /"initech" must reconnect "loopback": it was never connected\. To fix it, send them this link: (http:\/\/\S+\/connect\/[\w-]{54})/;
+        /initech must reconnect The loopback service: it was never connected\. To fix it, send them this link: (http:\/\/\S+\/connect\/[\w-]{54})/;
       const [, link] = told.exec(errorOf('Unconnected request')) ?? [];
       assert.ok(link, errorOf('Unconnected request'));
       assert.equal(told.exec(first('Unconnected fetch').error)?.[1], link);
-      assert.equal(first('Unconnected fetch').code, 'reauth_required');
-      assert.equal(first('Unconnected fetch').connectUrl, link);
+      assert.deepEqual(first('Unconnected fetch').details, { code: 'reauth_required', connectUrl: link });
       assert.equal((await fetch(link)).status, 200);
       assert.deepEqual(sent('/unconnected'), []);
     },

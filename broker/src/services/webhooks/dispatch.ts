@@ -1,0 +1,18 @@
+import type { Database } from '../../db/database';
+import { dispatchEvents } from '../../repositories/webhook-dispatch';
+import { TOLD_TYPES } from './event-types';
+
+const AT_ONCE = 1_000;
+/** Then others have their turn. */
+const BATCHES = 100;
+
+/** Hands new events on to the webhooks that hear them. Returns how many events that were. */
+export async function dispatchDue(database: Database): Promise<number> {
+  let dispatched = 0;
+  for (let batch = 0; batch < BATCHES; batch += 1) {
+    const { events } = await dispatchEvents(database, { limit: AT_ONCE, types: TOLD_TYPES });
+    dispatched += events;
+    if (events < AT_ONCE) break;
+  }
+  return dispatched;
+}
