@@ -38,7 +38,7 @@ export class OtobotApiRequest implements INodeType {
     for (let start = 0; start < indexes.length; start += batchSize) {
       if (start > 0 && batchIntervalMs > 0) await sleep(batchIntervalMs, this.getExecutionCancelSignal());
       const batch = indexes.slice(start, start + batchSize);
-      results.push(...(await allOf(batch.map((itemIndex) => itemOf.call(this, itemIndex)))));
+      results.push((await allOf(batch.map((itemIndex) => itemOf.call(this, itemIndex)))).flat());
     }
     return [results.flat()];
   }

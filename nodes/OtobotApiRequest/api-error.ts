@@ -1,7 +1,7 @@
-import { jsonParse, UserError } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
 
 import type { ApiAnswer } from './dispatch';
-import { valueAt } from './json-path';
+import { parsedJson, valueAt } from './json';
 import { hideIn } from './secrets';
 
 /** Longer explanations are cut: they go into n8n's execution data, and into mails. */
@@ -36,7 +36,7 @@ export class ApiError extends UserError {
 
   constructor(answer: ApiAnswer, because?: string) {
     const text = hideIn(answer.content.toString(), answer.secrets);
-    const json = jsonParse<unknown>(text, { fallbackValue: null });
+    const json = parsedJson(text) ?? null;
     const said = because ?? explanationIn(json) ?? (isShortText(text) ? text.trim() : '');
     const status = `${answer.status} ${answer.statusText}`.trim();
     super(`${answer.url.hostname} answered ${status}${said === '' ? '' : because ? `, ${said}` : `: ${said}`}`, {

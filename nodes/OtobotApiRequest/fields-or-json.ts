@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import { jsonParse } from 'n8n-workflow';
 
 import { invalid } from './call';
+import { parsedJson } from './json';
 
 /**
  * An object, from names and values one by one or from JSON. A name that comes twice has a list of values.
@@ -38,7 +38,7 @@ function isJson(this: IExecuteFunctions, what: string, itemIndex: number): boole
 }
 
 function parsed(what: string, json: unknown): unknown {
-  const value = typeof json === 'string' ? jsonParse<unknown>(json, { fallbackValue: undefined }) : json;
+  const value = typeof json === 'string' ? parsedJson(json) : json;
   if (value === undefined) throw invalid(`The JSON under "Specify ${what}" is not valid JSON`);
   return value;
 }

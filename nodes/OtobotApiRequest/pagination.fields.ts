@@ -12,12 +12,12 @@ export const paginationFields: INodeProperties[] = [
       {
         name: 'Cursor in the Answer',
         value: 'cursor',
-        description: 'The answer has a cursor, which is sent as a query parameter',
+        description: 'The answer has a cursor, which is sent with the next request',
       },
       { name: 'Link Header', value: 'linkHeader', description: 'The answer has a Link header with rel="next"' },
       { name: 'Off', value: 'off' },
-      { name: 'Offset', value: 'offset', description: 'A query parameter counts the items that were received' },
-      { name: 'Page Number', value: 'page', description: 'A query parameter counts the pages' },
+      { name: 'Offset', value: 'offset', description: 'A parameter counts the items that were received' },
+      { name: 'Page Number', value: 'page', description: 'A parameter counts the pages' },
       { name: 'URL in the Answer', value: 'nextUrl', description: 'The answer has the URL of the next page' },
     ],
     default: 'off',
@@ -29,7 +29,8 @@ export const paginationFields: INodeProperties[] = [
     type: 'string',
     default: '',
     placeholder: 'e.g. paging.next.after',
-    description: 'Where the answer has the cursor of the next page. Nothing there: it was the last page.',
+    description:
+      'Where the answer has the cursor of the next page; [-1] stands for the last entry of a list. Nothing there: it was the last page.',
     displayOptions: show('cursor'),
   },
   {
@@ -42,12 +43,33 @@ export const paginationFields: INodeProperties[] = [
     displayOptions: show('nextUrl'),
   },
   {
+    displayName: 'More Path',
+    name: 'morePath',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. has_more',
+    description: 'Where the answer says whether there is more. False there: it was the last page.',
+    displayOptions: show('cursor', 'nextUrl', 'page', 'offset'),
+  },
+  {
     displayName: 'Page Parameter',
     name: 'pageParameter',
     type: 'string',
     default: '',
     placeholder: 'e.g. page',
-    description: 'Name of the query parameter that asks for a page',
+    description: 'What asks for a page: the name of a query parameter, or a path in the JSON body (variables.after)',
+    displayOptions: show('cursor', 'offset', 'page'),
+  },
+  {
+    displayName: 'Send Page In',
+    name: 'sendPageIn',
+    type: 'options',
+    noDataExpression: true,
+    options: [
+      { name: 'JSON Body', value: 'body' },
+      { name: 'Query', value: 'query' },
+    ],
+    default: 'query',
     displayOptions: show('cursor', 'offset', 'page'),
   },
   {
@@ -65,7 +87,7 @@ export const paginationFields: INodeProperties[] = [
     typeOptions: { minValue: 0 },
     default: 0,
     description:
-      'A page with fewer items than this is the last one. 0: pages are fetched until one is empty. The size itself is asked for with a query parameter of yours.',
+      'A page with fewer items than this is the last one. 0: pages are fetched until one is empty. The size itself is asked for with a parameter of yours.',
     displayOptions: show('offset', 'page'),
   },
   {

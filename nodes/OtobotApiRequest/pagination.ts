@@ -1,7 +1,7 @@
 import { BrokerError } from '../shared/broker-error';
 import { invalid, type ApiCall } from './call';
 import type { ApiAnswer } from './dispatch';
-import { valueAt } from './json-path';
+import { parsedJson, valueAt, withValueAt } from './json';
 import { nextLink } from './link-header';
 import { jsonIn } from './response';
 
@@ -9,8 +9,11 @@ export interface PaginationSettings {
   mode: 'off' | 'linkHeader' | 'nextUrl' | 'cursor' | 'page' | 'offset';
   /** Where the answer says what comes next: the URL, or the cursor. */
   nextPath: string;
-  /** Name of the query parameter that asks for a page: cursor, number or offset. */
+  /** Where it says whether anything comes next; empty: it does not say so. */
+  morePath: string;
+  /** What asks for a page: cursor, number or offset. A name in the query, or a path in the JSON body. */
   parameter: string;
+  sendIn: 'query' | 'body';
   /** Number of the first page, or the first offset. */
   first: number;
   /** Fewer items than this on a page: it is the last one. 0: the last one is empty. */
@@ -19,64 +22,58 @@ export interface PaginationSettings {
   itemsPath: string;
 }
 
-/** A page that was fetched, and how many there were before it. */
+/** A page that was fetched, and what came before it. */
 interface Page {
   call: ApiCall;
   answer: ApiAnswer;
-  index: number;
+  json: unknown;
+  pagesBefore: number;
   itemsBefore: number;
 }
 
 type Next = (page: Page, settings: PaginationSettings) => ApiCall | null;
 
-const NEXT: Record<PaginationSettings['mode'], Next> = {
-  off: () => null,
+const NEXT: Record<Exclude<PaginationSettings['mode'], 'off'>, Next> = {
   linkHeader: ({ call, answer }) => follow(call, nextLink(answer.headers.link), answer),
-  nextUrl: ({ call, answer }, { nextPath }) => follow(call, told(answer, nextPath), answer),
-  cursor: ({ call, answer }, { nextPath, parameter }) => {
-    const cursor = told(answer, nextPath);
-    return cursor === null ? null : asking(call, parameter, cursor);
+  nextUrl: ({ call, answer, json }, { nextPath }) => follow(call, told(json, nextPath), answer),
+  cursor: ({ call, json }, settings) => {
+    const cursor = told(json, settings.nextPath);
+    return cursor === null ? null : asking(call, settings, cursor);
   },
-  page: (page, settings) => {
-    if (isLast(page, settings)) return null;
-    return asking(page.call, settings.parameter, settings.first + page.index + 1);
-  },
-  offset: (page, settings) => {
-    const count = isLast(page, settings) ? null : countItems(page.answer, settings.itemsPath);
-    return count === null ? null : asking(page.call, settings.parameter, settings.first + page.itemsBefore + count);
-  },
+  page: ({ call, json, pagesBefore }, settings) =>
+    isLast(json, settings) ? null : asking(call, settings, settings.first + pagesBefore + 1),
+  offset: ({ call, json, itemsBefore }, settings) =>
+    isLast(json, settings) ? null : asking(call, settings, itemsBefore + countItems(json, settings)),
 };
 
 /**
- * All pages of a call, one after the other.
+ * All pages of a call, one after the other, up to `maxPages`.
  *
  * @param fetch one call; throws for an answer that is an error
+ * @param onMore called when there are more pages than that
  * @throws BrokerError when a page leads back to itself, which would never end
  */
 export async function* pagesOf(
   call: ApiCall,
-  fetch: (call: ApiCall) => Promise<ApiAnswer>,
   settings: PaginationSettings,
+  { fetch, onMore }: { fetch: (call: ApiCall) => Promise<ApiAnswer>; onMore: () => void },
 ): AsyncGenerator<ApiAnswer> {
   let next: ApiCall | null = firstCall(call, settings);
   let itemsBefore = 0;
-  for (let index = 0; next !== null && index < settings.maxPages; index++) {
+  for (let pagesBefore = 0; next !== null && pagesBefore < settings.maxPages; pagesBefore++) {
     const answer = await fetch(next);
     yield answer;
-    const page: Page = { call: next, answer, index, itemsBefore };
-    itemsBefore += countItems(answer, settings.itemsPath) ?? 0;
-    next = NEXT[settings.mode](page, settings);
-    if (next !== null && isSame(next, page.call)) {
-      throw new BrokerError(`The next page is the same one again: ${answer.url.origin}${answer.url.pathname}`, {
-        reasonCode: 'pagination_loop',
-        description: 'Check the settings under "Pagination".',
-      });
-    }
+    if (settings.mode === 'off') return;
+    const page: Page = { call: next, answer, json: jsonIn(answer), pagesBefore, itemsBefore };
+    next = valueAt(page.json, settings.morePath) === false ? null : NEXT[settings.mode](page, settings);
+    if (next !== null && isSame(next, page.call)) throw goesRound(answer);
+    if (settings.mode === 'offset' && next !== null) itemsBefore += countItems(page.json, settings);
   }
+  if (next !== null) onMore();
 }
 
-function firstCall(call: ApiCall, { mode, parameter, first }: PaginationSettings): ApiCall {
-  return mode === 'page' || mode === 'offset' ? asking(call, parameter, first) : call;
+function firstCall(call: ApiCall, settings: PaginationSettings): ApiCall {
+  return settings.mode === 'page' || settings.mode === 'offset' ? asking(call, settings, settings.first) : call;
 }
 
 /** The query of a next URL is complete: ours is in it already. */
@@ -86,31 +83,45 @@ function follow(call: ApiCall, next: string | null, { url }: ApiAnswer): ApiCall
   return { ...call, url: new URL(next, url).href, query: [] };
 }
 
-function asking(call: ApiCall, parameter: string, value: string | number): ApiCall {
-  if (parameter === '') throw invalid('"Parameter" under "Pagination" is empty: it names what asks for the next page');
-  return { ...call, query: [...call.query.filter(([name]) => name !== parameter), [parameter, String(value)]] };
+function asking(call: ApiCall, { parameter, sendIn }: PaginationSettings, value: string | number): ApiCall {
+  if (parameter === '') throw invalid('"Page Parameter" is empty: it names what asks for the next page');
+  if (sendIn === 'query') {
+    return { ...call, query: [...call.query.filter(([name]) => name !== parameter), [parameter, String(value)]] };
+  }
+  const json = call.body === null ? undefined : parsedJson(call.body.content.toString());
+  if (json === undefined) throw invalid('A page can be asked for in the body only where the body is JSON');
+  const content = Buffer.from(JSON.stringify(withValueAt(json, parameter, value)));
+  return { ...call, body: { contentType: 'application/json', content } };
 }
 
-function isLast({ answer }: Page, { itemsPath, pageSize }: PaginationSettings): boolean {
-  const count = countItems(answer, itemsPath);
-  if (count === null) {
-    throw invalid('The answer holds no list, so its pages cannot be counted: set "Items Path" to where the list is');
-  }
-  return count === 0 || count < pageSize;
+function isLast(json: unknown, settings: PaginationSettings): boolean {
+  const count = countItems(json, settings);
+  return count === 0 || count < settings.pageSize;
+}
+
+function countItems(json: unknown, { itemsPath }: PaginationSettings): number {
+  const list = valueAt(json, itemsPath);
+  if (Array.isArray(list)) return list.length;
+  // Some APIs leave an empty list out.
+  if (itemsPath !== '' && (list === undefined || list === null)) return 0;
+  throw invalid('The answer holds no list, so its pages cannot be counted: set "Items Path" to where the list is');
 }
 
 /** The URL or the cursor that an answer names; null at the end. */
-function told(answer: ApiAnswer, path: string): string | null {
-  const value = path === '' ? null : valueAt(jsonIn(answer), path);
+function told(json: unknown, path: string): string | null {
+  if (path === '') throw invalid('The path under "Pagination" is empty: it says where the answer names the next page');
+  const value = valueAt(json, path);
   return (typeof value === 'string' && value !== '') || typeof value === 'number' ? String(value) : null;
 }
 
-/** How many items a page holds; null where there is no list. */
-function countItems(answer: ApiAnswer, itemsPath: string): number | null {
-  const list = valueAt(jsonIn(answer), itemsPath);
-  return Array.isArray(list) ? list.length : null;
+function isSame(one: ApiCall, other: ApiCall): boolean {
+  const written = ({ url, query, body }: ApiCall) => JSON.stringify([url, query, body?.content.toString('base64')]);
+  return written(one) === written(other);
 }
 
-function isSame(one: ApiCall, other: ApiCall): boolean {
-  return one.url === other.url && JSON.stringify(one.query) === JSON.stringify(other.query);
+function goesRound({ url }: ApiAnswer): BrokerError {
+  return new BrokerError(`The next page is the same one again: ${url.origin}${url.pathname}`, {
+    reasonCode: 'pagination_loop',
+    description: 'Check the settings under "Pagination".',
+  });
 }

@@ -17,16 +17,19 @@ export async function requestOf(this: IExecuteFunctions, itemIndex: number): Pro
   assertNotChosenByModel(this.getNode());
   const call = await callOf.call(this, itemIndex);
   const { exchange: limits, pagination, response, neverError } = await settingsOf.call(this, itemIndex);
-  const pages = pagesOf(
-    call,
-    async (page) => {
+  const pages = pagesOf(call, pagination, {
+    fetch: async (page) => {
       const answer = await exchange(page, limits);
       if (answer.status >= 400 && !neverError) throw new ApiError(answer);
       return answer;
     },
-    pagination,
-  );
+    onMore: () => this.addExecutionHints({ message: tooMany(pagination.maxPages), location: 'outputPane' }),
+  });
   const items: INodeExecutionData[] = [];
-  for await (const page of pages) items.push(...(await itemsOf(page, response)));
+  for await (const page of pages) for (const item of await itemsOf(page, response)) items.push(item);
   return items.map((item) => ({ ...item, pairedItem: { item: itemIndex } }));
+}
+
+function tooMany(maxPages: number): string {
+  return `There are more pages than ${maxPages}, which were fetched. Raise "Max Pages" to have them too.`;
 }

@@ -1,9 +1,8 @@
 import type { IBinaryData, IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { jsonParse } from 'n8n-workflow';
 
 import { ApiError } from './api-error';
 import type { ApiAnswer } from './dispatch';
-import { valueAt } from './json-path';
+import { parsedJson, valueAt } from './json';
 import { hideIn, isIn } from './secrets';
 
 export interface ResponseSettings {
@@ -28,7 +27,7 @@ export function contentOf(answer: ApiAnswer, format: ResponseSettings['format'])
   if (format === 'file' || (format === 'autodetect' && !isTextual(type))) return { kind: 'file' };
   const text = hideIn(decoded(answer.content, type), answer.secrets);
   if (format === 'text' || (format === 'autodetect' && !isJson(type))) return { kind: 'text', text };
-  const value = jsonParse<unknown>(text, { fallbackValue: undefined });
+  const value = parsedJson(text);
   if (value !== undefined) return { kind: 'json', value };
   if (format === 'autodetect') return { kind: 'text', text };
   throw new ApiError(answer, 'but not with JSON. Choose another "Response Format"');
@@ -56,7 +55,7 @@ export async function itemsOf(answer: ApiAnswer, settings: ResponseSettings): Pr
  * nothing is hidden in it, since some APIs put the token into the URL of the next page.
  */
 export function jsonIn({ content, headers }: ApiAnswer): unknown {
-  return jsonParse<unknown>(decoded(content, String(headers['content-type'] ?? '')), { fallbackValue: undefined });
+  return parsedJson(decoded(content, String(headers['content-type'] ?? '')));
 }
 
 /** Without cookies: a session that the API opens for this credential is as good as the credential. */

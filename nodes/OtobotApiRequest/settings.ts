@@ -79,7 +79,9 @@ function paginationOf(this: IExecuteFunctions, itemIndex: number, itemsPath: str
   return {
     mode,
     nextPath: text(parameter(mode === 'cursor' ? 'cursorPath' : 'nextUrlPath')),
+    morePath: text(parameter('morePath')),
     parameter: text(parameter('pageParameter')),
+    sendIn: parameter('sendPageIn') === 'body' ? 'body' : 'query',
     first: mode === 'page' ? number(parameter('firstPage'), 1) : 0,
     pageSize: number(parameter('pageSize'), 0),
     maxPages: number(parameter('maxPages'), 100),

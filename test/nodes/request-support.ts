@@ -53,6 +53,8 @@ export interface Run {
   resolved?: IDataObject[];
   credentials?: (itemIndex: number) => IDataObject;
   continueOnFail?: boolean;
+  /** Takes what the node tells beside its items. */
+  hints?: string[];
 }
 
 interface Script {
@@ -99,6 +101,7 @@ async function execute(brokerUrl: string, run: Run): Promise<INodeExecutionData[
     getExecutionId: () => '42',
     getExecutionCancelSignal: () => undefined,
     continueOnFail: () => run.continueOnFail ?? false,
+    addExecutionHints: ({ message }: { message: string }) => run.hints?.push(message),
     helpers: {
       httpRequest,
       assertBinaryData: (i: number, field: string) => items[i]?.binary?.[field],
