@@ -1,8 +1,10 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { getCredentialsFields, getCredentialsOf } from './get-credentials.operation';
 import { asItem, asNodeError } from '../shared/failure';
+import { searchClients, searchServices } from '../shared/lookups';
+import { firstVersionFields } from './first-version';
+import { operationOf, resourceFields } from './operations';
 
 export class OtobotCredentialFetcher implements INodeType {
   description: INodeTypeDescription = {
@@ -10,9 +12,11 @@ export class OtobotCredentialFetcher implements INodeType {
     name: 'otobotCredentialFetcher',
     icon: { light: 'file:../../icons/otobot.svg', dark: 'file:../../icons/otobot.dark.svg' },
     group: ['input'],
-    version: 1,
-    subtitle: '={{ $parameter["operation"] === "getCredentials" ? "get credentials" : $parameter["operation"] }}',
-    description: "Get a client's credential from the Otobot broker: its state by default, the secret itself on request",
+    version: [1, 1.1],
+    defaultVersion: 1.1,
+    subtitle:
+      '={{ $parameter["operation"].replace(/[A-Z]/g, " $&").toLowerCase() + ($parameter["resource"] ? ": " + $parameter["resource"] : "") }}',
+    description: "Look after clients and their connections in the Otobot broker, and get a client's credential",
     defaults: { name: 'Otobot Credential Fetcher' },
     // Not a tool: with the secret included, a client's token could reach a language model.
     usableAsTool: undefined,
@@ -20,30 +24,21 @@ export class OtobotCredentialFetcher implements INodeType {
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'otobotDatabaseApi', required: true }],
     properties: [
-      {
-        displayName: 'Operation',
-        name: 'operation',
-        type: 'options',
-        noDataExpression: true,
-        options: [
-          {
-            name: 'Get Credentials',
-            value: 'getCredentials',
-            description: 'Get the state of a credential, and its secret if asked for',
-            action: 'Get credentials of a client',
-          },
-        ],
-        default: 'getCredentials',
-      },
-      ...getCredentialsFields,
+      // n8n takes a node that says no version for version 0.
+      ...firstVersionFields({ '@version': [{ _cnd: { lt: 1.1 } }] }),
+      ...resourceFields({ '@version': [{ _cnd: { gte: 1.1 } }] }),
     ],
   };
+
+  methods = { listSearch: { searchClients, searchServices } };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     const results: INodeExecutionData[] = [];
     for (let itemIndex = 0; itemIndex < this.getInputData().length; itemIndex++) {
       try {
-        results.push({ json: await getCredentialsOf.call(this, itemIndex), pairedItem: { item: itemIndex } });
+        const answer = await operationOf.call(this, itemIndex).run.call(this, itemIndex);
+        const items = Array.isArray(answer) ? answer : [answer];
+        results.push(...items.map((json) => ({ json, pairedItem: { item: itemIndex } })));
       } catch (error) {
         if (!this.continueOnFail()) throw asNodeError(this.getNode(), error, itemIndex);
         results.push(asItem(error, itemIndex));

@@ -8,7 +8,7 @@ type Shown = NonNullable<INodeProperties['displayOptions']>['show'];
  * The client and the service of a node: chosen from the broker's list, or written as an ID or an expression.
  * Empty: those of the credential. The node needs `methods: { listSearch }` with both searches of ./lookups.
  */
-export function connectionFields({ show }: { show: Shown }): INodeProperties[] {
+export function connectionFields({ show }: { show?: Shown } = {}): INodeProperties[] {
   return [
     clientField({ show, description: 'On whose behalf. Leave empty to use the Client ID of the credential.' }),
     serviceField({ show, description: 'Which service. Leave empty to use the service of the credential.' }),
@@ -16,13 +16,13 @@ export function connectionFields({ show }: { show: Shown }): INodeProperties[] {
 }
 
 /** A client, as the parameter `clientId`. */
-export function clientField(shown: { show: Shown; description: string }): INodeProperties {
+export function clientField(shown: { show?: Shown; description: string }): INodeProperties {
   const list = { placeholder: 'Select a client…', searchListMethod: 'searchClients' };
   return locator({ displayName: 'Client', name: 'clientId', list, example: 'e.g. acme', ...shown });
 }
 
 /** A service, as the parameter `service`. */
-export function serviceField(shown: { show: Shown; description: string }): INodeProperties {
+export function serviceField(shown: { show?: Shown; description: string }): INodeProperties {
   const list = { placeholder: 'Select a service…', searchListMethod: 'searchServices' };
   return locator({ displayName: 'Service', name: 'service', list, example: 'e.g. google', ...shown });
 }
@@ -83,7 +83,7 @@ interface Locator {
   displayName: string;
   name: string;
   description: string;
-  show: Shown;
+  show?: Shown;
   list: { placeholder: string; searchListMethod: string };
   example: string;
 }
@@ -93,7 +93,7 @@ function locator({ list, example, show, ...named }: Locator): INodeProperties {
     ...named,
     type: 'resourceLocator',
     default: { mode: 'list', value: '' },
-    displayOptions: { show },
+    ...(show && { displayOptions: { show } }),
     modes: [
       {
         displayName: 'From List',

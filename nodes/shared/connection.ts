@@ -7,8 +7,8 @@ import type { GrantRequest } from './contract';
 /** Where the broker is, from the fields of the credential. */
 export function brokerAddress(credentials: ICredentialDataDecryptedObject): BrokerAddress {
   return {
-    apiUrl: asText('API URL', credentials.apiUrl),
-    internalToken: asText('Internal Token', credentials.internalToken),
+    apiUrl: textOf('API URL', credentials.apiUrl),
+    internalToken: textOf('Internal Token', credentials.internalToken),
   };
 }
 
@@ -22,9 +22,9 @@ export function connectionOf(fields: {
   connectionName?: unknown;
 }): ConnectionName {
   return {
-    clientId: asText('Client ID', fields.clientId),
-    service: asText('Service', fields.service),
-    name: isBlank(fields.connectionName) ? 'default' : asText('Connection Name', fields.connectionName),
+    clientId: textOf('Client ID', fields.clientId),
+    service: textOf('Service', fields.service),
+    name: isBlank(fields.connectionName) ? 'default' : textOf('Connection Name', fields.connectionName),
   };
 }
 
@@ -41,7 +41,12 @@ export function isBlank(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
-function asText(field: string, value: unknown): string {
+/**
+ * The text of a field, for which a number will do too.
+ *
+ * @throws BrokerError for a field that is empty, or that an expression made something else of
+ */
+export function textOf(field: string, value: unknown): string {
   if (isBlank(value)) {
     throw new BrokerError(
       `"${field}" is empty. If it is an expression, it found nothing in this item: check the name of the property that it reads`,

@@ -1,30 +1,12 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { OtobotCredentialFetcher } from '../../nodes/OtobotCredentialFetcher/OtobotCredentialFetcher.node';
-import {
-  brokerStandIn,
-  credentialFields,
-  fingerprintOf,
-  grantFor,
-  httpRequest,
-  ok,
-  problem,
-  type Scripted,
-} from './support';
-
-interface Run {
-  items?: IDataObject[];
-  parameters?: IDataObject;
-  /** Values of expressions, by item. */
-  resolved?: IDataObject[];
-  credentials?: (itemIndex: number) => IDataObject;
-  continueOnFail?: boolean;
-  executionId?: string;
-}
+import { parametersOf, runFetcher, type Run } from './run-fetcher';
+import { brokerStandIn, credentialFields, fingerprintOf, grantFor, ok, problem, type Scripted } from './support';
 
 let answer: (clientId: string) => Scripted;
 let broker: Awaited<ReturnType<typeof brokerStandIn>>;
@@ -34,23 +16,8 @@ beforeEach(async () => {
 });
 afterEach(() => broker.close());
 
-/** The node in an n8n reduced to what it calls. */
-async function execute(run: Run = {}): Promise<INodeExecutionData[]> {
-  const { items = [{}], parameters = {}, resolved = [] } = run;
-  const context = {
-    getInputData: () => items.map((json) => ({ json })),
-    getNode: () => ({ name: 'Fetch', type: 'fetcher', parameters }),
-    getNodeParameter: (name: string, i: number, fallback: unknown) =>
-      resolved[i]?.[name] ?? parameters[name] ?? fallback,
-    getCredentials: async (_type: string, i: number) => credentialFields(broker.url, run.credentials?.(i)),
-    getWorkflow: () => ({ id: 'wf-1' }),
-    getExecutionId: () => run.executionId ?? '',
-    continueOnFail: () => run.continueOnFail ?? false,
-    helpers: { httpRequest },
-  };
-  const [output] = await new OtobotCredentialFetcher().execute.call(context as unknown as IExecuteFunctions);
-  return output ?? [];
-}
+const execute = (run: Partial<Run> = {}): Promise<INodeExecutionData[]> =>
+  runFetcher({ ...run, credentials: (i) => credentialFields(broker.url, run.credentials?.(i)) });
 
 const asked = () => broker.received.map(({ body }) => body.clientId);
 
@@ -107,7 +74,8 @@ test('the fields of the node override those of the credential', async () => {
 });
 
 test("an expression that finds nothing never falls back to the credential's client", async () => {
-  const run = { parameters: { clientId: '={{ $json.client }}' }, resolved: [{ clientId: '' }] };
+  const clientId = { __rl: true, mode: 'id', value: '={{ $json.client }}' };
+  const run = { parameters: { clientId }, resolved: [{ clientId: { ...clientId, value: undefined } }] };
   await expect(execute(run)).rejects.toThrow('"Client ID" is empty');
   expect(asked()).toEqual([]);
 });
@@ -134,7 +102,10 @@ test('a mistake in the node itself stops it as such', async () => {
     (error: unknown) => error,
   );
   expect(failure).toBeInstanceOf(NodeOperationError);
-  expect(failure).toMatchObject({ message: 'There is no operation "getEverything"', context: { itemIndex: 0 } });
+  expect(failure).toMatchObject({
+    message: 'There is no operation "getEverything" of "credential"',
+    context: { itemIndex: 0 },
+  });
 });
 
 test('set to go on, it returns what is needed to mail the client the link', async () => {
@@ -155,6 +126,52 @@ test('set to go on, it returns what is needed to mail the client the link', asyn
   expect(output[1]).toMatchObject({ json: { clientId: 'b' }, pairedItem: { item: 1 } });
 });
 
+test('the headers come out where that operation is chosen, and nothing else of the secret', async () => {
+  answer = () => ok(grantFor({ headers: { 'X-Api-Key': 'k-1' }, baseUrl: 'https://www.googleapis.com' }));
+  const [item] = await execute({ parameters: { resource: 'credential', operation: 'getAuthHeaders' } });
+  expect(item?.json).toEqual({
+    ...{ clientId: 'acme', service: 'google', name: 'default', connectionId: 'c-1' },
+    ...{ headers: { 'X-Api-Key': 'k-1' }, baseUrl: 'https://www.googleapis.com', allowedHosts: ['googleapis.com'] },
+    expiresAt: '2026-11-20T10:00:00Z',
+  });
+});
+
+describe('a workflow of the first version', () => {
+  const FIRST: IDataObject = {
+    operation: 'getCredentials',
+    clientId: 'globex',
+    service: 'slack',
+    includeSecret: true,
+    options: { connectionName: 'second', minTtl: 600 },
+  };
+
+  // n8n takes a node that says no version for version 0, and shows it the fields for that.
+  test.each([[1], [0], [1.1]])('runs unchanged, as version %d', async (typeVersion) => {
+    expect(parametersOf({ typeVersion, parameters: FIRST })).toMatchObject(FIRST);
+    const [item] = await execute({ typeVersion, parameters: FIRST });
+    expect(broker.received[0]?.body).toMatchObject({
+      clientId: 'globex',
+      service: 'slack',
+      name: 'second',
+      minTtl: 600,
+    });
+    expect(item?.json).toMatchObject({ clientId: 'globex', accessToken: 'token-of-globex' });
+  });
+
+  test('falls back to no other client where its expression finds nothing', async () => {
+    const parameters = { ...FIRST, clientId: '={{ $json.client }}' };
+    const run = { typeVersion: 1, parameters, resolved: [{ clientId: '' }] };
+    await expect(execute(run)).rejects.toThrow('"Client ID" is empty');
+    expect(asked()).toEqual([]);
+  });
+
+  test('keeps its own fields, and is offered nothing that came later', () => {
+    const kept = Object.keys(parametersOf({ typeVersion: 1 })).sort();
+    expect(kept).toEqual(['clientId', 'includeSecret', 'operation', 'options', 'service']);
+    expect(parametersOf({ typeVersion: 1 })).toMatchObject({ clientId: '', service: '', includeSecret: false });
+  });
+});
+
 describe('the description', () => {
   const { description } = new OtobotCredentialFetcher();
   const folder = path.join(__dirname, '..', '..', 'nodes', 'OtobotCredentialFetcher');
@@ -168,15 +185,42 @@ describe('the description', () => {
       fs.readFileSync(path.join(folder, 'OtobotCredentialFetcher.node.json'), 'utf8'),
     ) as IDataObject;
     expect(codex.node).toBe(`n8n-nodes-otobot.${description.name}`);
-    expect(description.version).toBe(1);
+    expect(description).toMatchObject({ version: [1, 1.1], defaultVersion: 1.1 });
   });
 
   test('warns beside the switch that lets the secret out, which is off', () => {
-    const field = (name: string) => description.properties.find((property) => property.name === name);
-    expect(field('includeSecret')?.default).toBe(false);
-    expect(field('includeSecretNotice')).toMatchObject({
-      type: 'notice',
-      displayOptions: { show: { includeSecret: [true] } },
+    const fields = (name: string) => description.properties.filter((property) => property.name === name);
+    expect(fields('includeSecret').map((field) => field.default)).toEqual([false, false]);
+    expect(fields('includeSecretNotice')).toHaveLength(2);
+    for (const notice of fields('includeSecretNotice'))
+      expect(notice).toMatchObject({ type: 'notice', displayOptions: { show: { includeSecret: [true] } } });
+  });
+
+  test('warns where the operation itself lets the secret out', () => {
+    const notice = description.properties.find(({ name }) => name === 'authHeadersNotice');
+    expect(notice).toMatchObject({ type: 'notice', displayOptions: { show: { operation: ['getAuthHeaders'] } } });
+  });
+
+  test('shows each operation its own fields, and begins with one that lets nothing out', () => {
+    expect(parametersOf({})).toMatchObject({
+      resource: 'credential',
+      operation: 'getCredentials',
+      includeSecret: false,
     });
+    const fieldsOf = (resource: string, operation?: string) =>
+      Object.keys(parametersOf({ parameters: { resource, ...(operation && { operation }) } }))
+        .sort()
+        .join(' ');
+    const one = 'clientId connectionBy operation options resource service';
+    expect(fieldsOf('connection')).toBe(one);
+    expect(fieldsOf('connection', 'refresh')).toBe(one);
+    expect(fieldsOf('connection', 'disable')).toBe(one);
+    expect(fieldsOf('connection', 'createConnectLink')).toBe('clientId operation options resource service');
+    expect(fieldsOf('connection', 'getAll')).toBe('filters limit operation resource returnAll');
+    expect(fieldsOf('client')).toBe('filters limit operation resource returnAll');
+    expect(fieldsOf('client', 'create')).toBe('additionalFields clientName newClientId operation resource');
+    expect(fieldsOf('credential', 'getAuthHeaders')).toBe(
+      'authHeadersNotice clientId operation options resource service',
+    );
   });
 });
