@@ -5,7 +5,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PROCESSES = fileURLToPath(new URL('processes/', import.meta.url));
-const running = new Set();
+/** By their `stop`: the files that they write their standard error to. */
+const running = new Map();
 
 /**
  * Starts processes/<name>.mjs and waits until it is ready. Its standard error, where the broker writes its request log, goes to a
@@ -24,7 +25,7 @@ export async function startProcess(name, input, { home, execArgv = [] }) {
     else reject(new Error(`${name}: ${error}`));
   });
   const exited = once(child, 'exit').then(([code, signal]) => {
-    const reason = new Error(`${name} ended with ${code ?? signal}:\n${tail(log)}`);
+    const reason = new Error(`${name} ended with ${code ?? signal}:\n${lastWords(log)}`);
     for (const { reject } of waiting.values()) reject(reason);
   });
   let lastId = 0;
@@ -39,15 +40,30 @@ export async function startProcess(name, input, { home, execArgv = [] }) {
     await exited;
     running.delete(stop);
   };
-  running.add(stop);
+  running.set(stop, { name, log });
   return { ready: await ask('open', input), ask, stop };
 }
 
 /** The youngest first: whoever uses another goes before it. */
 export async function stopAll() {
-  for (const stop of [...running].reverse()) await stop();
+  for (const stop of [...running.keys()].reverse()) await stop();
 }
 
-function tail(file) {
-  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8').slice(-2_000) : '';
+/** What those that still run have said, for whoever has to find out why something failed. Ask before they are stopped. */
+export function whatTheySaid() {
+  return [...running.values()]
+    .map(({ name, log }) => ({ name, words: lastWords(log) }))
+    .filter(({ words }) => words !== '')
+    .map(({ name, words }) => `${name} said:\n${words}`);
+}
+
+/** The end of a standard error, without the records of requests. */
+function lastWords(file) {
+  if (!fs.existsSync(file)) return '';
+  const lines = fs.readFileSync(file, 'utf8').split('\n');
+  return lines
+    .filter((line) => !line.includes('"message":"request"'))
+    .join('\n')
+    .trim()
+    .slice(-2_000);
 }

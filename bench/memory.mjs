@@ -13,19 +13,23 @@ export async function measureMemory({ installation, place, seconds, connections:
   const { environment } = installation.ready;
   const broker = await startProcess('broker', { environment }, place);
   const load = await startProcess('load', null, place);
-  const resident = async () => (await broker.ask('usage')).rssBytes / MEBIBYTE;
-  const atStart = await resident();
+  const usage = async () => {
+    const { rssBytes, heapBytes, externalBytes } = await broker.ask('usage');
+    return { resident: rssBytes / MEBIBYTE, heap: heapBytes / MEBIBYTE, external: externalBytes / MEBIBYTE };
+  };
+  const { resident: atStart } = await usage();
   const rounds = [];
   for (let round = 1; round <= ROUNDS; round++) {
     say(`memory: round ${round} of ${ROUNDS}`);
     const looksBefore = await installation.ask('countLooks');
     const asked = { port: broker.ready.port, ...stored, connections: CONNECTIONS, seconds, random: true };
     const reading = load.ask('full', asked);
-    const peak = await highest(reading, resident);
+    const peak = await highest(reading, async () => (await usage()).resident);
     const { perSecond, answered, failed } = await reading;
     if (failed > 0) throw new Error(`${failed} requests failed: these figures would mean nothing`);
     const looks = (await installation.ask('countLooks')) - looksBefore;
-    rounds.push({ perSecond, answered, peak, hitRate: 1 - looks / answered });
+    const { heap, external } = await usage();
+    rounds.push({ perSecond, answered, peak, heap, external, hitRate: 1 - looks / answered });
   }
   for (const started of [load, broker]) await started.stop();
   const most = Math.max(...rounds.map(({ peak }) => peak));

@@ -36,5 +36,6 @@ function reply(message) {
 
 function usage() {
   const { user, system } = process.cpuUsage();
-  return { cpuMicroseconds: user + system, rssBytes: process.memoryUsage.rss() };
+  const { rss: rssBytes, heapTotal: heapBytes, external: externalBytes } = process.memoryUsage();
+  return { cpuMicroseconds: user + system, rssBytes, heapBytes, externalBytes };
 }

@@ -38,6 +38,8 @@ function reportOfMemory({ count, tokenBytes, connections, seconds, limit, atStar
     aligned([
       ['round', ...rounds.map((_, index) => String(index + 1))],
       ['resident MiB, at most', ...rounds.map(({ peak }) => whole(peak))],
+      ["of it V8's heap, at the end", ...rounds.map(({ heap }) => whole(heap))],
+      ['Buffers and the like', ...rounds.map(({ external }) => whole(external))],
       ['remembered', ...hits.map(percent)],
       ['reads/s', ...rounds.map(({ perSecond }) => whole(perSecond))],
     ]),

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { startProcess, stopAll } from './child.mjs';
+import { startProcess, stopAll, whatTheySaid } from './child.mjs';
 import { judgeClaims, measureClaims } from './claims.mjs';
 import { measureDisk } from './disk.mjs';
 import { measureMemory } from './memory.mjs';
@@ -26,6 +26,7 @@ for (const [signal, code] of [
   process.once(signal, () => void stopAll().finally(() => process.exit(code)));
 
 await main().catch(async (error) => {
+  for (const said of whatTheySaid()) console.error(said);
   await stopAll();
   console.error(`error: ${error.message}`);
   process.exitCode = 1;

@@ -3,6 +3,8 @@ import { fromBroker } from '../from-broker.mjs';
 import { serveParent } from '../parent.mjs';
 import { timeInTurn } from '../time-in-turn.mjs';
 
+// As the program does, before all else.
+fromBroker('./dist/config/young-generation');
 const { createBroker } = fromBroker('./dist/app/broker');
 const { openInstallation } = fromBroker('./dist/app/installation');
 const { VERSION } = fromBroker('./dist/app/version');

@@ -93,7 +93,6 @@ const servingFacts = (ofClient: 'is null' | '= $4'): string => `
     left join token_sets t on t.connection_id = c.id and t.generation = c.generation and t.kind = 'current'
    where o.id = $1`;
 
-// Each of the two keeps its own columns alone: facts are remembered by the ten thousand.
 function factsOf(row: Row): ServingFacts {
   const { policyVersion, databaseNow, clientKnown, clientSuspended } = row;
   return {
@@ -117,14 +116,7 @@ function connectionOf(row: Row, id: string): ServingConnection {
   const { accountId, accountLabel, tenant } = row;
   return {
     ...{ id, version, generation, kind, status, statusReason, appSuspended, renewable },
-    ...{ accessSealed: accessSealed && ofItsOwn(accessSealed), accessKeyVersion, tokenType, scopes },
+    ...{ accessSealed, accessKeyVersion, tokenType, scopes },
     ...{ expiresAt, lifetimeSeconds, baseUrl: row.tokenBaseUrl, accountId, accountLabel, tenant },
   };
-}
-
-/** A small Buffer is a piece of a larger one that Node shares out: kept, it would keep all of that. */
-function ofItsOwn(bytes: Buffer): Buffer {
-  const copy = Buffer.allocUnsafeSlow(bytes.length);
-  bytes.copy(copy);
-  return copy;
 }

@@ -3,6 +3,8 @@ import type { Database } from '../../db/database';
 import { findServingFacts, type ServingFacts } from '../../repositories/serving';
 import type { ConnectionName } from '../../types/credential';
 import type { DatabaseClock } from '../database-clock';
+import { createByteShelf } from './byte-shelf';
+import { packFacts, unpackFacts } from './packed-facts';
 import type { PreparedAnswer } from './prepared-answer';
 
 export interface FactsCache {
@@ -21,28 +23,48 @@ export interface Remembered {
   readonly answer: PreparedAnswer | null;
 }
 
-const DEFAULT_BYTES = 64 * 1024 * 1024;
-/** What an entry weighs beside its sealed token; *measured*: 1,400 (Node 24) to 2,500 (Node 20). The bound is on memory, not on a number. */
+const MEBIBYTE = 1024 * 1024;
+/** In all. The bound is on memory, not on a number. */
+const DEFAULT_BYTES = 64 * MEBIBYTE;
+/** Of it, the part for what is at hand. */
+const AT_HAND = 1 / 8;
+/** What an entry at hand weighs beside its sealed token; *measured*: 1,400 (Node 24) to 2,500 (Node 20). */
 const ENTRY_BYTES = 2_500;
 
 /**
  * Remembers facts and sealed tokens, bounded in bytes, without an age: the audit commit before every release compares the versions
- * (services/audit). Callers that ask for the same at the same time share one look at the database.
+ * (services/audit). Callers that ask for the same at the same time share one look at the database. Everything is kept packed; what was
+ * asked for again since is also at hand, as objects, with the answer made of it.
  */
 export function createFactsCache(database: Database, clock: DatabaseClock, maxBytes = DEFAULT_BYTES): FactsCache {
-  const remembered = new LRUCache<string, Remembered>({
-    maxSize: maxBytes,
+  const packed = createByteShelf(maxBytes * (1 - AT_HAND));
+  const atHand = new LRUCache<string, Remembered>({
+    maxSize: maxBytes * AT_HAND,
     sizeCalculation: ({ facts, answer }) =>
       ENTRY_BYTES + (facts.connection?.accessSealed?.length ?? 0) + (answer?.bytes ?? 0),
   });
   const loading = new Map<string, Promise<ServingFacts | null>>();
 
+  const recall = (key: string): Remembered | undefined => {
+    const known = atHand.get(key);
+    if (known !== undefined) return known;
+    const facts = packed.read(key, unpackFacts);
+    if (facts === undefined) return undefined;
+    const remembered = { facts, answer: null };
+    atHand.set(key, remembered);
+    return remembered;
+  };
+  const drop = (key: string): boolean => {
+    const wasAtHand = atHand.delete(key);
+    return packed.delete(key) || wasAtHand;
+  };
   const load = async (key: string, name: ConnectionName): Promise<ServingFacts | null> => {
     const facts = await database.asTenant(name.organizationId, (tx) => findServingFacts(tx, name));
     if (facts !== null) {
       clock.observe(facts.databaseNow);
+      drop(key);
       // Names that lead nowhere are not kept: anybody could make up as many as he likes.
-      if (facts.connection !== null) remembered.set(key, { facts, answer: null });
+      if (facts.connection !== null) packed.put(key, packFacts(facts));
     }
     return facts;
   };
@@ -50,7 +72,7 @@ export function createFactsCache(database: Database, clock: DatabaseClock, maxBy
   return {
     find(name) {
       const key = keyOf(name);
-      const known = remembered.get(key);
+      const known = recall(key);
       if (known !== undefined) return Promise.resolve(known.facts);
       const underWay = loading.get(key);
       if (underWay !== undefined) return underWay;
@@ -58,16 +80,16 @@ export function createFactsCache(database: Database, clock: DatabaseClock, maxBy
       loading.set(key, promise);
       return promise;
     },
-    recall: (name) => remembered.get(keyOf(name)),
+    recall: (name) => recall(keyOf(name)),
     keep(name, { facts }, answer) {
       const key = keyOf(name);
-      if (remembered.peek(key)?.facts === facts) remembered.set(key, { facts, answer });
+      if (atHand.peek(key)?.facts === facts) atHand.set(key, { facts, answer });
     },
     forget(name) {
       const key = keyOf(name);
       // A look that began before whatever made us forget may bring back the old facts: later callers must not share it.
       loading.delete(key);
-      return remembered.delete(key);
+      return drop(key);
     },
   };
 }
