@@ -8,10 +8,10 @@ const SERVICE: ServingService = {
   allowedHosts: ['*.crm.example'],
   requestHeader: 'Authorization',
   requestScheme: 'Zoho-oauthtoken',
-  tenantFrom: 'asked',
+  tenantFrom: 'answer',
   tenantHosts: ['crm.example'],
   suspended: true,
-} as ServingService;
+};
 
 const CONNECTION: ServingConnection = {
   id: randomUUID(),

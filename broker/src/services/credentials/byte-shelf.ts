@@ -5,7 +5,7 @@
 export interface ByteShelf {
   /** Keeps a copy of the parts, one after the other, in place of what was kept under this name. Not kept is what no piece can hold. */
   put(name: string, parts: readonly Buffer[]): void;
-  /** What `read` makes of the bytes; it has to be done with them when it returns, for others will lie there. */
+  /** What `read` makes of the bytes, which it may change; it has to be done with them when it returns, for others will lie there. */
   read<T>(name: string, read: (bytes: Buffer) => T): T | undefined;
   /** false when nothing was kept. */
   delete(name: string): boolean;
