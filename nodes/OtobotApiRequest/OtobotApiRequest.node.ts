@@ -10,6 +10,7 @@ import { paginationFields } from './pagination.fields';
 import { requestFields } from './request.fields';
 import { requestOf } from './request.operation';
 import { batchingOf } from './settings';
+import { forModel, toolNotice } from './tool';
 
 export class OtobotApiRequest implements INodeType {
   description: INodeTypeDescription = {
@@ -26,7 +27,14 @@ export class OtobotApiRequest implements INodeType {
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'otobotDatabaseApi', required: true }],
-    properties: [...connectionFields({ show: {} }), ...requestFields, ...bodyFields, ...paginationFields, optionsField],
+    properties: [
+      toolNotice,
+      ...connectionFields({ show: {} }),
+      ...requestFields,
+      ...bodyFields,
+      ...paginationFields,
+      optionsField,
+    ],
   };
 
   methods = { listSearch: { searchClients, searchServices } };
@@ -48,8 +56,9 @@ async function itemOf(this: IExecuteFunctions, itemIndex: number): Promise<INode
   try {
     return await requestOf.call(this, itemIndex);
   } catch (error) {
-    if (!this.continueOnFail()) throw asRequestError(this.getNode(), error, itemIndex);
-    return [asFailedItem(error, itemIndex)];
+    const told = forModel(this.getNode(), error);
+    if (!this.continueOnFail()) throw asRequestError(this.getNode(), told, itemIndex);
+    return [asFailedItem(told, itemIndex)];
   }
 }
 

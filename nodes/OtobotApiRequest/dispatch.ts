@@ -36,10 +36,14 @@ export interface SendSettings {
   http: SendRequest;
   timeoutMs: number;
   followRedirects: boolean;
+  /** False: a service that names no hosts may not be called at all. */
+  anyHost: boolean;
   abortSignal?: AbortSignal;
 }
 
 const MAX_REDIRECTS = 10;
+const NO_HOSTS =
+  'This service has neither allowed hosts nor a base URL in Otobot, so that an AI model could send the credential to any host';
 
 /**
  * Sends a call with a client's credential on it, once, and follows redirects without ever taking it to another host.
@@ -48,7 +52,9 @@ const MAX_REDIRECTS = 10;
  */
 export async function dispatch(call: ApiCall, grant: Grant, settings: SendSettings): Promise<ApiAnswer> {
   const url = addressOf(call, grant.baseUrl);
-  assertMayReceive(url, { url: url.href }, hostsOf(grant));
+  const hosts = hostsOf(grant);
+  if (hosts === null && !settings.anyHost) throw invalid(NO_HOSTS);
+  assertMayReceive(url, { url: url.href }, hosts);
   assertOwnHeaders(call, grant);
   let hop: Hop = { method: call.method, url, body: call.body, carriesCredential: true };
   for (let redirects = 0; ; redirects++) {

@@ -7,6 +7,7 @@ import { connectionAsked } from '../shared/connection-fields';
 import type { ExchangeSettings } from './exchange';
 import type { PaginationSettings } from './pagination';
 import type { ResponseSettings } from './response';
+import { isTool } from './tool';
 
 export interface ItemSettings {
   exchange: ExchangeSettings;
@@ -52,6 +53,7 @@ async function outside(this: IExecuteFunctions, itemIndex: number) {
   return {
     http,
     abortSignal,
+    anyHost: !isTool(this.getNode()),
     ask: async (rejected?: string) =>
       await requestGrant(http, brokerAddress(credentials), {
         ...asked,

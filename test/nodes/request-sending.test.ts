@@ -6,7 +6,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { OtobotApiRequest } from '../../nodes/OtobotApiRequest/OtobotApiRequest.node';
 import { waitBefore } from '../../nodes/OtobotApiRequest/retries';
 import { apiStandIn, binaryOf, openStage } from './request-support';
-import { ok } from './support';
+import { ok, problem } from './support';
 
 let stage: Awaited<ReturnType<typeof openStage>>;
 beforeEach(async () => {
@@ -215,15 +215,50 @@ describe('as a tool of a language model', () => {
     [{ clientId: { __rl: true, mode: 'id', value: "={{ /*x*/ $fromai ('client') }}" } }, 'Client'],
     [{ service: { __rl: true, mode: 'id', value: "={{ $fromAI('service') }}" } }, 'Service'],
     [{ options: { connectionName: "={{ $fromAI('name') }}" } }, 'Connection Name'],
-  ])('%j is refused: the model must not choose', async (parameters, label) => {
+  ])('%j is refused, as a tool or not: the model must not choose', async (parameters, label) => {
     expect(await message(parameters)).toContain(`"${label}" must not be chosen by the AI model`);
     expect(stage.broker.received).toEqual([]);
   });
 
-  test('the path may come from the model', async () => {
-    const parameters = { url: "={{ $fromAI('path') }}" };
-    await stage.execute({ parameters, resolved: [{ url: '/v1/things' }] });
-    expect(stage.api.received[0]?.url).toBe('/v1/things');
+  const chosen = { clientId: { __rl: true, mode: 'list', value: 'acme' }, service: 'google' };
+  const asTool = async (parameters: IDataObject) =>
+    ((await stage.failure({ isTool: true, parameters: { ...chosen, ...parameters } })) as Error | undefined)?.message;
+
+  test.each([
+    [{ clientId: '={{ $json.client }}' }],
+    [{ clientId: '={{ $input.item.json.client }}' }],
+    [{ service: '={{ $parameter.url }}' }],
+  ])('%j reads what the model writes, so it is refused', async (parameters) => {
+    expect(await asTool(parameters)).toContain('must not be chosen by the AI model');
+  });
+
+  test.each([[{ clientId: '' }], [{ clientId: { __rl: true, mode: 'list', value: '' } }], [{ service: undefined }]])(
+    '%j leaves the choice to the credential, whose expressions may read what the model writes',
+    async (parameters) => {
+      expect(await asTool(parameters)).toContain('chosen in the node itself');
+      expect(stage.broker.received).toEqual([]);
+    },
+  );
+
+  test('a service that may be called anywhere is refused', async () => {
+    stage.grant = () => ok(stage.grantOf('acme', { baseUrl: null, allowedHosts: null }));
+    expect(await asTool({ url: `${stage.api.url}/` })).toContain('could send the credential to any host');
+    expect(stage.api.received).toEqual([]);
+  });
+
+  test('the link by which a client connects is not told to the model', async () => {
+    const connectUrl = 'https://otobot.example/connect/abc';
+    stage.grant = () => problem(409, 'reauth_required', { detail: 'Send this.', reason: 'revoked', connectUrl });
+    const [item] = await stage.execute({ isTool: true, parameters: chosen, continueOnFail: true });
+    expect(item?.json.error).toContain('must reconnect "google": access was revoked');
+    expect(JSON.stringify(item)).not.toContain('connect/abc');
+    expect(await asTool({})).not.toContain('connect/abc');
+  });
+
+  test('the path may come from the model, the client from the workflow', async () => {
+    const parameters = { ...chosen, clientId: "={{ $('Webhook').item.json.client }}", url: "={{ $fromAI('path') }}" };
+    await stage.execute({ isTool: true, parameters, resolved: [{ clientId: 'acme', url: '/v1/things' }] });
+    expect(stage.api.received[0]).toMatchObject({ url: '/v1/things', token: 'token-of-acme' });
   });
 });
 

@@ -53,6 +53,7 @@ export interface Run {
   resolved?: IDataObject[];
   credentials?: (itemIndex: number) => IDataObject;
   continueOnFail?: boolean;
+  isTool?: boolean;
   /** Takes what the node tells beside its items. */
   hints?: string[];
 }
@@ -93,7 +94,11 @@ async function execute(brokerUrl: string, run: Run): Promise<INodeExecutionData[
   const { items = [{ json: {} }] as INodeExecutionData[], parameters = {}, resolved = [] } = run;
   const context = {
     getInputData: () => items,
-    getNode: () => ({ name: 'Request', type: 'n8n-nodes-otobot.otobotApiRequest', parameters }),
+    getNode: () => ({
+      name: 'Request',
+      type: `n8n-nodes-otobot.otobotApiRequest${run.isTool ? 'Tool' : ''}`,
+      parameters,
+    }),
     getNodeParameter: (name: string, i: number, fallback: unknown) =>
       resolved[i]?.[name] ?? valueAt(parameters, name) ?? fallback,
     getCredentials: async (_type: string, i: number) => credentialFields(brokerUrl, run.credentials?.(i)),

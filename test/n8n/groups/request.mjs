@@ -1,8 +1,9 @@
 // The node Otobot API Request: whose token goes where, how often, and what comes of it.
 import { answers } from './request/answers.mjs';
-import { answering } from './request/api.mjs';
+import { agents } from './request/agents.mjs';
+import { answering, thinking } from './request/api.mjs';
 import { sendings } from './request/sendings.mjs';
-import { everything, stopping, withErrorOutput } from './request/workflows.mjs';
+import { everything, stopping, withAgent, withErrorOutput } from './request/workflows.mjs';
 import { freePort } from '../free-port.mjs';
 import { errorOf, itemsOf, jsonOf } from '../reading.mjs';
 
@@ -18,11 +19,14 @@ const CONNECTIONS = {
   'request-keyed': { service: 'keyed' },
 };
 
-export async function prepare({ api, broker, client, connect, credential }) {
+export async function prepare({ api, broker, client, connect, credential, secrets }) {
   const tokens = {};
   for (const [clientId, more] of Object.entries(CONNECTIONS)) tokens[clientId] = (await connect(clientId, more)).token;
   await client('request-new');
   answering(api, tokens);
+  thinking(api, '/request/thing');
+  const modelKey = secrets.make('model');
+  secrets.keptByN8n(modelKey);
   const own = (clientId) => credential(clientId, { clientId, service: CONNECTIONS[clientId]?.service ?? 'loopback' });
   return {
     tokens,
@@ -31,8 +35,14 @@ export async function prepare({ api, broker, client, connect, credential }) {
       own('request-new'),
       credential('request-per-item', { clientId: '={{ $json.clientId }}' }),
       credential('request-no-broker', { clientId: 'request-a', apiUrl: `http://127.0.0.1:${await freePort()}` }),
+      modelCredential(modelKey, `${api.url}/request-model/v1`),
     ],
-    workflows: [everything(api.url, broker.url), stopping(api.url), withErrorOutput(api.url)],
+    workflows: [
+      everything(api.url, broker.url),
+      stopping(api.url),
+      withErrorOutput(api.url),
+      ...[2.2, 3.1].map((version) => withAgent(api.url, version)),
+    ],
   };
 }
 
@@ -47,4 +57,9 @@ export async function act({ n8n }) {
   };
 }
 
-export const guarantees = [...sendings, ...answers];
+export const guarantees = [...sendings, ...answers, ...agents];
+
+function modelCredential(apiKey, url) {
+  const name = 'request-model';
+  return { id: name, name, type: 'openAiApi', data: { apiKey, url, header: false } };
+}

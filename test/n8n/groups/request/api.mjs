@@ -51,3 +51,28 @@ export function answering(api, tokens) {
     token === tokens['request-a'] ? json(response, 200, { ok: true }) : json(response, 404, { message: 'not here' }),
   );
 }
+
+/** A language model that asks for its one tool with `path`, and then says what it has got. */
+export function thinking(api, path) {
+  api.answer('/request-model', ({ body }, response) => {
+    const { messages, tools } = JSON.parse(body);
+    const result = messages.find(({ role }) => role === 'tool');
+    const call = {
+      id: 'call_1',
+      type: 'function',
+      function: { name: tools?.[0].function.name, arguments: JSON.stringify({ path }) },
+    };
+    const message = result
+      ? { role: 'assistant', content: `It says ${result.content}` }
+      : { role: 'assistant', content: null, tool_calls: [call] };
+    const finish_reason = result ? 'stop' : 'tool_calls';
+    const answer = {
+      id: 'c1',
+      object: 'chat.completion',
+      created: 1,
+      model: 'a-model',
+      choices: [{ index: 0, message, finish_reason }],
+    };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+  });
+}

@@ -1,5 +1,5 @@
 // The workflows of the group `request`.
-import { items, otobot, workflow } from '../../workflows.mjs';
+import { items, otobot, using, workflow } from '../../workflows.mjs';
 
 const TWO_CLIENTS = [{ clientId: 'request-a' }, { clientId: 'request-b' }];
 
@@ -62,6 +62,43 @@ export function withErrorOutput(api) {
     (split.connections.Split ??= { main: [[], []] }).main[index].push({ node: name, type: 'main', index: 0 });
   }
   return split;
+}
+
+/**
+ * An agent whose model asks for the one tool that it has, our node; the model is the API of this test.
+ * @param version of n8n's agent: from 3 on it runs a tool as a node of the workflow, before that by itself
+ */
+export function withAgent(api, version) {
+  const chosen = { url: `=${api}{{ $fromAI('path', 'Which thing', 'string') }}`, ...asTool() };
+  const tool = { ...node(`Tool ${version}`, 'request-a', '', chosen), type: 'n8n-nodes-otobot.otobotApiRequestTool' };
+  const agent = {
+    name: 'Agent',
+    type: '@n8n/n8n-nodes-langchain.agent',
+    typeVersion: version,
+    parameters: { promptType: 'define', text: 'Look it up.', options: {} },
+  };
+  const model = {
+    name: 'Model',
+    type: '@n8n/n8n-nodes-langchain.lmChatOpenAi',
+    typeVersion: 1.2,
+    parameters: { model: { __rl: true, mode: 'id', value: 'a-model' }, options: {} },
+    ...using('request-model', 'openAiApi'),
+  };
+  const made = workflow(`request-agent-${version}`, [[agent]]);
+  for (const [index, [part, input]] of [
+    [model, 'ai_languageModel'],
+    [tool, 'ai_tool'],
+  ].entries()) {
+    made.nodes.push({ ...part, id: part.name, position: [index * 200, 300] });
+    made.connections[part.name] = { [input]: [[{ node: 'Agent', type: input, index: 0 }]] };
+  }
+  return made;
+}
+
+/** The client is chosen here, and nowhere else. */
+function asTool() {
+  const chosen = (value) => ({ __rl: true, mode: 'id', value });
+  return { clientId: chosen('request-a'), service: chosen('loopback') };
 }
 
 function node(name, credential, url, more = {}) {
