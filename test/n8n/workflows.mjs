@@ -18,6 +18,15 @@ export function workflow(id, branches, trigger = TRIGGER) {
   return { id, name: id, nodes: [...nodes.values()], connections, settings: { executionOrder: 'v1' }, active: false };
 }
 
+/** The same workflow, with what leaves `node` by its two outputs in `Succeeded` and `Failed`. */
+export function withOutcomes(given, node) {
+  const after = ['Succeeded', 'Failed'].map((name, row) => ({
+    ...{ name, id: name, type: 'n8n-nodes-base.noOp', typeVersion: 1, parameters: {}, position: [800, row * 200] },
+  }));
+  const main = after.map(({ name }) => [{ node: name, type: 'main', index: 0 }]);
+  return { ...given, nodes: [...given.nodes, ...after], connections: { ...given.connections, [node]: { main } } };
+}
+
 /** The beginning of a branch: one item for each value. */
 export function items(values) {
   return [

@@ -1,5 +1,5 @@
 // The workflows of the group `request`.
-import { items, otobot, using, workflow } from '../../workflows.mjs';
+import { items, otobot, using, withOutcomes, workflow } from '../../workflows.mjs';
 
 const TWO_CLIENTS = [{ clientId: 'request-a' }, { clientId: 'request-b' }];
 
@@ -43,25 +43,9 @@ export function stopping(api) {
 
 /** Two clients, of whom one fails: its item leaves by the second output. */
 export function withErrorOutput(api) {
-  const split = workflow('request-errors', [
-    [
-      ...items([...TWO_CLIENTS, { clientId: 'request-new' }]),
-      { ...node('Split', 'request-per-item', `${api}/request/per-client`), onError: 'continueErrorOutput' },
-    ],
-  ]);
-  for (const [index, name] of ['Succeeded', 'Failed'].entries()) {
-    const after = {
-      name,
-      id: name,
-      type: 'n8n-nodes-base.noOp',
-      typeVersion: 1,
-      parameters: {},
-      position: [800, index * 200],
-    };
-    split.nodes.push(after);
-    (split.connections.Split ??= { main: [[], []] }).main[index].push({ node: name, type: 'main', index: 0 });
-  }
-  return split;
+  const split = { ...node('Split', 'request-per-item', `${api}/request/per-client`), onError: 'continueErrorOutput' };
+  const rows = items([...TWO_CLIENTS, { clientId: 'request-new' }]);
+  return withOutcomes(workflow('request-errors', [[...rows, split]]), 'Split');
 }
 
 /**
