@@ -8,6 +8,7 @@ import type {
 import { brokerBase, requestGrant } from './broker';
 import { BrokerError } from './broker-error';
 import { attributionOf, brokerAddress, connectionOf } from './connection';
+import { assertOwnItem } from './own-item';
 import { forbidStoring, remember, sessionOf, type Session } from './session';
 import { assertMayReceive, targetOf } from './target';
 
@@ -68,6 +69,7 @@ async function ask(
   rejected?: string,
 ): Promise<Session> {
   try {
+    assertOwnItem(credentials.sharedItems);
     const report = rejected === undefined ? {} : { rejected };
     const body = { ...connectionOf(credentials), ...attributionOf(credentials), ...report };
     return {

@@ -18,7 +18,7 @@ const MANIFEST = {
   overrides: { linkedom: '0.18.13', '@langchain/langgraph': '1.4.11' },
 };
 
-/** @returns paths of the installation: `{node, n8n}`; installs it first where it is not there yet (a few minutes). */
+/** @returns paths of the installation: `{modules, node, n8n}`; installs it first where it is not there yet (a few minutes). */
 export async function n8nInstallation(say) {
   const cache =
     process.env.OTOBOT_N8N_CACHE ||
@@ -37,6 +37,7 @@ export async function n8nInstallation(say) {
 function pathsIn(folder) {
   const modules = path.join(folder, 'node_modules');
   return {
+    modules,
     node: path.join(modules, NODE_PACKAGE, 'bin', process.platform === 'win32' ? 'node.exe' : 'node'),
     n8n: path.join(modules, 'n8n', 'bin', 'n8n'),
   };

@@ -9,6 +9,7 @@ export const name = 'kill-switch';
 /** Each has its own client, which is suspended while its first request is being answered. */
 const WAYS = {
   'HTTP Request': (name, url) => http(name, 'kill', url),
+  'API Request': (name, url) => otobot('otobotApiRequest', name, 'kill', { url }),
   Fetcher: (name) => otobot('otobotCredentialFetcher', name, 'kill', { operation: 'getCredentials' }),
 };
 

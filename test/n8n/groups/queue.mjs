@@ -28,6 +28,7 @@ export async function act(stage) {
   const workflows = [
     workflow('queue', [
       [...items(CLIENTS), request('Request', 'queue', 'each')],
+      [...items(CLIENTS), otobot('otobotApiRequest', 'API Request', 'queue', { url: `=${url('own')}` })],
       [...items(CLIENTS), fetcher()],
     ]),
     workflow('queue-meeting', [[...items(CLIENTS), request('Request', 'queue', 'meeting')]]),
@@ -48,10 +49,11 @@ export const guarantees = [
     },
   ],
   [
-    `${RUNS} runs over both workers: each item of each run has its own client's token, through the fetcher too`,
+    `${RUNS} runs over both workers: each item of each run has its own client's token, whichever node asks`,
     async ({ api, n8n, tokens }) => {
       for (const run of await together(n8n, 'queue', RUNS)) {
         assertOwnTokens(api, `/queue/each/${run.id}/`, tokens);
+        assertOwnTokens(api, `/queue/own/${run.id}/`, tokens);
         assert.deepEqual(jsonOf(run, 'Fetch').map(clientOf), CLIENTS.map(clientOf));
       }
     },

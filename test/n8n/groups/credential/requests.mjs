@@ -49,4 +49,16 @@ export const requests = [
     "the broker's own management is out of a workflow's reach",
     ({ errorOf }) => assert.match(errorOf('The broker itself'), /gives no access to the Otobot broker/),
   ],
+  [
+    'where n8n takes the credential of the first item for all (pagination, version 2 of the node), nothing is sent',
+    ({ api: { sent }, errorOf }) => {
+      for (const [node, path] of [
+        ['Paginated', '/paginated'],
+        ['Version 2', '/version-2'],
+      ]) {
+        assert.match(errorOf(node), /all 2 items with the credential of the first/);
+        assert.deepEqual(sent(path), []);
+      }
+    },
+  ],
 ];

@@ -4,6 +4,15 @@ import { http, items, otobot, workflow } from '../../workflows.mjs';
 /** Stands for the client `acme`, wherever it is resolved. */
 export const EXPRESSION = '={{ "acme" }}';
 
+const PAGINATION = {
+  pagination: {
+    paginationMode: 'updateAParameterInEachRequest',
+    parameters: { parameters: [{ type: 'qs', name: 'page', value: '={{ $pageCount + 1 }}' }] },
+    limitPagesFetched: true,
+    maxRequests: 2,
+  },
+};
+
 /** All that stores no secret. */
 export function everyday(api, broker) {
   const perItem = items([{ clientId: 'acme' }, { clientId: 'globex' }]);
@@ -28,6 +37,8 @@ export function everyday(api, broker) {
     [request('Unknown client', 'unknown', '/unknown')],
     [request('Wrong internal token', 'wrong-token', '/wrong')],
     [request('No client in the item', 'per-item', '/nobody')],
+    [...perItem, request('Paginated', 'per-item', '/paginated', { options: { pagination: PAGINATION } })],
+    [...perItem, { ...request('Version 2', 'per-item', '/version-2'), typeVersion: 2 }],
   ]);
 }
 
