@@ -9,6 +9,8 @@ export interface ExistingConnection {
   tenant: string | null;
   /** A refresh was sent for it at some time, of which an answer may still come. */
   wasAttempted: boolean;
+  /** Its refreshes failed, or the client had to connect it again. */
+  wasFailing: boolean;
 }
 
 /** Locked until the end of the transaction: a refresh that finishes meanwhile waits, and then finds another generation. */
@@ -17,7 +19,9 @@ export async function findConnectionForImport(
   { organizationId, clientId, service, name }: ConnectionName,
 ): Promise<ExistingConnection | null> {
   const [row] = await tx.query<ExistingConnection>({
-    text: `select id, generation, tenant, last_attempt_at is not null as "wasAttempted" from connections
+    text: `select id, generation, tenant, last_attempt_at is not null as "wasAttempted",
+                  status in ('backoff', 'uncertain', 'reauth_required') as "wasFailing"
+             from connections
             where organization_id = $1 and client_id is not distinct from $2 and service = $3 and name = $4 for update`,
     values: [organizationId, clientId, service, name],
   });

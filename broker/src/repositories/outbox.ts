@@ -19,3 +19,11 @@ export async function insertEvent(
     values: [organizationId, type, clientId, service, connectionId, data],
   });
 }
+
+/** Of what concerns the whole installation: to the operator's organization. */
+export async function tellOperator(tx: Tx, { type, data }: Pick<OutboxEvent, 'type' | 'data'>): Promise<void> {
+  await tx.query({
+    text: `insert into outbox (organization_id, type, data) select id, $1, $2 from organizations where name = 'default'`,
+    values: [type, data],
+  });
+}

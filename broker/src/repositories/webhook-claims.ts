@@ -49,7 +49,7 @@ export const CIRCUIT_OPENS_AT = 5;
 /** Longer than sending takes: a claim that was not answered for by then is somebody else's. */
 const LEASE = `interval '30 seconds'`;
 /** How long a delivery is tried. */
-const TRIED_FOR = `interval '72 hours'`;
+export const TRIED_FOR = `interval '72 hours'`;
 const PROBE_PAUSE = (failures: string): string =>
   `least(interval '10 minutes', interval '30 seconds' * power(2, least(${failures} - ${CIRCUIT_OPENS_AT}, 10)))`;
 
@@ -153,12 +153,12 @@ export async function recordDelivered(db: Queryable, end: DeliveryEnd): Promise<
   });
 }
 
-/** `nextInSeconds` null: it is tried no more. `disable`: nothing is sent to this webhook any more. */
+/** `nextInSeconds` null: it is tried no more. Returns why the webhook is disabled from now on; null: it is not, or was before. */
 export async function recordFailed(
   db: Queryable,
   end: DeliveryEnd & { nextInSeconds: number | null; disable: DisabledReason | null },
-): Promise<void> {
-  await db.query({
+): Promise<DisabledReason | null> {
+  const [row] = await db.query<{ reason: DisabledReason | null }>({
     name: 'record-failed',
     text: `
       with ended as (
@@ -175,12 +175,15 @@ export async function recordFailed(
              disabled_reason = case when disabled_at is null
                                     then coalesce($9, case when failing_since < otobot_now() - interval '5 days' then 'failing' end)
                                     else disabled_reason end
-       where id = $5`,
+        from (select disabled_at is not null as disabled from webhooks where id = $5 for update) was
+       where id = $5
+      returning case when not was.disabled then disabled_reason end as reason`,
     values: [
       ...[end.id, end.httpStatus, end.durationMs, end.answer, end.webhookId],
       ...[end.nextInSeconds, end.code, end.attempts, end.disable],
     ],
   });
+  return row?.reason ?? null;
 }
 
 /** It is not sent, and that is nobody's failure: its webhook may not hear it any more, or it cannot be signed. */

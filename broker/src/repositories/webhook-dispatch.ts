@@ -23,11 +23,12 @@ export interface Dispatched {
 /**
  * Takes events that were not dispatched yet, the oldest first, and writes a delivery for each webhook that hears one of them: one statement,
  * so both or neither. Events are taken by what was not done, never from a place on: ids are given before a transaction commits, so one
- * may come to sight behind others that are long done. What another worker holds is passed by. `types`: those that are told outside at all.
+ * may come to sight behind others that are long done. What another worker holds is passed by. `types`: those that are told outside at all; `passing`: those that are
+ * deleted at once where nobody hears them, since there are very many and all that they say stands elsewhere.
  */
 export async function dispatchEvents(
   db: Queryable,
-  { limit, types }: { limit: number; types: readonly string[] },
+  { limit, types, passing }: { limit: number; types: readonly string[]; passing: readonly string[] },
 ): Promise<Dispatched> {
   const [row] = await db.query<Dispatched>({
     name: 'dispatch-events',
@@ -42,12 +43,16 @@ export async function dispatchEvents(
          where w.disabled_at is null and w.created_at <= e.created_at and e.type = any ($2::text[]) and ${HEARS}
          order by e.id
         on conflict do nothing
-        returning 1
+        returning event_id
+      ), unheard as (
+        select id from taken where type = any ($3::text[]) and id not in (select event_id from queued)
+      ), dropped as (
+        delete from outbox where id = any (array(select id from unheard))
       ), marked as (
-        update outbox set dispatched_at = otobot_now() where id = any (array(select id from taken))
+        update outbox set dispatched_at = otobot_now() where id = any (array(select id from taken where id not in (select id from unheard)))
       )
       select (select count(*) from taken)::int as events, (select count(*) from queued)::int as deliveries`,
-    values: [limit, types],
+    values: [limit, types, passing],
   });
   return row ?? { events: 0, deliveries: 0 };
 }

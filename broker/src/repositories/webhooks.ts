@@ -196,6 +196,18 @@ export async function updateWebhook(tx: Tx, webhook: EditedWebhook, { afresh }: 
   });
 }
 
+/** The webhooks of a key that was rerolled go on under the one that took its place. */
+export async function passWebhooksOn(
+  tx: Tx,
+  organizationId: string,
+  { from, to }: { from: string; to: string },
+): Promise<void> {
+  await tx.query({
+    text: 'update webhooks set key_id = $3 where organization_id = $1 and key_id = $2',
+    values: [organizationId, from, to],
+  });
+}
+
 export async function deleteWebhook(tx: Tx, organizationId: string, id: string): Promise<void> {
   await tx.query({
     text: 'delete from webhooks where organization_id = $1 and id = $2',

@@ -3,7 +3,6 @@ import { claimN8nCredentials, noticeN8nChanges, type ClaimedN8nCredential } from
 import type { N8nSyncParts } from '../services/n8n-sync/ended';
 import { syncOne } from '../services/n8n-sync/sync-one';
 import { soonest } from '../services/refresh/soonest';
-import { openReleaseAudit } from './release-audit';
 
 /** What a worker does about credentials in n8n. */
 export interface N8nSync {
@@ -11,15 +10,9 @@ export interface N8nSync {
   turn(): Promise<void>;
   /** Begins nothing more. An n8n that hangs is not waited for longer than that: what was sent there is found again by its mark. */
   stop(withinMs: number): Promise<void>;
-  /** For a database that hangs. */
-  cut(): void;
 }
 
-export interface OpenN8nSync extends Pick<N8nSyncParts, 'database' | 'vault' | 'agents' | 'log'> {
-  databaseUrl: string;
-  /** The worker's, for the audit. */
-  processId: string;
-}
+export type OpenN8nSync = Pick<N8nSyncParts, 'database' | 'vault' | 'agents' | 'audit' | 'log'>;
 
 const AT_ONCE = 200;
 const PER_INSTANCE = 4;
@@ -30,10 +23,9 @@ const LEASE_SECONDS = 120;
 const TIMEOUT_MS = 10_000;
 
 /** Some at each instance at once, so that one that hangs holds up only what is its own. */
-export function openN8nSync({ databaseUrl, processId, ...given }: OpenN8nSync): N8nSync {
+export function openN8nSync(given: OpenN8nSync): N8nSync {
   const { database, log } = given;
-  const audit = openReleaseAudit({ databaseUrl, processId, log });
-  const parts: N8nSyncParts = { ...given, audit, timeoutMs: TIMEOUT_MS, random: Math.random };
+  const parts: N8nSyncParts = { ...given, timeoutMs: TIMEOUT_MS, random: Math.random };
   const underWay = new Map<ClaimedN8nCredential, Promise<void>>();
   let claiming: Promise<void> | null = null;
   let stopping = false;
@@ -70,10 +62,6 @@ export function openN8nSync({ databaseUrl, processId, ...given }: OpenN8nSync): 
       stopping = true;
       await claiming?.catch(() => undefined);
       await soonest(Promise.all(underWay.values()), withinMs);
-      await audit.close();
-    },
-    cut: () => {
-      audit.cut();
     },
   };
 }

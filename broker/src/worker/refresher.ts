@@ -16,6 +16,7 @@ import { startChores, type Chores } from './chores';
 import { startClaimLoop, type ClaimLoop } from './claim-loop';
 import { takeIdentity, type Identity } from './identity';
 import { openN8nSync, type N8nSync } from './n8n-sync';
+import { openReleaseAudit, type ReleaseAudit } from './release-audit';
 import { openSpooling, type Spooling } from './spooling';
 import { DAYS_AHEAD, upkeep } from './upkeep';
 
@@ -101,6 +102,8 @@ async function begin(options: RefresherOptions, database: Database, begun: Begun
   let loop: ClaimLoop | null = null;
 
   const spooling = openSpooling({ database, dataDir, owner: id, onWritten, onChange: () => heartbeat?.beat(), log });
+  const audit = openReleaseAudit({ databaseUrl, processId: id, log });
+  begun.push(() => audit.close());
   const vault = await openVault(database, roots);
   // Before the first attempt of a day: what stands in the default partition keeps that day from ever having its own.
   await makePartitions(database, DAYS_AHEAD);
@@ -125,14 +128,14 @@ async function begin(options: RefresherOptions, database: Database, begun: Begun
   await spooling.adoption.run();
   loop = startClaimLoop({ database, workerNumber, limits, log, refresh: (...claimed) => attempts.refresh(...claimed) });
   const { requestTimeoutMs } = limits;
-  const n8nSync = openN8nSync({ databaseUrl, processId: id, database, vault, agents: outbound.agents, log });
+  const n8nSync = openN8nSync({ database, vault, agents: outbound.agents, audit, log });
   const chores = startChores(
-    upkeep({ ...shared, identity, n8nSync, requestTimeoutMs, historyDays, auditDays, publicUrl }),
+    upkeep({ ...shared, identity, n8nSync, audit, requestTimeoutMs, historyDays, auditDays, publicUrl }),
     log,
   );
 
   const leaving = {
-    ...{ database, spooling, attempts, identity, heartbeat, loop, chores, n8nSync, log },
+    ...{ database, spooling, attempts, identity, heartbeat, loop, chores, n8nSync, audit, log },
     drainMs: limits.drainMs,
   };
   let stopped: Promise<void> | null = null;
@@ -148,23 +151,25 @@ interface Running {
   loop: ClaimLoop;
   chores: Chores;
   n8nSync: N8nSync;
+  audit: ReleaseAudit;
   drainMs: number;
   log: Logger;
 }
 
 /** Ends what is in flight, then leaves; a database that hangs is not waited for, because answers are safe in the spool. */
 async function leave(running: Running): Promise<void> {
-  const { database, spooling, attempts, identity, heartbeat, loop, chores, n8nSync, drainMs, log } = running;
+  const { database, spooling, attempts, identity, heartbeat, loop, chores, n8nSync, audit, drainMs, log } = running;
   const cut = setTimeout(() => {
     log.warn('the database does not answer: its connections are cut, so that this worker can end');
     database.cut();
-    n8nSync.cut();
+    audit.cut();
   }, drainMs + LAST_TRY_MS);
   attempts.holdOnFor(drainMs);
   const rested = chores.stop().then(() => n8nSync.stop(drainMs / 2));
   await loop.stop(drainMs);
   await soonest(attempts.idle(), LAST_TRY_MS); // with the pool closed, what is tried again would fail for that
   await rested;
+  await audit.close();
   await spooling.close();
   await heartbeat.stop();
   await identity.close();

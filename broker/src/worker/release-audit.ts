@@ -4,7 +4,7 @@ import { createAuditLane, type AuditLane } from '../services/audit/audit-lane';
 import { createKeyUsage } from '../services/audit/key-usage';
 import { createDatabaseClock } from '../services/database-clock';
 
-/** The lane by which a worker tells of what it releases, before it does. */
+/** The lane by which a worker tells of what it releases, before it does, and of what it decides by itself. One for a process: it counts its rows. */
 export interface ReleaseAudit extends Pick<AuditLane, 'commit'> {
   /** For a database that hangs: whatever waits for it fails at once. */
   cut(): void;

@@ -1,6 +1,3 @@
-import type { Database } from '../db/database';
-import type { Logger } from '../log/logger';
-import type { Outbound } from '../outbound/outbound';
 import { dropOldAudit } from '../repositories/audit-retention';
 import { forgetFailures } from '../repositories/failures';
 import { deleteOldFlows } from '../repositories/flows';
@@ -15,21 +12,16 @@ import { tellOfPause } from '../services/refresh/restored';
 import { sweepAbandoned } from '../services/refresh/sweep';
 import { carryOutOrders } from '../services/revocations/carry-out-orders';
 import { revokeDue } from '../services/revocations/revoke-due';
-import { DELIVERY_LIMITS, deliverDue } from '../services/webhooks/deliver-due';
-import { dispatchDue } from '../services/webhooks/dispatch';
-import type { Vault } from '../vault/vault';
 import type { Chore } from './chores';
 import type { Identity } from './identity';
 import type { N8nSync } from './n8n-sync';
 import type { Spooling } from './spooling';
+import { telling, type TellingParts } from './telling';
 
-export interface UpkeepParts {
-  database: Database;
-  vault: Vault;
+export interface UpkeepParts extends TellingParts {
   keys: KeyReload;
   spooling: Spooling;
   identity: Identity;
-  outbound: Outbound;
   n8nSync: Pick<N8nSync, 'turn'>;
   /** When a request to a provider is cut off. */
   requestTimeoutMs: number;
@@ -37,43 +29,15 @@ export interface UpkeepParts {
   historyDays: number;
   /** How many days the audit is kept; 0: for ever. */
   auditDays: number;
-  /** Where clients reach the broker; null: not known here. */
-  publicUrl: string | null;
-  log: Logger;
 }
 
 /** Partitions are there before their day comes. */
 export const DAYS_AHEAD = 2;
-/** When the request to a webhook is cut off. */
-const WEBHOOK_TIMEOUT_MS = 10 * SECOND;
 
 /** What a worker does beside refreshing. */
 export function upkeep(parts: UpkeepParts): Chore[] {
-  const {
-    database,
-    vault,
-    keys,
-    outbound,
-    n8nSync,
-    requestTimeoutMs: timeoutMs,
-    historyDays,
-    auditDays,
-    publicUrl,
-    log,
-  } = parts;
+  const { database, vault, keys, outbound, n8nSync, requestTimeoutMs: timeoutMs, historyDays, auditDays, log } = parts;
   const revocationParts = { database, vault, agents: outbound.agents, timeoutMs, log };
-  const webhookParts = {
-    ...{
-      database,
-      vault,
-      publicUrl,
-      agents: outbound.agents,
-      timeoutMs: WEBHOOK_TIMEOUT_MS,
-      limits: DELIVERY_LIMITS,
-      log,
-    },
-    ...{ random: Math.random, now: () => new Date() },
-  };
   const history = { name: 'drop old history', everyMs: 10 * MINUTE, work: () => dropOldHistory(database, historyDays) };
   const audit = { name: 'drop old audit', everyMs: 10 * MINUTE, work: () => dropOldAudit(database, auditDays) };
   return [
@@ -81,8 +45,7 @@ export function upkeep(parts: UpkeepParts): Chore[] {
     { name: 'carry out orders to revoke', everyMs: SECOND, work: () => carryOutOrders(database) },
     { name: 'revoke', everyMs: SECOND, work: () => revokeDue(revocationParts) },
     { name: 'keep credentials in n8n up to date', everyMs: SECOND, work: () => n8nSync.turn() },
-    { name: 'dispatch events', everyMs: SECOND / 2, work: () => dispatchDue(database) },
-    { name: 'deliver events', everyMs: SECOND / 2, work: (stopping) => deliverDue(webhookParts, stopping) },
+    ...telling(parts),
     { name: 'follow incidents', everyMs: SECOND, work: () => followIncidents(database, log) },
     { name: 'forget processes', everyMs: 10 * SECOND, work: () => forgetGoneProcesses(database) },
     { name: 'tell of coming ends', everyMs: 10 * SECOND, work: () => tellExpiring(database, vault) },

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -13,6 +14,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database';
 export interface Scene {
   database: TestDatabase;
   roots: Roots;
+  masterHex: string;
   broker: TestBroker;
   /** Of `default`, whose keys write the shared catalogue. */
   key: string;
@@ -27,7 +29,8 @@ export interface Scene {
 
 export async function setScene(): Promise<Scene> {
   const database = await createTestDatabase();
-  const roots = await makeRoots(database);
+  const master = randomBytes(32);
+  const roots = await makeRoots(database, master);
   const broker = await startBroker(database, {
     roots,
     config: { outbound: { allowPrivate: 'loopback', privateHosts: [] } },
@@ -43,6 +46,7 @@ export async function setScene(): Promise<Scene> {
   const { key: otherKey } = await mint({}, 'other');
 
   return {
+    masterHex: master.toString('hex'),
     ...{ database, roots, broker, key, otherKey, mint },
     ask: (request, { key: withKey = key, ...options } = {}) => {
       const [method = '', path = ''] = request.split(' ');

@@ -53,6 +53,12 @@ export async function setScene({ original, db: given }: SceneOptions = {}): Prom
   const vault = await openVault(owner, roots);
   const outbound = createOutbound({ allowPrivate: true, privateHosts: [] });
   const organizationId = (await db.query<{ id: string }>('select id from organizations')).rows[0]?.id ?? '';
+  // Somebody hears everything and takes nothing: what nobody hears of refreshes is not kept.
+  await db.query(
+    `insert into webhooks (id, organization_id, url, created_by, secret_sealed, secret_key_version, failures)
+     values (gen_random_uuid(), $1, 'https://nobody.example', 'test', '', 1, 5)`,
+    [organizationId],
+  );
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'otobot-workers-'));
   const workers: Refresher[] = [];
   const stopWorkers = async (): Promise<void> => {

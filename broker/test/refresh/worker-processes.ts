@@ -20,7 +20,7 @@ export interface WorkerProcessOptions {
 
 /** Starts a worker in a process of its own. */
 export async function startWorkerProcess(
-  { db, masterHex, dataDir }: Scene,
+  { db, masterHex, dataDir }: Pick<Scene, 'db' | 'masterHex' | 'dataDir'>,
   { databaseUrl = db.url, largestFileBytes }: WorkerProcessOptions = {},
 ): Promise<WorkerProcess> {
   const loader = path.join(__dirname, '../support/run-typescript.cjs');

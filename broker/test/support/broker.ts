@@ -38,8 +38,8 @@ export const silent: Logger = createLogger(
 );
 
 /** Roots under a master key of this test's own, with the data keys made in its database. */
-export async function makeRoots(database: TestDatabase): Promise<Roots> {
-  const roots = { current: rootsOfMaster(createSecretKey(randomBytes(32))), previous: null };
+export async function makeRoots(database: TestDatabase, master = randomBytes(32)): Promise<Roots> {
+  const roots = { current: rootsOfMaster(createSecretKey(master)), previous: null };
   const owner = connectDatabase({ url: database.url, role: null, max: 1, log: silent });
   await ensureDataKeys(owner, roots);
   await owner.close();

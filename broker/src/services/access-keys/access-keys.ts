@@ -22,6 +22,7 @@ import type { Caller, Principal } from '../access/principal';
 import { withChanges } from '../changes';
 import { pageOf, positionOf, type Page, type PageRequest } from '../page';
 import { ending, rerollableOrThrow } from './ending';
+import { tellRerolled } from './rotation-events';
 import { asWideAs, type KeyChanges, type NewKey } from './grant';
 import { withLimits } from './limits';
 import { useCurrentPepper } from './pepper';
@@ -138,6 +139,7 @@ export function createAccessKeys({ database, authorize, vault }: AccessKeysParts
         const ended = ending(key, now, { graceSeconds, reason: `rerolled as ${minted.id}` });
         await updateAccessKey(tx, signed(vault, ended));
         await markReplaced(tx, who.organizationId, { id, replacedBy: minted.id });
+        await tellRerolled(tx, ended, minted.id);
         return minted;
       });
     },

@@ -12,6 +12,7 @@ import type { Roots } from '../../vault/roots';
 import { Vault } from '../../vault/vault';
 import type { Authorize } from '../access/authorize';
 import type { Caller } from '../access/principal';
+import { tellPepperRotated } from './rotation-events';
 import { isGenuine, signed } from './signed-row';
 
 export interface PepperRotation {
@@ -67,6 +68,7 @@ async function begin(tx: Tx, roots: Roots): Promise<boolean> {
   if (rows.some(({ status }) => status === 'decrypt_only')) return true;
   const version = await nextDataKeyVersion(tx);
   await replacePrimaryDataKey(tx, createDataKey(roots, { version, purpose: 'pepper' }));
+  await tellPepperRotated(tx, version);
   return false;
 }
 

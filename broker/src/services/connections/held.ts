@@ -59,7 +59,8 @@ export async function acceptHeld(tx: Tx, vault: Vault, organizationId: string, c
 /** It was a mistake: the tokens of the other account are forgotten, those in use stay. Throws Problem `conflict` when nothing is held. */
 export async function rejectHeld(tx: Tx, organizationId: string, { id, clientId, service }: Connection): Promise<void> {
   if (!(await deleteHeldSet(tx, organizationId, id))) throw nothingHeld(id);
-  await insertEvent(tx, { organizationId, type: 'connection.rejected', clientId, service, connectionId: id, data: {} });
+  const data = { reason: 'account_rejected' };
+  await insertEvent(tx, { organizationId, type: 'connection.rejected', clientId, service, connectionId: id, data });
 }
 
 function open(

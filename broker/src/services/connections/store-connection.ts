@@ -73,15 +73,10 @@ export async function storeConnection(
   // What was held beside the old tokens goes with them. Accepted, it comes back as these, and nothing of it is revoked.
   const givenUp = { organizationId, connectionId: id, clientId: null, kinds: ['held'] } as const;
   await (existing === null ? store() : giveUpTokens(tx, givenUp, store));
-  const data = { generation, kind };
-  await insertEvent(tx, {
-    organizationId,
-    type: 'connection.connected',
-    clientId,
-    service: owner.service,
-    connectionId: id,
-    data,
-  });
+  const about = { organizationId, clientId, service: owner.service, connectionId: id };
+  await insertEvent(tx, { ...about, type: 'connection.connected', data: { generation, kind } });
+  if (existing?.wasFailing === true)
+    await insertEvent(tx, { ...about, type: 'connection.recovered', data: { generation } });
   return id;
 }
 

@@ -10,6 +10,8 @@ import {
   type ClaimLimits,
   type UnderWay,
 } from '../../repositories/webhook-claims';
+import type { AuditLane } from '../audit/audit-lane';
+import { ownEntry } from '../audit/own-entry';
 import { connectUrlOf, type ConnectUrlParts } from './connect-url';
 import { eventBody } from './event-body';
 import { retryInSeconds } from './retries';
@@ -18,6 +20,7 @@ import { send, type SendParts, type Sent } from './send';
 export interface DeliveryParts extends ConnectUrlParts, SendParts {
   database: Database;
   limits: ClaimLimits;
+  audit: Pick<AuditLane, 'commit'>;
   random: () => number;
   log: Logger;
 }
@@ -92,7 +95,11 @@ async function deliverOrThrow(parts: DeliveryParts, claim: ClaimedDelivery): Pro
   }
 }
 
-async function record({ database, random, log }: DeliveryParts, claim: ClaimedDelivery, sent: Sent): Promise<void> {
+async function record(
+  { database, random, audit, log }: DeliveryParts,
+  claim: ClaimedDelivery,
+  sent: Sent,
+): Promise<void> {
   const { id, webhookId, organizationId, attempts, isTest, isLast } = claim;
   const { outcome, httpStatus, code, durationMs, retryAfterMs } = sent;
   const end = { id, webhookId, attempts, httpStatus, code, durationMs, answer: isTest ? sent.answer : null };
@@ -100,6 +107,15 @@ async function record({ database, random, log }: DeliveryParts, claim: ClaimedDe
   if (outcome === 'delivered') return recordDelivered(database, end);
   const isRefused = outcome === 'refused';
   const nextInSeconds = isLast || isRefused ? null : retryInSeconds(attempts, retryAfterMs, random());
-  if (isRefused) log.warn('a webhook is gone (410), and disabled', { webhookId, organizationId });
-  return recordFailed(database, { ...end, nextInSeconds, disable: isRefused ? 'gone' : null });
+  const disabled = await recordFailed(database, { ...end, nextInSeconds, disable: isRefused ? 'gone' : null });
+  if (disabled === null) return;
+  log.warn('a webhook is disabled', { webhookId, organizationId, reason: disabled });
+  const entry = {
+    organizationId,
+    action: 'webhook.disabled',
+    code: disabled,
+    actor: 'refresher',
+    detail: { webhookId },
+  };
+  await audit.commit(ownEntry(entry));
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../../db/database';
 import { dispatchEvents } from '../../repositories/webhook-dispatch';
-import { TOLD_TYPES } from './event-types';
+import { PASSING_TYPES, TOLD_TYPES } from './event-types';
 
 const AT_ONCE = 1_000;
 /** Then others have their turn. */
@@ -10,7 +10,7 @@ const BATCHES = 100;
 export async function dispatchDue(database: Database): Promise<number> {
   let dispatched = 0;
   for (let batch = 0; batch < BATCHES; batch += 1) {
-    const { events } = await dispatchEvents(database, { limit: AT_ONCE, types: TOLD_TYPES });
+    const { events } = await dispatchEvents(database, { limit: AT_ONCE, types: TOLD_TYPES, passing: PASSING_TYPES });
     dispatched += events;
     if (events < AT_ONCE) break;
   }

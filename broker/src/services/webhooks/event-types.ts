@@ -77,4 +77,7 @@ export type EventType = keyof typeof EVENT_TYPES;
 /** The type of the event that `POST /v1/webhooks/:id/test` sends, to that webhook alone. */
 export const TEST_TYPE = 'webhook.test';
 
+/** With each refresh there is one, and the history of refreshes says the same: kept only where somebody hears it. */
+export const PASSING_TYPES: readonly EventType[] = ['connection.refreshed'];
+
 export const TOLD_TYPES = Object.keys(EVENT_TYPES) as readonly EventType[];
