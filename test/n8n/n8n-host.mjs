@@ -10,6 +10,7 @@ import { packInto } from './package-tarball.mjs';
 import { mustRun } from './processes.mjs';
 
 /**
+ * @param root of the checkout whose package it gets; without one it is an n8n with none of ours
  * @param folder an empty folder, which becomes n8n's home
  * @param settings more of its environment; `rows`: reads all rows of its database, where that is not its SQLite
  */
@@ -19,7 +20,7 @@ export async function n8nHost({ installation, root, folder, settings = {}, rows 
   const files = () => filesBelow(path.join(folder, '.n8n'), packed);
   const command = (...args) =>
     mustRun(installation.node, [installation.n8n, ...args], { cwd: folder, env, timeoutMs: 180_000 });
-  const packed = await packInto(root, folder);
+  const packed = root === undefined ? { files: [], target: null } : await packInto(root, folder);
   const server = lazily(installation, env);
 
   const importing = async (what, values) => {
@@ -77,6 +78,8 @@ function lazily(installation, env) {
     log: () => log + (running?.log() ?? ''),
     /** n8n's internal REST interface as its owner: `rest('GET', '/workflows/x')` → its data. Throws for an error. */
     rest: (method, route, body) => server().rest(method, route, body),
+    /** What the editor itself loads, such as `/types/nodes.json`. */
+    get: (route) => server().get(route),
     /** Runs a workflow as the editor does. @returns `{id, status, nodes, error, text}`, see reading.mjs */
     execute: (id) => server().execute(id),
     /** What the Test button of a credential shows: `{status, message}`. */

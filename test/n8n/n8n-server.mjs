@@ -23,6 +23,7 @@ export async function n8nServer({ installation, env, port = null, owner = null }
     const rest = (method, route, body) => call(`${url}/rest${route}`, method, body, { cookie }).then(dataOf);
     return {
       ...{ url, port, owner: account, rest },
+      get: (route) => call(`${url}${route}`, 'GET', undefined, { cookie }).then(({ body }) => body),
       log: () => server.output.text + server.output.errors,
       execute: (id) => execute(rest, parse, id),
       stop: () => stop(server),

@@ -16,7 +16,8 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '.
 
 /**
  * @param onEnd takes what must be undone at the end, last first
- * @returns the stage that groups play on: `{root, installation, home, onEnd, api, broker, internalToken, n8n, secrets}`
+ * @returns the stage that groups play on: `{root, installation, home, onEnd, api, broker, internalToken, n8n, hosts,
+ *   secrets}`
  *   and what world.mjs adds: `{connect, client, service, credential}`
  */
 export async function openStage({ say, onEnd }) {
@@ -43,5 +44,6 @@ export async function openStage({ say, onEnd }) {
   say('packing the package into a new n8n');
   const n8n = await n8nHost({ installation, root, folder: home('n8n') });
   onEnd(n8n.stop);
-  return { say, root, installation, home, onEnd, api, broker, internalToken, n8n, secrets, ...world };
+  // A group with an n8n of its own adds it to `hosts`, so that it is searched too.
+  return { say, root, installation, home, onEnd, api, broker, internalToken, n8n, hosts: [n8n], secrets, ...world };
 }
