@@ -1,4 +1,5 @@
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
+import { isDomainAllowed } from 'n8n-workflow';
 
 import type { SendRequest } from '../shared/broker';
 import { BrokerError } from '../shared/broker-error';
@@ -38,6 +39,8 @@ export interface SendSettings {
   followRedirects: boolean;
   /** False: a service that names no hosts may not be called at all. */
   anyHost: boolean;
+  /** The domains to which n8n's credential is restricted, in n8n's own notation. */
+  allowedDomains?: string;
   abortSignal?: AbortSignal;
 }
 
@@ -74,6 +77,7 @@ export function hostsOf({ allowedHosts, baseUrl }: Grant): string[] | null {
 
 async function send(hop: Hop, call: ApiCall, grant: Grant, settings: SendSettings): Promise<ApiAnswer> {
   const { method, url, body, carriesCredential } = hop;
+  assertDomainAllowed(url, settings.allowedDomains);
   const answer = (await settings
     .http({
       method,
@@ -94,11 +98,18 @@ async function send(hop: Hop, call: ApiCall, grant: Grant, settings: SendSetting
     status: answer.statusCode,
     statusText: answer.statusMessage ?? '',
     headers: answer.headers,
-    content: Buffer.from(answer.body ?? ''),
+    content: answer.body ?? Buffer.alloc(0),
     url,
     carriedCredential: carriesCredential,
     secrets: secretsOf(grant),
   };
+}
+
+function assertDomainAllowed({ href, host }: URL, allowedDomains: string | undefined): void {
+  if (allowedDomains === undefined || isDomainAllowed({ url: href, allowedDomains })) return;
+  throw new BrokerError(`${host} is missing from the "Allowed Domains" of the credential in n8n`, {
+    reasonCode: 'target_refused',
+  });
 }
 
 /** What the workflow wrote stays at home too: nobody knows what is in a header of its own. */

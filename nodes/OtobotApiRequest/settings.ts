@@ -1,5 +1,5 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
+import { getCredentialAllowedDomains, sleep } from 'n8n-workflow';
 
 import { requestGrant } from '../shared/broker';
 import { attributionOf, brokerAddress } from '../shared/connection';
@@ -54,6 +54,11 @@ async function outside(this: IExecuteFunctions, itemIndex: number) {
     http,
     abortSignal,
     anyHost: !isTool(this.getNode()),
+    allowedDomains: getCredentialAllowedDomains({
+      node: this.getNode(),
+      credentialData: credentials,
+      surface: 'Otobot API Request',
+    }),
     ask: async (rejected?: string) =>
       await requestGrant(http, brokerAddress(credentials), {
         ...asked,

@@ -5,7 +5,8 @@
  */
 export function connectionErrorInWords(error: unknown): string {
   const { code = '', message = '' } = error as { code?: string; message?: string };
-  return CONNECTION_ERRORS[code] ?? (message.startsWith('Domain not allowed') ? DOMAINS : 'no answer');
+  const [, why] = MESSAGES.find(([beginning]) => message.startsWith(beginning)) ?? [];
+  return CONNECTION_ERRORS[code] ?? why ?? (CERTIFICATE_ERRORS.test(code) ? CERTIFICATE : 'no answer');
 }
 
 const CONNECTION_ERRORS: Record<string, string> = {
@@ -15,5 +16,16 @@ const CONNECTION_ERRORS: Record<string, string> = {
   EAI_AGAIN: 'the name cannot be resolved',
   ETIMEDOUT: 'no answer in time',
   ECONNABORTED: 'no answer in time',
+  EHOSTUNREACH: 'there is no way to it',
+  ENETUNREACH: 'there is no way to it',
+  ERR_CANCELED: 'the execution was cancelled',
 };
-const DOMAINS = 'its host is missing from the "Allowed Domains" of the credential';
+
+/** Of n8n itself, which gives these no code. */
+const MESSAGES = [
+  ['Domain not allowed', 'its host is missing from the "Allowed Domains" of the credential'],
+  ['The request was blocked because', 'n8n is set to block addresses of internal networks'],
+] as const;
+
+const CERTIFICATE_ERRORS = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|^ERR_(TLS|SSL)_|^EPROTO$/;
+const CERTIFICATE = 'its certificate is not valid, or it does not speak TLS';

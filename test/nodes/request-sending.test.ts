@@ -180,6 +180,17 @@ describe('a redirect', () => {
     expect(stage.tokens()).toEqual(['token-of-acme', undefined]);
   });
 
+  test('within another host does not bring the credential there', async () => {
+    const within = await apiStandIn(({ url }) => (url === '/a' ? { status: 302, headers: { location: '/b' } } : {}));
+    redirect(302, () => `${within.url}/a`);
+    await stage.execute({ parameters: { url: '/old' } });
+    await within.close();
+    expect(within.received.map(({ url, token }) => [url, token])).toEqual([
+      ['/a', undefined],
+      ['/b', undefined],
+    ]);
+  });
+
   test('a 401 from another host is not reported: the token was not there', async () => {
     const refusing = await apiStandIn(() => ({ status: 401 }));
     redirect(302, () => refusing.url);
@@ -199,6 +210,7 @@ describe('a redirect', () => {
   test('without end ends', async () => {
     stage.reply = () => ({ status: 302, headers: { location: '/old' } });
     expect(await message({ url: '/old' })).toContain('more than 10 redirects');
+    expect(stage.api.received).toHaveLength(11);
   });
 
   test('is an answer like any other where it is not to be followed', async () => {

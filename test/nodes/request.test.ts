@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 import { HIDDEN } from '../../nodes/OtobotApiRequest/secrets';
+import { connectionErrorInWords } from '../../nodes/shared/connection-error';
 import { openStage } from './request-support';
 import { fingerprintOf, INTERNAL_TOKEN, ok, problem } from './support';
 
@@ -175,6 +176,19 @@ describe('where a request may go', () => {
     expect((error as Error).message).toContain('without https');
   });
 
+  test.each([
+    [{ allowedHttpRequestDomains: 'domains', allowedDomains: 'api.example.com' }, 'missing from the "Allowed Domains"'],
+    [{ allowedHttpRequestDomains: 'none' }, 'prevent use within an Otobot API Request node'],
+  ])("what n8n's credential is restricted to holds here too: %j", async (restriction, sentence) => {
+    const error = await stage.failure({ credentials: () => restriction });
+    expect((error as Error).message).toContain(sentence);
+    expect(stage.api.received).toEqual([]);
+    await stage.execute({
+      credentials: () => ({ allowedHttpRequestDomains: 'domains', allowedDomains: '127.0.0.1' }),
+    });
+    expect(stage.api.received).toHaveLength(1);
+  });
+
   test('a service without base URL asks for a complete one', async () => {
     stage.grant = () => ok(stage.grantOf('acme', { baseUrl: null }));
     expect(((await stage.failure({ parameters: { url: '/v1' } })) as Error).message).toContain('no base URL');
@@ -218,6 +232,17 @@ describe('a failure', () => {
     expect(error).toBeInstanceOf(NodeOperationError);
     expect((error as Error).message).toBe(`${stage.api.url} cannot be reached: the connection was refused`);
     expect(stored(error)).not.toContain('token-of-acme');
+  });
+
+  test.each([
+    ['ENOTFOUND', '', 'there is no such host'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', '', 'its certificate is not valid'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', '', 'its certificate is not valid'],
+    [undefined, 'Domain not allowed: a.example', 'missing from the "Allowed Domains"'],
+    [undefined, 'The request was blocked because it resolves to', 'n8n is set to block'],
+    ['E_FROM_THE_FUTURE', '', 'no answer'],
+  ])('%s %s is told in words', (code, message, words) => {
+    expect(connectionErrorInWords(Object.assign(new Error(message), { code }))).toContain(words);
   });
 
   test('of the broker is readable', async () => {

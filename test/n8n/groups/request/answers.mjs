@@ -47,6 +47,13 @@ export const answers = [
     },
   ],
   [
+    'an API that does not answer is given up when the time is over',
+    ({ api, first }) => {
+      assert.match(first('Silent').error, /^http:\S+ cannot be reached: no answer in time$/);
+      assert.equal(api.to('/request/silent').length, 1);
+    },
+  ],
+  [
     'a client that must connect is named, with the one link to send',
     async ({ api, first }) => {
       const { error, details } = first('Not connected');

@@ -35,6 +35,7 @@ export function answering(api, tokens) {
   api.answer('/request/leaving', (_request, response) =>
     json(response, 200, [{ page: 1 }], { link: '<https://evil.example/page2>; rel="next"' }),
   );
+  api.answer('/request/silent', () => undefined);
   let limited = 0;
   api.answer('/request/limited', (_request, response) =>
     limited++ === 0

@@ -13,6 +13,7 @@ export function everything(api, broker) {
     [request('Expired POST', 'request-posting', '/request/posting', post())],
     [request('Failing POST', 'request-a', '/fails/request', post())],
     [request('Limited', 'request-a', '/request/limited')],
+    [request('Silent', 'request-a', '/request/silent', { options: { timeout: 300 } })],
     [request('Foreign host', 'request-foreign', '/request/foreign')],
     [node('The broker itself', 'request-foreign', `${broker}/v1/clients`)],
     [request('Moved', 'request-keyed', '/request/moved')],
