@@ -18,7 +18,8 @@ export async function prepare({ broker, client, connect, credential, secrets }) 
   await connect('fetcher-b', { name: 'disabled' });
   const preset = { preset: 'n8n', name: 'n8n, and more', scopes: ['connections:write', 'clients:write'] };
   const { key } = await broker.call('POST', '/v1/access-keys', preset);
-  secrets.keptByN8n(key);
+  const stranger = secrets.make('stranger');
+  for (const token of [key, stranger]) secrets.keptByN8n(token);
   return {
     tokens,
     refreshed,
@@ -26,6 +27,7 @@ export async function prepare({ broker, client, connect, credential, secrets }) 
       // Its own client and service find something in no item of these workflows.
       credential('fetcher', { clientId: '={{ $json.nowhere }}', service: '={{ $json.nowhere }}' }),
       credential('fetcher-wide', { internalToken: key, clientId: '', service: '' }),
+      credential('fetcher-stranger', { internalToken: stranger, clientId: '', service: '' }),
     ],
     workflows: [everything(refreshed), withErrorOutput()],
   };

@@ -29,6 +29,14 @@ export const dropDowns = [
     },
   ],
   [
+    'a list that cannot be loaded says why',
+    ({ n8n }) =>
+      assert.rejects(
+        listOf(n8n, 'searchClients', { path: 'clientId', credential: 'fetcher-stranger' }),
+        /The Otobot broker refused the internal token/,
+      ),
+  ],
+  [
     'the other nodes have them too',
     async ({ n8n }) => {
       const more = { path: 'clientId', filter: 'fetcher-a', node: 'otobotApiRequest', version: 1 };
@@ -37,13 +45,17 @@ export const dropDowns = [
   ],
 ];
 
-function listOf(n8n, methodName, { path, node = 'otobotCredentialFetcher', version = 1.1, ...asked }) {
+function listOf(
+  n8n,
+  methodName,
+  { path, credential = 'fetcher', node = 'otobotCredentialFetcher', version = 1.1, ...asked },
+) {
   return n8n.rest('POST', '/dynamic-node-parameters/resource-locator-results', {
     path: `parameters.${path}`,
     methodName,
     nodeTypeAndVersion: { name: `n8n-nodes-otobot.${node}`, version },
     currentNodeParameters: { resource: 'connection', operation: 'getStatus' },
-    credentials: { otobotDatabaseApi: { id: 'fetcher', name: 'fetcher' } },
+    credentials: { otobotDatabaseApi: { id: credential, name: credential } },
     ...asked,
   });
 }
