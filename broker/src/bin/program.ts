@@ -16,6 +16,7 @@ import { refreshCommand } from './commands/refresh';
 import { serveKeyCommand } from './commands/serve-key';
 import { serviceGuideCommand } from './commands/service-guide';
 import { serviceCommands } from './commands/services';
+import { webhookCommands } from './commands/webhooks';
 import { groupCommand } from './managing/command';
 import type { CommandGroup } from './managing/declaration';
 import { printable } from './terminal/printable';
@@ -31,6 +32,7 @@ export const GROUPS = [
   n8nSyncCommands,
   n8nInstanceCommands,
   accessKeyCommands,
+  webhookCommands,
   keyCommands,
   auditCommands,
 ];

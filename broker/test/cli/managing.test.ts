@@ -169,3 +169,22 @@ test('which workflows used a connection is told', async () => {
     /^Its credential was not released since /,
   );
 });
+
+test('a webhook is created, listed, shown, changed, given another secret, replayed and deleted', async () => {
+  const made = await does('webhook create https://hooks.example/in --events connection.revoked --json');
+  const { id, secret } = made.json() as { id: string; secret: string };
+  expect(secret).toMatch(/^whsec_/);
+  expect((await does('webhook list')).stdout).toMatch(
+    /^URL +STATUS +LAST TAKEN +ID *\nhttps:\/\/hooks\.example\/in +active +never /,
+  );
+  expect((await does(`webhook edit ${id} --events  --enabled no --json`)).json()).toMatchObject({
+    ...{ events: null, status: 'disabled', disabledReason: 'switched_off' },
+  });
+  const rotated = (await does(`webhook rotate-secret ${id} --grace 1h`)).stdout;
+  expect(rotated).toMatch(/^The signing secret, shown only this once:\n\n {2}whsec_/);
+  expect(rotated).not.toContain(secret);
+  expect((await does(`webhook show ${id}`)).stdout).toMatch(/^previous secret until +\d{4}/m);
+  expect((await does(`webhook deliveries ${id}`)).stdout).toBe('Nothing was sent to it so far.\n');
+  expect((await does(`webhook replay ${id} --since 1h`)).stdout).toMatch(/^\d+ events are sent once more\.\n$/);
+  expect((await does(`webhook delete ${id} --yes`)).stdout).toBe(`Webhook ${id} was deleted.\n`);
+});

@@ -33,7 +33,7 @@ otobot service create crm --authorization-url https://crm.example/auth --token-u
   {
     pages: [
       ...['docs/connect.md', 'docs/refreshing.md', 'docs/access-keys.md', 'docs/running-apart.md'],
-      ...['docs/audit.md', 'docs/suspending.md', 'docs/audit-evidence.md'],
+      ...['docs/audit.md', 'docs/suspending.md', 'docs/audit-evidence.md', 'docs/webhooks.md'],
     ],
     before: `
 ${PASS}
@@ -42,6 +42,7 @@ otobot client create acme --name "Acme Corp"
 otobot service create google --from google
 pass | otobot service app google --client-id 1234-abc
 echo '${TOKENS}' | otobot connection import acme google --expires 50m
+WEBHOOK=$(otobot webhook create https://hooks.example.com/in --json | member id)
 ID=$(otobot access-key create --preset n8n --json | member id)
 head_of_audit() { local head; head=$(otobot audit head --json); echo "$(member id <<<"$head"):$(member head <<<"$head")"; }`,
     words: [

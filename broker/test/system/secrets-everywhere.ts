@@ -5,6 +5,7 @@ import { CANARY, type Provider } from '../support/provider';
 import { until } from '../support/until';
 import type { Installation } from './installation';
 import { addService, connectClient, importOf, must, operatorOf, type Operator } from './operator';
+import { startReceiver, type Receiver } from '../webhooks/receiver';
 import type { Program } from './program';
 import { exchange, request } from './raw';
 
@@ -34,9 +35,27 @@ export async function tellEverything(told: Told): Promise<void> {
   secrets.set('master key', file('master.key'));
   secrets.set('database password', file('postgres.password'));
   secrets.set('access key', secretPart(program.accessKey ?? ''));
-  await storeSecrets(told);
-  await refreshAndRead(told);
-  await makeErrors(told);
+  const heard = await startReceiver();
+  try {
+    await hearEverything(told, heard);
+    await storeSecrets(told);
+    await refreshAndRead(told);
+    await makeErrors(told);
+    await until('events were told', () => heard.received.length > 5);
+  } finally {
+    await heard.close();
+  }
+  // With their headers: nothing but who listens has any business to be told in there.
+  told.answers.push(...heard.received.map((received) => JSON.stringify(received)));
+}
+
+/** A webhook for all that happens, and another one whose secret was replaced. */
+async function hearEverything({ operator, secrets }: Told, { url }: Receiver): Promise<void> {
+  const { id, secret } = await must(operator('POST', '/v1/webhooks', { url }));
+  const rotated = await must(operator('POST', `/v1/webhooks/${id as string}/rotate-secret`, { graceSeconds: 3_600 }));
+  secrets.set('webhook secret', (secret as string).slice('whsec_'.length));
+  secrets.set('rotated webhook secret', (rotated.secret as string).slice('whsec_'.length));
+  await must(operator('POST', `/v1/webhooks/${id as string}/test`));
 }
 
 async function storeSecrets({ operator, provider, secrets }: Told): Promise<void> {
