@@ -68,6 +68,10 @@ export async function startFaultyN8n(): Promise<FaultyN8n> {
       calls.push(`${method} ${url.pathname.replace('/api/v1', '').replace(/\/credentials\/.*/, '/credentials/:id')}`);
       const fault = faults.get(method) ?? faults.get('*') ?? null;
       if (fault === 'silent') return;
+      if (/bot/i.test(headers['user-agent'] ?? '')) {
+        response.writeHead(204).end();
+        return;
+      }
       const allowed = headers['x-n8n-api-key'] === apiKey;
       const [status, json] =
         typeof fault === 'number'

@@ -51,6 +51,8 @@ export interface N8nApiParts {
 const kept = z.object({ id: z.string(), name: z.string(), type: z.string(), updatedAt: z.string() });
 const page = z.object({ data: z.array(kept), nextCursor: z.string().nullish() });
 
+/** n8n answers whoever has "bot" in his name with 204 and nothing else: so not ours. */
+const USER_AGENT = 'credential-broker';
 const PAGE = 250;
 /** As many as nobody has: a server that always names a next page comes to an end too. */
 const MOST_PAGES = 200;
@@ -58,7 +60,11 @@ const MOST_PAGES = 200;
 /** n8n's public API, version 1, as 2.40.5 has it; docs/n8n-sync.md says what was tried. */
 export function n8nApi({ url, apiKey, agents, timeoutMs, endsAtMs }: N8nApiParts): N8nApi {
   const send = async (method: Method, path: string, body?: N8nCredentialBody): Promise<Answer> => {
-    const headers = { 'x-n8n-api-key': apiKey, ...(body && { 'content-type': 'application/json' }) };
+    const headers = {
+      'user-agent': USER_AGENT,
+      'x-n8n-api-key': apiKey,
+      ...(body && { 'content-type': 'application/json' }),
+    };
     const leftMs = endsAtMs - performance.now();
     if (leftMs <= 0) return { failed: Object.assign(new Error('took too long'), { code: 'ETIMEDOUT' }) };
     const call = { url: `${url}/api/v1${path}`, headers, agents, timeoutMs: Math.min(timeoutMs, leftMs) };
