@@ -23,10 +23,14 @@ export function parseInternalTokens(value: string): InternalTokens {
 }
 
 /** Whether a caller presented one of the tokens. Its time depends on the length of what he sent, on nothing of ours. */
-export function matchesInternalToken({ hashes }: InternalTokens, presented: string): boolean {
-  const hash = sha256(presented);
+export function matchesInternalToken(tokens: InternalTokens, presented: string): boolean {
+  return hashesInternalToken(tokens, sha256(presented));
+}
+
+/** The same of the SHA-256 of what he presented. */
+export function hashesInternalToken({ hashes }: InternalTokens, presentedHash: Buffer): boolean {
   // Every one is compared: stopping at the first match would tell which of the two it was.
-  return hashes.map((expected) => timingSafeEqual(hash, expected)).includes(true);
+  return hashes.map((expected) => timingSafeEqual(presentedHash, expected)).includes(true);
 }
 
 function mistakeIn(tokens: readonly string[]): string | null {

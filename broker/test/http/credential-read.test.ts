@@ -5,7 +5,8 @@ import { plainUrl } from '../../src/http/plain-request';
 import { credentialRoutes } from '../../src/http/routes/credentials';
 import { serveHttp } from '../../src/http/serve';
 import { createLogger } from '../../src/log/logger';
-import { call, type Answer } from '../support/broker';
+import { parseInternalTokens } from '../../src/secrets/internal-token';
+import { call, type Answer, type TestBroker } from '../support/broker';
 import { until } from '../support/until';
 import { one, setStage, storeConnection, storeKey, storeTokens, type Stage } from '../serving/stored';
 
@@ -30,9 +31,8 @@ afterAll(async () => {
   await stage.close();
 });
 
-/** The stage's first broker once more on a port of its own, where releases by the short way are counted and the log is kept. */
-async function serveWatched(rateLimitPerMinute: number): Promise<string> {
-  const [{ broker }] = stage.brokers;
+/** The stage's first broker, or another, once more on a port of its own, where releases by the short way are counted and the log is kept. */
+async function serveWatched(rateLimitPerMinute: number, { broker }: TestBroker = stage.brokers[0]): Promise<string> {
   const { readRemembered } = broker;
   const stream = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -178,6 +178,26 @@ describe('the short way', () => {
     const forged = `${key.slice(0, -6)}${key.endsWith('000000') ? '000001' : '000000'}`;
     expect(await readBy('guarded', '', url, forged)).toMatchObject({ status: 401, short: false });
     expect(await readBy('guarded')).toMatchObject({ status: 200, short: true });
+  });
+
+  test('is taken with either internal token, and with nothing near one', async () => {
+    const [fresh, old] = ['new', 'old'].map((age) => `${age}-internal-token-of-this-test-alone`) as [string, string];
+    const internal = await stage.another({ internalTokens: parseInternalTokens(`${fresh},${old}`) });
+    closers.push(() => internal.close());
+    const at = await serveWatched(100_000, internal);
+    await storeConnection(stage, 'inside', 'token-of-inside');
+    // Nobody was recognised by it yet, and nothing is remembered.
+    expect(await readBy('inside', '', at, fresh)).toMatchObject({ status: 200, short: false });
+    const [short, general] = [await readBy('inside', '', at, old), await readBy('inside', GENERAL, at, fresh)];
+    expect([short.short, general.short]).toEqual([true, false]);
+    expect(short.text).toBe(general.text);
+    expect(steady(short)).toEqual(steady(general));
+    const actors = `select jsonb_agg(distinct actor) as value from audit where client_id = 'inside' and code = 'released'`;
+    expect(await one(stage.database, actors)).toEqual(['internal-token']);
+    for (const near of [fresh.slice(1), `${fresh}x`, 'internal-token'])
+      expect(await readBy('inside', '', at, near)).toMatchObject({ status: 401, short: false });
+    await stage.database.query(`update clients set suspended_at = otobot_now() where client_id = 'inside'`);
+    expect(await readBy('inside', '', at, fresh)).toMatchObject({ status: 403, short: false });
   });
 
   test('a key limited to other clients gets nothing that others may have', async () => {

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { accessKeyMacInput, mintAccessKey } from '../../src/secrets/access-key';
 import { PRESETS, type Scope } from '../../src/secrets/scopes';
 import { tokenContext } from '../../src/services/seal-contexts';
+import type { Config } from '../../src/types/config';
 import { call, makeRoots, startBroker, type Answer, type TestBroker } from '../support/broker';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 
@@ -11,7 +12,7 @@ export interface Stage {
   brokers: [TestBroker, TestBroker];
   organizationId: string;
   /** One more, for whoever starts it to close. */
-  another(): Promise<TestBroker>;
+  another(config?: Partial<Config>): Promise<TestBroker>;
   close(): Promise<void>;
 }
 
@@ -22,7 +23,8 @@ export async function setStage(
   const database = await createTestDatabase();
   const roots = await makeRoots(database);
   const url = await reach(database.url);
-  const another = (): Promise<TestBroker> => startBroker({ ...database, url }, { roots });
+  const another = (config: Partial<Config> = {}): Promise<TestBroker> =>
+    startBroker({ ...database, url }, { roots, config });
   const brokers: [TestBroker, TestBroker] = [await another(), await another()];
   const organizationId = await one<string>(database, `select id as value from organizations where name = 'default'`);
   await database.query(

@@ -5,7 +5,7 @@ import { Problem } from '../../errors/problem';
 import { findAccessKeyForAuthentication, type AccessKeyWithOrganization } from '../../repositories/access-keys';
 import { findOrganization } from '../../repositories/organizations';
 import { accessKeyId, parseAccessKey, type ParsedAccessKey } from '../../secrets/access-key';
-import { matchesInternalToken, type InternalTokens } from '../../secrets/internal-token';
+import { hashesInternalToken, matchesInternalToken, type InternalTokens } from '../../secrets/internal-token';
 import { isScope, PRESETS, type Scope } from '../../secrets/scopes';
 import type { Vault } from '../../vault/vault';
 import { isGenuine } from '../access-keys/signed-row';
@@ -98,6 +98,7 @@ export function createAuthenticator(parts: AuthenticatorParts): Authenticator {
       if (presented?.kind !== 'bearer') return null;
       // Before the look-up, so that a known id and an unknown one take the same time.
       const textHash = hash('sha256', presented.token, 'buffer');
+      if (hashesInternalToken(internalTokens, textHash)) return remembered.get(INTERNAL)?.principal ?? null;
       const known = remembered.get(accessKeyId(presented.token));
       if (known?.textHash == null || !timingSafeEqual(known.textHash, textHash)) return null;
       return known.expiresAt === null || known.expiresAt > clock.now() ? known.principal : null;
@@ -135,6 +136,9 @@ function invalid(): Problem {
   );
 }
 
+/** What the holder of INTERNAL_API_TOKEN is remembered and audited as. */
+const INTERNAL = 'internal-token';
+
 interface WellKnown {
   memory: string;
   actor: string;
@@ -150,7 +154,7 @@ function wellKnown(presented: Presented): WellKnown {
         organization: presented.organization,
         scopes: PRESETS.operator,
       }
-    : { memory: 'internal-token', actor: 'internal-token', organization: 'default', scopes: PRESETS.n8n };
+    : { memory: INTERNAL, actor: INTERNAL, organization: 'default', scopes: PRESETS.n8n };
 }
 
 async function loadWellKnown(
