@@ -10,17 +10,17 @@ const BLOCK_BYTES = 8 * 1024;
 const MOST_KEPT = 256;
 
 export function createAnswerBuffers(): AnswerBuffers {
-  const free: Buffer[] = [];
+  const free: ArrayBuffer[] = [];
   return {
     lend: (length) => {
       // Not from Node's own pool: whatever else lives there must not find a secret beside it.
-      const block =
-        length > BLOCK_BYTES ? Buffer.allocUnsafeSlow(length) : (free.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES));
-      return block.length === length ? block : block.subarray(0, length);
+      const block = length > BLOCK_BYTES ? undefined : free.pop();
+      return Buffer.from(block ?? new ArrayBuffer(Math.max(length, BLOCK_BYTES)), 0, length);
     },
     takeBack: (buffer) => {
       buffer.fill(0);
-      if (buffer.buffer.byteLength === BLOCK_BYTES && free.length < MOST_KEPT) free.push(Buffer.from(buffer.buffer));
+      const { buffer: block } = buffer;
+      if (block instanceof ArrayBuffer && block.byteLength === BLOCK_BYTES && free.length < MOST_KEPT) free.push(block);
     },
   };
 }
