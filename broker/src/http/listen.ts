@@ -1,4 +1,4 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import { ConfigurationError } from '../errors/configuration-error';
 import { DOOR_LIMITS, type DoorLimits } from './bulkheads';
@@ -19,6 +19,8 @@ export interface ListenOptions {
   port: number;
   /** Where those are counted who are turned away before Express sees them. */
   tally: Tally;
+  /** What requests and answers are made as; not given, as Node's own. */
+  messages?: Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>;
   timing?: Partial<Timing>;
   limits?: Partial<DoorLimits> | undefined;
 }
@@ -55,7 +57,7 @@ export async function listen(handler: RequestListener, options: ListenOptions): 
   const { silenceTimeout, ...timing } = { ...TIMING, ...options.timing };
   const door = createDoor({ handler, tally, limits: { ...DOOR_LIMITS, ...options.limits } });
   const server = createHttpServer(
-    { ...timing, maxHeaderSize: MOST_HEADER_BYTES, requireHostHeader: false },
+    { ...timing, ...options.messages, maxHeaderSize: MOST_HEADER_BYTES, requireHostHeader: false },
     door.enter,
   );
   server.timeout = silenceTimeout;

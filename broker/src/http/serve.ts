@@ -5,6 +5,7 @@ import type { Config } from '../types/config';
 import type { DoorLimits } from './bulkheads';
 import { PAGES } from './documentation/pages';
 import type { Documented } from './documentation/problems';
+import { expressMessages } from './express-messages';
 import { createLimits } from './limits';
 import { listen, type Listening } from './listen';
 import type { Route } from './route';
@@ -65,5 +66,10 @@ function listenFor(
     trustProxy: config.trustProxy,
     publicUrl: config.publicUrl,
   });
-  return listen(server, { ...config, limits: door, tally: tallyTurnedAway(log, serving.refusals) });
+  return listen(server, {
+    ...config,
+    messages: expressMessages(server),
+    limits: door,
+    tally: tallyTurnedAway(log, serving.refusals),
+  });
 }

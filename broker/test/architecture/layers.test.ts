@@ -56,6 +56,7 @@ test.each(DOORS)('%s is used in its one place', (pattern, door) => {
 // outside: servers, the embedded database on this machine, pg's own sockets, and names of things.
 const NETWORK: Readonly<Record<string, readonly string[]>> = {
   [path.join('http', 'listen.ts')]: ['node:http: createServer as createHttpServer', 'node:net: Server as NetServer'],
+  [path.join('http', 'express-messages.ts')]: ['node:http: IncomingMessage', 'node:http: ServerResponse'],
   [path.join('http', 'plain-problem.ts')]: ['node:http: STATUS_CODES'],
   [path.join('db', 'embedded', 'exclusively.ts')]: ['node:net: connect', 'node:net: createServer'],
   [path.join('db', 'embedded', 'launch.ts')]: ['node:net: createServer'],
