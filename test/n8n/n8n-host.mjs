@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { freePort } from './free-port.mjs';
-import { plainEnvironment } from './installation.mjs';
+import { plainEnvironment } from './cached-installation.mjs';
 import { n8nServer } from './n8n-server.mjs';
 import { packInto } from './package-tarball.mjs';
 import { mustRun } from './processes.mjs';

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { plainEnvironment } from './installation.mjs';
+import { plainEnvironment } from './cached-installation.mjs';
 import { mustRun } from './processes.mjs';
 
 const PACKAGE = 'n8n-nodes-otobot';
