@@ -50,14 +50,21 @@ const ADVICE: Record<string, (problem: ProblemBody) => string> = {
   key_unavailable: askTheOperator,
 };
 
+const UNKNOWN: Record<string, (clientId: string, service: string) => string> = {
+  unknown_client: (clientId) => `client "${clientId}"`,
+  unknown_service: (_clientId, service) => `service "${service}"`,
+};
+
 /** The same for what names a connection, where the one that was asked about is known. */
 const ADVICE_ON_CONNECTION: Record<string, (problem: ProblemBody, asked: Asked) => string> = {
-  client_not_allowed: (_problem, { clientId, service }) =>
-    `The internal token may not act for client "${clientId}" and service "${service}". Use an access key that includes them`,
+  client_not_allowed: ({ reason }, { clientId, service }) =>
+    reason === 'service_suspended'
+      ? `Service "${service}" is suspended in Otobot, so nothing is released for it until it is resumed`
+      : `The internal token may not act for client "${clientId}" and service "${service}". Use an access key that includes them`,
   client_suspended: (_problem, { clientId }) =>
     `Client "${clientId}" is suspended in Otobot, so nothing is released for it until it is resumed`,
-  not_found: (_problem, { clientId, service }) =>
-    `Otobot knows no client "${clientId}" or no service "${service}". Check the spelling of both, and that the internal token belongs to their organization`,
+  not_found: ({ reason }, { clientId, service }) =>
+    `Otobot knows no ${UNKNOWN[reason ?? '']?.(clientId, service) ?? `client "${clientId}" or no service "${service}"`}. Check the spelling, and that the internal token belongs to their organization`,
   reauth_required: ({ reason, connectUrl, clientName, serviceName }, { clientId, service, name }) => {
     const who = clientName ?? `Client "${clientId}"`;
     const what = `${serviceName ?? `"${service}"`}${name === 'default' ? '' : ` (connection "${name}")`}`;

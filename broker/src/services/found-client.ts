@@ -11,5 +11,6 @@ export function unknownClient(clientId: string): Problem {
   return new Problem(
     'not_found',
     `There is no client "${clientId}". GET /v1/clients lists them; create it with POST /v1/clients.`,
+    { extras: { reason: 'unknown_client' } },
   );
 }

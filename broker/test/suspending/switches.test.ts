@@ -89,7 +89,9 @@ test('the operator who stops a shared service is told how many organizations it 
   const { json, text } = await ask('POST /v1/services/crm/suspend', { body: { reason: 'breach' } });
   expect(json).toMatchObject({ suspendedReason: 'breach', stopping: { organizations: 2, clients: 2, connections: 3 } });
   expect(text).not.toContain('their-workflow');
-  expect((await ask('POST /v1/grants', { key, body })).json.code).toBe('client_not_allowed');
+  expect((await ask('POST /v1/grants', { key, body })).json).toMatchObject({
+    ...{ code: 'client_not_allowed', reason: 'service_suspended' },
+  });
   expect((await ask('GET /v1/services/crm', { key })).json).toMatchObject({ suspendedReason: 'breach' });
   expect((await ask('POST /v1/services/crm/resume', { key })).status).toBe(403);
   await must(ask('POST /v1/services/crm/resume'));

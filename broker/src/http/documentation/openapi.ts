@@ -61,7 +61,7 @@ const problemAnswer = z
     detail: z.string().describe('What is wrong, and what to do next.'),
     code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]).describe('For programs; it never changes.'),
     requestId: z.string().describe('As in the header X-Request-Id, the log and the audit.'),
-    reason: z.string().optional().describe('With reauth_required: why.'),
+    reason: z.string().optional().describe('Why, where the code alone does not tell.'),
     connectUrl: z
       .string()
       .optional()

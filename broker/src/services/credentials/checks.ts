@@ -1,6 +1,8 @@
 import { Problem } from '../../errors/problem';
 import type { ServingConnection, ServingFacts, ServingService } from '../../repositories/serving';
 import type { ConnectionName } from '../../types/credential';
+import { unknownClient } from '../found-client';
+import { unknownService } from '../service-catalogue/found-service';
 
 /** The service and the connection that were asked for, or the Problem that says why there is nothing to serve and what to do. */
 export function connectionOrThrow(
@@ -8,10 +10,8 @@ export function connectionOrThrow(
   facts: ServingFacts,
 ): { service: ServingService; connection: ServingConnection } {
   const { clientKnown, clientSuspended, service, connection } = facts;
-  if (!clientKnown)
-    throw new Problem('not_found', `There is no client "${asked.clientId ?? '-'}". Create it with POST /v1/clients.`);
-  if (service === null)
-    throw new Problem('not_found', `There is no service "${asked.service}". GET /v1/services lists them.`);
+  if (!clientKnown) throw unknownClient(asked.clientId ?? '-');
+  if (service === null) throw unknownService(asked.service);
   if (clientSuspended)
     throw new Problem(
       'client_suspended',
@@ -21,6 +21,7 @@ export function connectionOrThrow(
     throw new Problem(
       'client_not_allowed',
       `Service "${asked.service}" is suspended for everybody. Resume it with: otobot service resume ${asked.service}`,
+      { extras: { reason: 'service_suspended' } },
     );
   if (connection === null) throw reauthRequired(asked, 'never_connected');
   if (connection.status === 'disabled') throw disabled(asked, connection.id);
