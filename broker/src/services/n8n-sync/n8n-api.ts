@@ -74,8 +74,9 @@ export function n8nApi({ url, apiKey, agents, timeoutMs, endsAtMs }: N8nApiParts
   const list = async (cursor: string | null, limit: number): Promise<z.output<typeof page> | N8nFailure> => {
     const query = new URLSearchParams({ limit: String(limit), ...(cursor === null ? {} : { cursor }) });
     const answer = parsed(await send('GET', `/credentials?${query.toString()}`), page);
-    // A list is always there: who has none is no n8n, or one without its public API.
-    return 'failed' in answer && answer.failed !== 'instance' ? { failed: 'instance', code: answer.code } : answer;
+    if (!('failed' in answer) || answer.failed === 'instance') return answer;
+    // A list is always there: where there is none, there is no n8n, or one without its public API.
+    return { failed: 'instance', code: answer.failed === 'missing' ? 'not_n8n' : answer.code };
   };
 
   return {

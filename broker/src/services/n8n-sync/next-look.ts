@@ -4,7 +4,7 @@ import { HOUR, MINUTE, SECOND } from '../refresh/moments';
 const AHEAD_MS = 5 * MINUTE;
 const CHECK_EVERY_MS = HOUR;
 /** How soon to ask again for a refresh that has not come. */
-const ASK_AGAIN_MS = 15 * SECOND;
+export const ASK_AGAIN_SECONDS = 15;
 
 export interface Standing {
   now: Date;
@@ -21,9 +21,7 @@ export function isEnding({ now, expiresAt, lifetimeSeconds, mayHasten }: Standin
 }
 
 /** When to look at it again without a sign: in an hour, to find what others did to it, or when it comes near its end. In seconds. */
-export function nextLookSeconds(standing: Standing): number {
-  const { now, expiresAt, lifetimeSeconds, mayHasten } = standing;
-  if (isEnding(standing)) return ASK_AGAIN_MS / SECOND;
+export function nextLookSeconds({ now, expiresAt, lifetimeSeconds, mayHasten }: Standing): number {
   if (expiresAt === null || expiresAt <= now || !mayHasten) return CHECK_EVERY_MS / SECOND;
   const leftMs = expiresAt.getTime() - aheadMs(lifetimeSeconds) - now.getTime();
   return Math.min(CHECK_EVERY_MS, Math.max(SECOND, leftMs)) / SECOND;

@@ -5,7 +5,7 @@ import { markWanted } from '../../repositories/wanted';
 import { compare } from './compare';
 import { failedBy, standingOf, type Ended, type N8nSyncParts } from './ended';
 import { n8nApi } from './n8n-api';
-import { isEnding, nextLookSeconds } from './next-look';
+import { ASK_AGAIN_SECONDS, isEnding } from './next-look';
 import { codeOfProblem, openApiKey } from './opened-claim';
 import { pushToken } from './push';
 import { takeAway } from './take-away';
@@ -45,7 +45,7 @@ async function askForSuccessor(parts: N8nSyncParts, claim: ClaimedN8nCredential)
   const { organizationId, connectionId: id, version } = claim;
   if (id !== null && version !== null)
     await parts.database.transaction((tx) => markWanted(tx, organizationId, [{ id, version }]));
-  return idle(parts, nextLookSeconds(standingOf(claim)));
+  return idle(parts, ASK_AGAIN_SECONDS);
 }
 
 function idle({ database }: N8nSyncParts, nextInSeconds: number | null): Ended {
