@@ -57,6 +57,7 @@ function lazily(installation, env) {
   let running = null;
   let last = {};
   let log = '';
+  let shown = '';
   const server = () => running ?? fail();
   return {
     start: async () => {
@@ -68,6 +69,7 @@ function lazily(installation, env) {
       running = null;
       await ending?.stop();
       log += ending?.log() ?? '';
+      shown += ending?.shown() ?? '';
     },
     get url() {
       return server().url;
@@ -76,6 +78,8 @@ function lazily(installation, env) {
       return server().owner;
     },
     log: () => log + (running?.log() ?? ''),
+    /** All that it has sent to its editor. */
+    shown: () => shown + (running?.shown() ?? ''),
     /** n8n's internal REST interface as its owner: `rest('GET', '/workflows/x')` → its data. Throws for an error. */
     rest: (method, route, body) => server().rest(method, route, body),
     /** What the editor itself loads, such as `/types/nodes.json`. */

@@ -3,30 +3,36 @@ import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { editorStream } from './editor-stream.mjs';
 import { freePort } from './free-port.mjs';
 import { start, stop } from './processes.mjs';
 
 const READY_WITHIN_MS = 120_000;
 const RUN_WITHIN_MS = 120_000;
+/** n8n ties a session to a browser by this header. */
+const BROWSER = { 'browser-id': 'otobot-test' };
 
 /** Starts the server and signs its first owner in. @param port where null, a free one */
 export async function n8nServer({ installation, env, port = null, owner = null }) {
   port ??= await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const settings = { ...env, N8N_PORT: String(port), N8N_SECURE_COOKIE: 'false' };
+  const settings = { ...env, N8N_PORT: String(port), N8N_SECURE_COOKIE: 'false', N8N_PUSH_BACKEND: 'sse' };
   const server = start(installation.node, [installation.n8n, 'start'], { cwd: env.N8N_USER_FOLDER, env: settings });
   try {
     await ready(server, url);
     const account = owner ?? newOwner();
     const cookie = await signIn(url, account, owner === null);
     const { parse } = createRequire(installation.n8n)('flatted');
-    const rest = (method, route, body) => call(`${url}/rest${route}`, method, body, { cookie }).then(dataOf);
+    const editor = await editorStream(url, { ...BROWSER, cookie });
+    const headers = { cookie, 'push-ref': editor.ref };
+    const rest = (method, route, body) => call(`${url}/rest${route}`, method, body, headers).then(dataOf);
     return {
       ...{ url, port, owner: account, rest },
       get: (route) => call(`${url}${route}`, 'GET', undefined, { cookie }).then(({ body }) => body),
       log: () => server.output.text + server.output.errors,
+      shown: editor.text,
       execute: (id) => execute(rest, parse, id),
-      stop: () => stop(server),
+      stop: () => Promise.all([editor.close(), stop(server)]),
     };
   } catch (error) {
     await stop(server);
@@ -86,9 +92,8 @@ function seenIn({ id, status, data }, parse) {
 async function call(url, method, body, headers = {}) {
   const response = await fetch(url, {
     method,
-    // n8n ties a session to a browser by this header.
     headers: {
-      'browser-id': 'otobot-test',
+      ...BROWSER,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     },

@@ -24,6 +24,14 @@ export const sweep = {
       },
     ],
     [
+      'what n8n shows in its editor while workflows run contains no token',
+      ({ hosts, secrets }) => {
+        const shown = hosts.map((n8n) => n8n.shown()).join('');
+        assert.match(shown, /nodeExecuteAfterData/);
+        assertFree(shown, secrets.notDisclosed());
+      },
+    ],
+    [
       'the log of n8n contains no token',
       ({ hosts, secrets }) => assertFree(hosts.map(({ log }) => log()).join(''), secrets.all()),
     ],
