@@ -67,7 +67,18 @@ export async function chosenConnection(this: IExecuteFunctions, itemIndex: numbe
   }
   const named = await connectionAsked.call(this, itemIndex, credential);
   const find = () => findByName(ask, named);
-  return { ask, named, find, path: async () => pathOf(String(((await find()) ?? neverMade(named)).id)) };
+  return { ask, named, find, path: async () => pathOf(String(((await find()) ?? (await neverMade(ask, named))).id)) };
+}
+
+/**
+ * A connection that is not there: of a client and a service that are, or it is a slip of the pen.
+ *
+ * @throws BrokerError where there is no such client or service
+ */
+export async function assertKnown(ask: Ask, named: ConnectionName): Promise<void> {
+  const { clientId, service } = named;
+  if (clientId !== '-') await ask({ method: 'GET', path: `/v1/clients/${encodeURIComponent(clientId)}` }, named);
+  await ask({ method: 'GET', path: `/v1/services/${encodeURIComponent(service)}` }, named);
 }
 
 async function findByName(ask: Ask, named: ConnectionName): Promise<IDataObject | null> {
@@ -79,10 +90,15 @@ async function findByName(ask: Ask, named: ConnectionName): Promise<IDataObject 
 }
 
 function pathOf(id: string): string {
-  return `/v1/connections/${encodeURIComponent(id)}`;
+  if (/^[0-9a-f-]{36}$/i.test(id)) return `/v1/connections/${id}`;
+  throw new BrokerError(`"Connection ID" is not the ID of a connection, which Get Many returns as "id": ${id}`, {
+    reasonCode: 'invalid_input',
+  });
 }
 
-function neverMade({ clientId, service, name }: ConnectionName): never {
+async function neverMade(ask: Ask, named: ConnectionName): Promise<never> {
+  await assertKnown(ask, named);
+  const { clientId, service, name } = named;
   const which = name === 'default' ? '' : ` as "${name}"`;
   throw new BrokerError(
     `Client "${clientId}" has not connected "${service}"${which} yet. Send them a link: Otobot Credential Fetcher, Connection → Create Connect Link`,

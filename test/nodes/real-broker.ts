@@ -27,12 +27,16 @@ export interface Provider {
 }
 
 interface Parts {
+  /** Polls until `probe` gives something true. */
+  until<T>(what: string, probe: () => T | Promise<T>): Promise<NonNullable<T>>;
   setScene(): Promise<Scene>;
   prepareService(scene: Scene, tokenUrl: string, app: Pick<Provider, 'clientId' | 'clientSecrets'>): Promise<void>;
   startProvider(): Promise<Provider>;
 }
 
 const inBroker = (path: string): Parts => jest.requireActual<Parts>(`../../broker/test/${path}`);
+
+export const { until } = inBroker('support/until');
 
 /** A broker that refreshes, with the client `acme` and the service `crm` at a provider on loopback. */
 export async function setRealBroker(): Promise<{ scene: Scene; provider: Provider }> {

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { ConnectionName } from '../../shared/connection';
 import type { Ask } from '../ask';
-import { chosenConnection, chosenConnectionFields } from '../chosen-connection';
+import { assertKnown, chosenConnection, chosenConnectionFields } from '../chosen-connection';
 import type { Operation } from '../operation';
 
 /** What the broker knows about a connection, never its secret. One that was never made is an answer too. */
@@ -32,10 +32,8 @@ export const getStatus: Operation = {
   },
 };
 
-/** Only of a client and a service that are there: else it is a slip of the pen, which must not look like an answer. */
 async function neverConnected(ask: Ask, named: ConnectionName): Promise<IDataObject> {
+  await assertKnown(ask, named);
   const { clientId, service, name } = named;
-  if (clientId !== '-') await ask({ method: 'GET', path: `/v1/clients/${encodeURIComponent(clientId)}` }, named);
-  await ask({ method: 'GET', path: `/v1/services/${encodeURIComponent(service)}` }, named);
   return { id: null, clientId, service, name, status: 'never_connected', statusReason: null, expiresAt: null };
 }
