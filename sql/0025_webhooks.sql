@@ -81,7 +81,7 @@ begin
   end loop;
 end $$;
 grant select, insert, update, delete on webhooks to otobot_serve;
-grant select, insert, update on webhook_deliveries to otobot_serve;
+grant select, insert, update, delete on webhook_deliveries to otobot_serve;
 grant select on outbox to otobot_serve;
 grant select, update on webhooks to otobot_refresh;
 grant select, insert, update on webhook_deliveries to otobot_refresh;

@@ -108,7 +108,8 @@ const CLAIM = `
     returning id
   ), tests as (
     -- Somebody waits for each of these: whatever else is wrong with their webhook.
-    select id from webhook_deliveries where is_test and status = 'waiting' and next_attempt_at <= otobot_now() and $7 > 0
+    select id from webhook_deliveries d where is_test and status = 'waiting' and next_attempt_at <= otobot_now() and $7 > 0
+       and not exists (select from unnest($3::uuid[], $4::int[]) busy (id, n) where busy.id = d.organization_id and busy.n >= $6)
      order by next_attempt_at limit 10 for update skip locked
   ), claimed as (
     update webhook_deliveries set attempts = attempts + 1, last_attempt_at = otobot_now(), next_attempt_at = otobot_now() + ${LEASE}

@@ -65,18 +65,28 @@ export function listDeliveries(
   });
 }
 
-/** An event for one webhook alone, already dispatched to it. Returns the delivery's id. */
+/** An event for one webhook alone, already dispatched to it; one that still waits is the same test. Returns the delivery's id. */
 export async function queueTest(
   tx: Tx,
   { organizationId, webhookId }: Omit<DeliveryPlace, 'id'>,
   { type, data }: { type: string; data: Readonly<Record<string, unknown>> },
 ): Promise<string> {
+  // Of two who ask at once, the second finds what the first has queued.
+  await tx.query({
+    text: 'select from webhooks where organization_id = $1 and id = $2 for update',
+    values: [organizationId, webhookId],
+  });
   const [row] = await tx.query<{ id: string }>({
     text: `
-      with event as (
-        insert into outbox (organization_id, type, data, dispatched_at) values ($1, $3, $4, otobot_now()) returning id
+      with standing as (
+        select id from webhook_deliveries where organization_id = $1 and webhook_id = $2 and is_test and status = 'waiting' limit 1
+      ), event as (
+        insert into outbox (organization_id, type, data, dispatched_at)
+        select $1, $3, $4, otobot_now() where not exists (select from standing) returning id
+      ), made as (
+        insert into webhook_deliveries (organization_id, webhook_id, event_id, is_test) select $1, $2, id, true from event returning id
       )
-      insert into webhook_deliveries (organization_id, webhook_id, event_id, is_test) select $1, $2, id, true from event returning id`,
+      select id from standing union all select id from made`,
     values: [organizationId, webhookId, type, data],
   });
   return (row as { id: string }).id;
@@ -92,6 +102,20 @@ export async function replayDelivery(tx: Tx, { organizationId, webhookId, id }: 
     values: [organizationId, webhookId, id],
   });
   return rows.length > 0;
+}
+
+/** Some of a webhook that is about to go: with all of them at once the statement might take too long. Returns how many. */
+export async function deleteDeliveries(
+  tx: Tx,
+  { organizationId, webhookId }: Omit<DeliveryPlace, 'id'>,
+  limit: number,
+): Promise<number> {
+  const rows = await tx.query({
+    text: `delete from webhook_deliveries
+            where id = any (array(select id from webhook_deliveries where organization_id = $1 and webhook_id = $2 limit $3)) returning 1`,
+    values: [organizationId, webhookId, limit],
+  });
+  return rows.length;
 }
 
 /** Which events are sent once more. */

@@ -100,6 +100,6 @@ export const RIGHTS: readonly string[] = [
   'otobot_serve: revocations delete insert select',
   'otobot_serve: services delete insert select update',
   'otobot_serve: token_sets delete insert select update',
-  'otobot_serve: webhook_deliveries insert select update',
+  'otobot_serve: webhook_deliveries delete insert select update',
   'otobot_serve: webhooks delete insert select update',
 ];

@@ -1,3 +1,4 @@
+import { until } from '../support/until';
 import { setScene, type Scene } from './scene';
 
 let scene: Scene;
@@ -60,4 +61,26 @@ test('a test tells what the endpoint answered', async () => {
   if (received === undefined) throw new Error('nothing came');
   expect(received.event).toMatchObject({ type: 'webhook.test', data: { webhookId: id } });
   scene.receiver.verify(received, secret);
+});
+
+test('tests that are asked for at once are one: nobody fills a worker with them', async () => {
+  const { id } = await scene.listen({ events: ['connection.expiring'] });
+  let answers = false;
+  const hanging: (() => void)[] = [];
+  scene.receiver.answer((_received, response) => {
+    hanging.push(() => response.writeHead(204).end());
+    if (answers) hanging.pop()?.();
+  });
+  const tests = Array.from({ length: 6 }, () => scene.must(`POST /v1/webhooks/${id}/test`));
+  const count = async (text: string): Promise<number> =>
+    (await scene.database.query<{ n: number }>(`select count(*)::int as n from ${text}`)).rows[0]?.n ?? 0;
+  await until(
+    'all have asked',
+    async () => (await count(`audit where action = 'webhook.test' and detail ->> 'webhookId' = '${id}'`)) === 6,
+  );
+  await scene.came(1);
+  expect(await count('webhook_deliveries where is_test')).toBe(1);
+  answers = true;
+  for (const answer of hanging.splice(0)) answer();
+  for (const { status } of await Promise.all(tests)) expect(status).toBe('delivered');
 });

@@ -109,9 +109,17 @@ describe('the secret', () => {
     await thief.close();
   });
 
-  test('stays when the URL is changed, and is not shown again', async () => {
-    const { id, secret } = await scene.listen({ url: 'https://hooks.example/in' });
+  test('stays when the URL is changed, and is not shown again; the audit knows where things are told', async () => {
+    const { id, secret } = await scene.listen({ url: 'https://hooks.example/in?token=secret' });
     const changed = await scene.must(`PATCH /v1/webhooks/${id}`, { url: scene.receiver.url });
+    const { rows } = await scene.database.query(
+      `select action, detail ->> 'host' as host from audit where detail ->> 'webhookId' = $1 order by sequence`,
+      [id],
+    );
+    expect(rows).toEqual([
+      { action: 'webhook.create', host: 'hooks.example' },
+      { action: 'webhook.update', host: new URL(scene.receiver.url).host },
+    ]);
     expect(JSON.stringify([changed, await scene.must('GET /v1/webhooks')])).not.toContain(secret.slice(6));
     await scene.connect();
     await scene.deliver();

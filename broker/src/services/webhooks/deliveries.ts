@@ -16,8 +16,9 @@ import type { Authorize } from '../access/authorize';
 import type { Caller } from '../access/principal';
 import { pageOf, positionOf, type Page, type PageRequest } from '../page';
 import { TEST_TYPE, TOLD_TYPES } from './event-types';
+import { foundWebhook } from './rules';
 import { deliveryViewOf, type DeliveryView } from './view';
-import { foundWebhook, WEBHOOK_SCOPE } from './webhooks';
+import { WEBHOOK_SCOPE } from './webhooks';
 
 /** What came of a test by the time of the answer. */
 export interface TestOutcome extends Pick<Delivery, 'eventId' | 'httpStatus' | 'code' | 'answer' | 'durationMs'> {

@@ -1,29 +1,25 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { Database, Tx } from '../../db/database';
+import type { Database } from '../../db/database';
 import { Problem } from '../../errors/problem';
-import { findClient } from '../../repositories/clients';
 import {
-  countWebhooks,
   deleteWebhook,
   findWebhook,
   insertWebhook,
   listWebhooks,
   lockWebhookSecrets,
   storeWebhookSecrets,
-  type Webhook,
-  type WebhookReach,
+  updateWebhook,
 } from '../../repositories/webhooks';
-import { findService } from '../../repositories/services';
+import { deleteDeliveries } from '../../repositories/webhook-deliveries';
 import { mintWebhookSecret, webhookSecretText } from '../../secrets/webhook-secret';
 import type { Vault } from '../../vault/vault';
 import type { Authorize } from '../access/authorize';
 import type { Caller, Principal } from '../access/principal';
-import { unknownClient } from '../found-client';
 import { pageOf, positionOf, type Page, type PageRequest } from '../page';
-import { foundService } from '../service-catalogue/found-service';
 import { editWebhook, type WebhookChanges } from './edit';
 import type { EventType } from './event-types';
+import { allowedOrThrow, foundWebhook, knownOrThrow, noWebhook, roomOrThrow, webhookReachOf } from './rules';
 import { webhookViewOf, type WebhookView } from './view';
 import { openWebhookSecrets, sealWebhookSecret } from './webhook-secrets';
 
@@ -64,8 +60,8 @@ export interface WebhooksParts {
 
 export const WEBHOOK_SCOPE = 'webhooks:write';
 const POSITION = z.uuid();
-/** Of one organization: each event that all of them hear is as many rows and requests. */
-const MOST_WEBHOOKS = 100;
+/** Deliveries that go in one transaction. */
+const STRETCH = 5_000;
 
 export function createWebhooks(parts: WebhooksParts): Webhooks {
   const { database, authorize, vault } = parts;
@@ -88,9 +84,10 @@ export function createWebhooks(parts: WebhooksParts): Webhooks {
     async create(caller, webhook) {
       const id = randomUUID();
       const { url, events = null, clientId, service, description = null } = webhook;
-      const ask = { action: 'webhook.create', scope: WEBHOOK_SCOPE, detail: { webhookId: id } } as const;
+      const detail = { webhookId: id, host: hostOf(url) };
+      const ask = { action: 'webhook.create', scope: WEBHOOK_SCOPE, detail } as const;
       const who = await authorize(caller, { ...ask, clientId, service });
-      allowedOrThrow(parts, url);
+      allowedOrThrow(parts.allowedUrl, url);
       const secret = mintWebhookSecret(randomBytes);
       return database.asTenant(who.organizationId, async (tx) => {
         await knownOrThrow(tx, who.organizationId, webhook);
@@ -107,9 +104,10 @@ export function createWebhooks(parts: WebhooksParts): Webhooks {
 
     async update(caller, id, changes) {
       const { clientId, service } = changes;
-      const ask = { action: 'webhook.update', scope: WEBHOOK_SCOPE, detail: { webhookId: id } } as const;
+      const detail = { webhookId: id, ...(changes.url === undefined ? {} : { host: hostOf(changes.url) }) };
+      const ask = { action: 'webhook.update', scope: WEBHOOK_SCOPE, detail } as const;
       const who = await authorize(caller, { ...ask, clientId: clientId ?? undefined, service: service ?? undefined });
-      if (changes.url !== undefined) allowedOrThrow(parts, changes.url);
+      if (changes.url !== undefined) allowedOrThrow(parts.allowedUrl, changes.url);
       return database.asTenant(who.organizationId, async (tx) => {
         const webhook = await foundWebhook(tx, who, id);
         await knownOrThrow(tx, who.organizationId, changes);
@@ -139,55 +137,20 @@ export function createWebhooks(parts: WebhooksParts): Webhooks {
 
     async remove(caller, id) {
       const who = await may(caller, 'delete', id);
-      await database.asTenant(who.organizationId, async (tx) => {
-        await foundWebhook(tx, who, id);
-        await deleteWebhook(tx, who.organizationId, id);
+      const { organizationId } = who;
+      await database.asTenant(organizationId, async (tx) => {
+        const webhook = await foundWebhook(tx, who, id);
+        // First, so that no event is dispatched to it while its log goes, a stretch at a time.
+        await updateWebhook(tx, { ...webhook, disabledReason: 'switched_off' }, { afresh: false });
       });
+      const place = { organizationId, webhookId: id };
+      const stretch = (): Promise<number> =>
+        database.asTenant(organizationId, (tx) => deleteDeliveries(tx, place, STRETCH));
+      while ((await stretch()) === STRETCH);
+      await database.asTenant(organizationId, (tx) => deleteWebhook(tx, organizationId, id));
     },
   };
 }
 
-/** What a caller may see, which is what his webhooks may hear. */
-export function webhookReachOf({ clientIds, services, scopes }: Principal): WebhookReach {
-  return {
-    clientIds: clientIds && [...clientIds],
-    services: services && [...services],
-    makesLinks: scopes.has('connect:write'),
-  };
-}
-
-const noWebhook = (): Problem =>
-  new Problem(
-    'not_found',
-    'There is no such webhook that this access key could have made. GET /v1/webhooks lists them.',
-  );
-
-/** Throws Problem `not_found` for one that the caller could not have made himself. */
-export async function foundWebhook(tx: Tx, who: Principal, id: string): Promise<Webhook> {
-  const webhook = await findWebhook(tx, who.organizationId, id, webhookReachOf(who));
-  if (webhook === null) throw noWebhook();
-  return webhook;
-}
-
-/** A name with a slip in it would hear nothing, and nobody would know. */
-async function knownOrThrow(
-  tx: Tx,
-  organizationId: string,
-  { clientId, service }: { clientId?: string | null | undefined; service?: string | null | undefined },
-): Promise<void> {
-  if (clientId != null && (await findClient(tx, organizationId, clientId)) === null) throw unknownClient(clientId);
-  if (service != null) foundService(await findService(tx, organizationId, service), service);
-}
-
-async function roomOrThrow(tx: Tx, organizationId: string): Promise<void> {
-  if ((await countWebhooks(tx, organizationId)) < MOST_WEBHOOKS) return;
-  throw new Problem('conflict', `An organization has at most ${MOST_WEBHOOKS} webhooks. Delete one that nobody uses.`);
-}
-
-function allowedOrThrow({ allowedUrl }: WebhooksParts, url: string): void {
-  if (allowedUrl(url) && new URL(url).hash === '') return;
-  throw new Problem(
-    'invalid_value',
-    'url: must be an https URL of a public host, without user name, password or fragment. For a private host, such as an n8n beside the broker: list it in OTOBOT_PRIVATE_HOSTS.',
-  );
-}
+/** For the audit: where things are told from now on. The rest of a URL may be a secret. */
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : '');
