@@ -78,8 +78,8 @@ function namesAndValues(displayName: string, name: string, show: Shown): INodePr
     name,
     type: 'fixedCollection',
     typeOptions: { multipleValues: true },
-    placeholder: 'Add',
-    default: { parameters: [] },
+    placeholder: displayName === 'Headers' ? 'Add Header' : 'Add Parameter',
+    default: { parameters: [{ name: '', value: '' }] },
     options: [
       {
         displayName: 'Parameter',
