@@ -1,5 +1,6 @@
 // Compiles the published package (nodes, credentials) and the private workspaces, each into its own dist/.
 import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +12,8 @@ const run = (script, ...args) => {
   if (status !== 0) process.exit(status ?? 1);
 };
 
+// What was compiled from a source that is gone must not be published.
+fs.rmSync(path.join(root, 'dist'), { recursive: true, force: true });
 const tsc = require.resolve('typescript/bin/tsc');
 for (const project of ['tsconfig.json', 'broker/tsconfig.json', 'monitor/tsconfig.json']) run(tsc, '-p', project);
 // gulp exports no path to its program.

@@ -1,5 +1,7 @@
 // What a run leaves behind, and what it must leave as it was. Where no token may be, the sweep at the end looks.
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 
 import { assertFree } from '../../reading.mjs';
 import { EXPRESSION } from './workflows.mjs';
@@ -25,6 +27,18 @@ export const traces = [
           `${needed} is missing`,
         );
       }
+    },
+  ],
+  [
+    'every script that it ships has its source',
+    ({ n8n, root }) => {
+      const scripts = n8n.packed.files.filter((file) => file.endsWith('.js'));
+      assert.ok(scripts.length > 10);
+      const sources = scripts.map((file) => file.replace(/^dist\//, '').replace(/js$/, 'ts'));
+      assert.deepEqual(
+        sources.filter((file) => !fs.existsSync(path.join(root, file))),
+        [],
+      );
     },
   ],
   [
