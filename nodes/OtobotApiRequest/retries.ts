@@ -4,6 +4,31 @@ export interface RetryLimits {
   /** How often one request is repeated at most, besides the one repetition with a new token. */
   maxRetries: number;
   maxWaitMs: number;
+  /** Milliseconds; fails when the execution is cancelled. */
+  wait: (ms: number) => Promise<void>;
+  nowMs: () => number;
+  /** Between 0 and 1. */
+  random: () => number;
+}
+
+/**
+ * Does something again while its outcome says that this is worth it.
+ *
+ * @param again null for an outcome to be kept; else what was said about when to come again
+ */
+export async function repeatedly<Outcome>(
+  once: () => Promise<Outcome>,
+  again: (outcome: Outcome) => { retryAfter: unknown } | null,
+  { maxRetries, maxWaitMs, wait, nowMs, random }: RetryLimits,
+): Promise<Outcome> {
+  for (let attempt = 0; ; attempt++) {
+    const outcome = await once();
+    const asked = again(outcome);
+    if (asked === null || attempt >= maxRetries) return outcome;
+    const waitMs = waitBefore(attempt, asked.retryAfter, nowMs(), random());
+    if (waitMs > maxWaitMs) return outcome;
+    await wait(waitMs);
+  }
 }
 
 const FIRST_WAIT_MS = 1_000;

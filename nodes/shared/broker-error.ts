@@ -14,15 +14,25 @@ export class BrokerError extends UserError {
   readonly reasonCode: string;
   readonly httpStatus: number | null;
   readonly connectUrl: string | null;
+  /** When to ask again: seconds or an HTTP date, as the broker wrote it. */
+  readonly retryAfter: string | null;
 
   constructor(
     message: string,
-    facts: { reasonCode: string; httpStatus?: number; connectUrl?: string; description?: string; cause?: unknown },
+    facts: {
+      reasonCode: string;
+      httpStatus?: number;
+      connectUrl?: string;
+      retryAfter?: string;
+      description?: string;
+      cause?: unknown;
+    },
   ) {
     super(message, { description: facts.description, cause: facts.cause });
     this.reasonCode = facts.reasonCode;
     this.httpStatus = facts.httpStatus ?? null;
     this.connectUrl = facts.connectUrl ?? null;
+    this.retryAfter = facts.retryAfter ?? null;
   }
 }
 
@@ -87,6 +97,7 @@ export function errorFromProblem(problem: ProblemBody, asked?: Asked, retryAfter
   return new BrokerError(`${sentence}${retryAdvice(problem, retryAfter)}`, {
     reasonCode: problem.code,
     httpStatus: problem.status,
+    retryAfter,
     description: `${problem.detail} (${problem.code}, request ${problem.requestId})`,
     ...(problem.connectUrl === undefined ? {} : { connectUrl: problem.connectUrl }),
   });

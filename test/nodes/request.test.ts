@@ -138,6 +138,25 @@ describe('what is repeated', () => {
     expect(stage.api.received).toHaveLength(1);
   });
 
+  test('a question to a broker that is asked too much', async () => {
+    const busy = (code: string, status: number) => ({ ...problem(status, code), headers: { 'retry-after': '0' } });
+    const answers = [busy('rate_limited', 429), busy('overloaded', 503), ok(stage.grantOf('acme'))];
+    stage.grant = () => answers.shift() ?? problem(500, 'internal');
+    const [item] = await stage.execute({ parameters: { method: 'POST' } });
+    expect(item?.json).toEqual({ ok: true });
+    expect(stage.api.received).toHaveLength(1);
+  });
+
+  test.each([
+    ['refresh_pending', 503, '0'],
+    ['quota_exceeded', 429, '0'],
+    ['rate_limited', 429, '3600'],
+  ])('not one that the broker answers with %s (%i, Retry-After %s)', async (code, status, retryAfter) => {
+    stage.grant = () => ({ ...problem(status, code), headers: { 'retry-after': retryAfter } });
+    expect(await stage.failure()).toMatchObject({ httpCode: String(status) });
+    expect(stage.broker.received).toHaveLength(1);
+  });
+
   test('a client that is suspended between two attempts is not served again', async () => {
     failing(429, 9);
     stage.grant = () =>
