@@ -1,4 +1,5 @@
 import type { Tx } from '../db/database';
+import type { ConnectionKind, ConnectionName } from '../types/credential';
 import { N8N_FACTS, N8N_TO_GO, N8N_WANTED } from './n8n-wanted';
 
 /** A credential that is kept in an n8n. */
@@ -67,6 +68,25 @@ export async function findN8nCredential(
   const [row] = await tx.query<N8nCredential>({
     text: `select ${COLUMNS} from n8n_credentials n ${N8N_FACTS} where n.organization_id = $1 and n.instance_id = $2 and n.id = $3`,
     values: [organizationId, instanceId, id],
+  });
+  return row ?? null;
+}
+
+export interface ConnectionToKeep {
+  id: string;
+  kind: ConnectionKind;
+}
+
+/** null: there is no connection of that name. */
+export async function findConnectionToKeep(
+  tx: Tx,
+  { organizationId, clientId, service, name }: ConnectionName,
+): Promise<ConnectionToKeep | null> {
+  // "is not distinct from" would serve both, but no index answers it.
+  const ofClient = clientId === null ? 'is null' : '= $4';
+  const [row] = await tx.query<ConnectionToKeep>({
+    text: `select id, kind from connections where organization_id = $1 and service = $2 and name = $3 and client_id ${ofClient}`,
+    values: [organizationId, service, name, ...(clientId === null ? [] : [clientId])],
   });
   return row ?? null;
 }

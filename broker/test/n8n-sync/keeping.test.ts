@@ -101,3 +101,55 @@ test('a credential that is removed is taken away in n8n, then forgotten', async 
   await until('it is forgotten', async () => (await scene.statusOf(id)) === undefined);
   expect(scene.there(id)).toEqual([]);
 });
+
+describe('what is not an OAuth token', () => {
+  const order = (service: string, more: object = {}) =>
+    scene.ask(`POST /v1/n8n-instances/${scene.instance}/credentials`, { body: { clientId: 'acme', service, ...more } });
+  const kept = async (service: string, more: object = {}) => {
+    const { id } = await must(order(service, more));
+    await scene.settledAs(String(id), 'synced');
+    return scene.there(String(id))[0];
+  };
+  beforeAll(async () => {
+    for (const [name, oauthType, secrets] of [
+      ['openai', 'api_key', { apiKey: 'sk-of-acme' }],
+      ['intranet', 'basic', { username: 'anna', password: 'of-anna' }],
+    ] as const) {
+      await must(scene.ask('POST /v1/services', { body: { name, oauthType } }));
+      await must(scene.ask('POST /v1/connections', { body: { clientId: 'acme', service: name, ...secrets } }));
+    }
+  });
+
+  test('a key stands in the field that its type has for it, and the type need not be named where there is one', async () => {
+    expect(await kept('openai')).toMatchObject({ type: 'openAiApi', data: { apiKey: 'sk-of-acme' } });
+    expect(await kept('openai', { type: 'httpHeaderAuth', fields: { name: 'X-Api-Key' } })).toMatchObject({
+      data: { name: 'X-Api-Key', value: 'sk-of-acme' },
+    });
+  });
+
+  test("the organization's own key is kept like a client's", async () => {
+    await must(scene.ask('POST /v1/connections', { body: { clientId: '-', service: 'openai', apiKey: 'sk-of-us' } }));
+    expect(await kept('openai', { clientId: '-' })).toMatchObject({ data: { apiKey: 'sk-of-us' } });
+  });
+
+  test('user name and password stand there as basic authentication', async () => {
+    expect(await kept('intranet', { type: 'httpBasicAuth' })).toMatchObject({
+      data: { user: 'anna', password: 'of-anna' },
+    });
+  });
+
+  test.each([
+    [
+      'openai',
+      { type: 'hubspotOAuth2Api' },
+      /does not hold what a connection of kind api_key has; for example openAiApi/,
+    ],
+    ['intranet', { type: 'openAiApi' }, /for example httpBasicAuth/],
+    ['intranet', {}, /name the credential type/],
+  ])('%s with %o is refused, and told what there is', async (service, more, detail) => {
+    expect(await order(service, more)).toMatchObject({
+      status: 422,
+      json: { detail: expect.stringMatching(detail) as string },
+    });
+  });
+});

@@ -1,5 +1,7 @@
 // Credentials of n8n's own types, kept up to date by the broker: a built-in node works with them, and n8n never refreshes.
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 
 import { assertFree, errorOf, jsonOf } from '../reading.mjs';
 import { until } from '../until.mjs';
@@ -161,6 +163,26 @@ export const guarantees = [
       assert.equal(read.updatedAt, replaced.updatedAt);
       assert.equal('data' in read, false);
       await at('DELETE', `/credentials/${made.id}`);
+    },
+  ],
+  [
+    "every row of the table of n8n's credential types is a type of this n8n, with the fields that it names",
+    async ({ root, public: at }) => {
+      const { N8N_CREDENTIAL_TYPES } = createRequire(import.meta.url)(
+        path.join(root, 'broker', 'dist', 'providers', 'n8n-credential-types.js'),
+      );
+      const wrong = [];
+      for (const { type, kind, secret, username, password } of N8N_CREDENTIAL_TYPES) {
+        const { status, body } = await at('GET', `/credentials/schema/${type}`);
+        const needed = {
+          oauth2: ['clientId', 'clientSecret', 'oauthTokenData'],
+          api_key: [secret],
+          basic: [username, password],
+        };
+        const missing = needed[kind].filter((field) => body.properties?.[field] === undefined);
+        if (status !== 200 || missing.length > 0) wrong.push({ type, status, missing });
+      }
+      assert.deepEqual(wrong, []);
     },
   ],
   [

@@ -3,14 +3,15 @@ import { z } from 'zod';
 import type { Database, Tx } from '../../db/database';
 import { Problem } from '../../errors/problem';
 import { findClient } from '../../repositories/clients';
-import { findConnectionByName } from '../../repositories/connections';
 import {
+  findConnectionToKeep,
   findN8nCredential,
   listN8nCredentials,
   lockN8nCredentialOf,
   orderN8nCredentialRemoval,
   orderN8nPush,
   upsertN8nCredential,
+  type ConnectionToKeep,
   type N8nCredential,
   type N8nField,
 } from '../../repositories/n8n-credentials';
@@ -97,12 +98,12 @@ export function createN8nCredentials({ database, authorize, vault }: N8nCredenti
       const detail = { n8nInstanceId: instanceId };
       const who = await authorize(caller, { action: 'n8n-credential.add', scope: SCOPE, clientId, service, detail });
       const { organizationId } = who;
-      const type = typeOfService(service, asked.type);
       return database.asTenant(organizationId, async (tx) => {
         const instance = foundInstance(await findN8nInstance(tx, organizationId, instanceId));
         if (instance.removedAt !== null) throw beingRemoved(instance.name);
         const named = { organizationId, clientId, service, name };
-        const connectionId = await connectionOrThrow(tx, named);
+        const { id: connectionId, kind } = await connectionOrThrow(tx, named);
+        const type = typeOfService(service, kind, asked.type);
         const known = await lockN8nCredentialOf(tx, { instanceId, connectionId, type });
         const title = asked.title ?? (await titleOf(tx, named));
         const order = { type, title, fields: asked.fields ?? {} };
@@ -133,9 +134,9 @@ export function createN8nCredentials({ database, authorize, vault }: N8nCredenti
 }
 
 /** Throws Problem `not_found`. */
-async function connectionOrThrow(tx: Tx, named: ConnectionName): Promise<string> {
-  const connection = await findConnectionByName(tx, named);
-  if (connection !== null) return connection.id;
+async function connectionOrThrow(tx: Tx, named: ConnectionName): Promise<ConnectionToKeep> {
+  const connection = await findConnectionToKeep(tx, named);
+  if (connection !== null) return connection;
   const { clientId, service, name } = named;
   const what = `${clientId ?? '-'}/${service}${name === 'default' ? '' : `/${name}`}`;
   throw new Problem('not_found', `There is no connection ${what}. GET /v1/connections lists them.`);

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { findN8nCredentialType } from '../../providers/n8n-credential-types';
 import type { ClaimedN8nCredential } from '../../repositories/n8n-pushes';
 import type { N8nCredentialBody } from './n8n-api';
 import type { N8nOrder } from './n8n-contexts';
@@ -11,21 +13,37 @@ export const markOf = (id: string): string => `(otobot:${id.replaceAll('-', '').
 /** As it stands in n8n's lists and drop-downs. */
 export const nameThere = (title: string, id: string): string => `${title} ${markOf(id)}`;
 
-/**
- * A credential as n8n takes it: a token that it uses as long as it lives. No refresh token, or n8n would use it up behind our back; and none of the
- * type's hidden fields, which are a 400.
- */
+/** A credential as n8n takes it: what carries the token, beside the fields that were ordered. */
 export function pushedBody(claim: ClaimedN8nCredential, order: N8nOrder, secret: string): N8nCredentialBody {
-  const { id, scopes, baseUrl, expiresAt, now } = claim;
+  const { type, title, fields } = order;
+  return { name: nameThere(title, claim.id), type, data: { ...fields, ...secretFields(claim, type, secret) } };
+}
+
+function secretFields(claim: ClaimedN8nCredential, type: string, secret: string): Readonly<Record<string, unknown>> {
+  const known = findN8nCredentialType(type);
+  if (known?.kind === 'api_key') return { [known.secret]: secret };
+  if (known?.kind === 'basic') {
+    const { username, password } = userOf.parse(JSON.parse(secret));
+    return { [known.username]: username, [known.password]: password };
+  }
+  const oauthTokenData = tokenData(claim, secret);
+  return { clientId: KEPT_ELSEWHERE, clientSecret: KEPT_ELSEWHERE, oauthTokenData };
+}
+
+/** As it is sealed for connections of kind `basic`. */
+const userOf = z.object({ username: z.string(), password: z.string() });
+
+/**
+ * A token that n8n uses as long as it lives: without a refresh token, or n8n would use it up behind our back. Hidden fields of the type are a 400.
+ */
+function tokenData({ scopes, baseUrl, expiresAt, now }: ClaimedN8nCredential, token: string): Record<string, unknown> {
   const expiresIn = expiresAt && Math.max(1, Math.floor((expiresAt.getTime() - now.getTime()) / 1_000));
-  const oauthTokenData = {
-    access_token: secret,
+  return {
+    access_token: token,
     token_type: 'Bearer',
     ...(expiresIn === null ? {} : { expires_in: expiresIn }),
     ...(scopes === null ? {} : { scope: scopes.join(' ') }),
     // Where nodes look for the host of the account: Salesforce's, and Zoho's and Pipedrive's.
     ...(baseUrl === null ? {} : { instance_url: baseUrl, api_domain: baseUrl }),
   };
-  const client = { clientId: KEPT_ELSEWHERE, clientSecret: KEPT_ELSEWHERE };
-  return { name: nameThere(order.title, id), type: order.type, data: { ...order.fields, ...client, oauthTokenData } };
 }
