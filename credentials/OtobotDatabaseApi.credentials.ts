@@ -1,7 +1,7 @@
 import type { IAuthenticate, ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
 
 import { authenticateRequest, openSession } from '../nodes/shared/authentication';
-import { SHARED_ITEMS } from '../nodes/shared/own-item';
+import { RESOLVED_FOR } from '../nodes/shared/own-item';
 
 /**
  * One credential for every client: the fields may be expressions, and n8n resolves them for each item.
@@ -66,7 +66,7 @@ export class OtobotDatabaseApi implements ICredentialType {
     runField('Workflow ID', 'workflowId', '={{ $workflow.id }}'),
     runField('Execution ID', 'executionId', '={{ $execution.id }}'),
     // Not for the audit: it says whether the fields above are those of the item at hand.
-    runField('Shared Items', 'sharedItems', SHARED_ITEMS),
+    runField('Resolved For', 'resolvedFor', RESOLVED_FOR),
     {
       // Always empty. It is here because n8n calls preAuthentication only for a credential with such a field.
       displayName: 'Session',

@@ -69,7 +69,7 @@ async function ask(
   rejected?: string,
 ): Promise<Session> {
   try {
-    assertOwnItem(credentials.sharedItems);
+    assertOwnItem(credentials.resolvedFor);
     const report = rejected === undefined ? {} : { rejected };
     const body = { ...connectionOf(credentials), ...attributionOf(credentials), ...report };
     return {

@@ -1,23 +1,27 @@
 import { BrokerError } from './broker-error';
 
-/**
- * How many items share the credential as it was resolved. n8n resolves it for each item, but not everywhere: the HTTP
- * Request node with pagination, its version 2 and the AI tool of before 2025 ask for it without saying for which item,
- * and get the first one's (n8n 2.40.5, `requestWithAuthenticationPaginated`). With several items that sends one client's token for
- * another client, and nothing in the request shows it. GraphQL, whose versions are below 3 too, does it right.
- */
-export const SHARED_ITEMS =
-  "={{ ($rawParameter.options?.pagination?.pagination && $rawParameter.options.pagination.pagination.paginationMode !== 'off') || ($nodeVersion < 3 && $rawParameter.endpoint === undefined) ? $input.all().length : 1 }}";
+const PAGINATED =
+  "($rawParameter.options?.pagination?.pagination && $rawParameter.options.pagination.pagination.paginationMode !== 'off')";
+/** GraphQL, whose versions are below 3 too, does it right. */
+const OLD = '($nodeVersion < 3 && $rawParameter.endpoint === undefined)';
+const TOOL = '($rawParameter.toolDescription !== undefined || $rawParameter.descriptionType !== undefined)';
 
-/** Refuses a credential that n8n has resolved for the first of several items. Outside a run there is one at most. */
-export function assertOwnItem(sharedItems: unknown): void {
-  if (typeof sharedItems !== 'number' || sharedItems <= 1) return;
-  throw new BrokerError(
-    `With "Pagination", n8n would send all ${sharedItems} items with the credential of the first. Use the Otobot API Request node, which paginates each item for its own client, or send one item at a time with "Loop Over Items"`,
-    {
-      reasonCode: 'shared_credential',
-      description:
-        'The same goes for version 2 of the HTTP Request node (add the node anew) and for the old HTTP Request tool of AI agents.',
-    },
-  );
+/**
+ * Whose the credential's fields are, as n8n has resolved them. It resolves them for each item, but not everywhere: the
+ * HTTP Request node with pagination, and its version 2, ask for the credential without saying for which item, and get
+ * the first one's; a tool of an AI agent gets the agent's first item, or what the model has written (n8n 2.40.5). That
+ * sends one client's token for another client, and nothing in the request shows it.
+ */
+export const RESOLVED_FOR = `={{ ${TOOL} ? 'tool' : (${PAGINATED} || ${OLD}) && $input.all().length > 1 ? 'first' : 'item' }}`;
+
+const REFUSALS: Record<string, string> = {
+  first:
+    'With "Pagination", and in version 2 of the HTTP Request node, n8n would send all items with the credential of the first. Use the Otobot API Request node, which paginates each item for its own client, or send one item at a time with "Loop Over Items"',
+  tool: 'In a tool of an AI agent n8n cannot tell whose item it is. Connect the Otobot API Request node as the tool, with client and service chosen in it',
+};
+
+/** Refuses a credential that n8n may have resolved for another item. Outside a run there is none. */
+export function assertOwnItem(resolvedFor: unknown): void {
+  const refusal = typeof resolvedFor === 'string' ? REFUSALS[resolvedFor] : undefined;
+  if (refusal !== undefined) throw new BrokerError(refusal, { reasonCode: 'shared_credential' });
 }

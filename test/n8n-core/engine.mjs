@@ -9,9 +9,10 @@ const modules = process.env.OTOBOT_N8N_MODULES;
 const fromN8n = createRequire(path.join(modules, 'n8n', 'package.json'));
 fromN8n('reflect-metadata');
 const { Cipher, Credentials, ExecutionLifecycleHooks, WorkflowExecute } = fromN8n('n8n-core');
-const { NodeHelpers, Workflow } = fromN8n('n8n-workflow');
+const { NodeHelpers, Workflow, deepCopy } = fromN8n('n8n-workflow');
 const { Container } = fromN8n('@n8n/di');
 const { CredentialsHelper } = fromN8n('./dist/credentials-helper.js');
+const { convertNodeToAiTool } = fromN8n('./dist/tool-generation/ai-tools.js');
 const known = fromN8n('n8n-nodes-base/dist/known/nodes.json');
 
 const ownPackage = createRequire(path.join(process.env.OTOBOT_PACKAGE, 'package.json'));
@@ -56,10 +57,19 @@ function typesWith(moreNodes) {
     return loaded.get(type);
   };
   return {
-    getByName: load,
-    getByNameAndVersion: (type, version) => NodeHelpers.getVersionedNodeType(load(type), version),
+    getByName: (type) => load(type.replace(/Tool$/, '')),
+    getByNameAndVersion: (type, version) => {
+      const node = NodeHelpers.getVersionedNodeType(load(type.replace(/Tool$/, '')), version);
+      return type.endsWith('Tool') ? asTool(node) : node;
+    },
     getKnownTypes: () => ({}),
   };
+}
+
+/** The second node that n8n makes of one, to be connected to an agent. */
+function asTool(node) {
+  const description = deepCopy(node.description);
+  return convertNodeToAiTool(Object.create(node, { description: { value: description, writable: true } }));
 }
 
 function nodeOfN8n(type) {

@@ -92,7 +92,7 @@ describe(`the HTTP Request node of n8n ${n8nVersion} with our credential`, () =>
   });
 
   describe('where n8n gives every item the credential of the first', () => {
-    const several = /n8n would send all 2 items with the credential of the first/;
+    const several = /n8n would send all items with the credential of the first/;
 
     test('sends nothing for several items with pagination', async () => {
       const run = await perItem('/pages?page=1', { options: { pagination: PAGINATION } });

@@ -112,7 +112,7 @@ describe("n8n's httpRequestWithAuthentication, as any node may call it", () => {
   test('sends nothing for several items, of which it knows only the first', async () => {
     const run = await foreign('/helper', 'GET', CLIENTS);
     assert.deepEqual(outside.api.sent('/helper'), []);
-    assert.match(JSON.stringify(jsonOf(run, 'Node')), /all 2 items with the credential of the first/);
+    assert.match(JSON.stringify(jsonOf(run, 'Node')), /all items with the credential of the first/);
   });
 });
 
