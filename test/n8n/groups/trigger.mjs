@@ -1,6 +1,7 @@
 // The node Otobot Trigger: published and unpublished, listening for a test, and what reaches it while something is down.
 import { deliveries } from './trigger/deliveries.mjs';
 import { lifecycle } from './trigger/lifecycle.mjs';
+import { outages } from './trigger/outages.mjs';
 import { refusals } from './trigger/refusals.mjs';
 import { triggered } from './trigger/workflows.mjs';
 
@@ -21,4 +22,4 @@ export async function prepare({ client, connect, credential, service }) {
   };
 }
 
-export const guarantees = [...deliveries, ...refusals, ...lifecycle];
+export const guarantees = [...deliveries, ...refusals, ...lifecycle, ...outages];
