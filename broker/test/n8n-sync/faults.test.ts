@@ -107,6 +107,21 @@ test('a type that n8n does not know is the fault of that credential alone', asyn
   expect(await instanceOf()).toMatchObject({ status: 'ok' });
 });
 
+test.each([500, 403])('what n8n answers with %i for one credential alone stops no other there', async (status) => {
+  const { id: good } = await scene.keep('good');
+  await scene.work();
+  await scene.settledAs(good, 'synced');
+  scene.n8n.fail(status, 'POST');
+  const { id } = await scene.keep('choking');
+  expect(await scene.settledAs(id, 'failing')).toMatchObject({
+    lastErrorCode: status === 500 ? 'http_500' : 'forbidden',
+  });
+  expect(await instanceOf()).toMatchObject({ status: 'ok' });
+  await must(scene.ask('POST /v1/clients/acme/suspend'));
+  await scene.settledAs(good, 'stopped');
+  expect(scene.there(good)).toEqual([]);
+});
+
 test('a key that n8n refuses, and a place that is no n8n, are told at once', async () => {
   const { url } = scene.n8n;
   const add = (name: string, at: string) =>

@@ -3,8 +3,8 @@ import { settleFailure, settleIdle } from '../../repositories/n8n-outcomes';
 import type { ClaimedN8nCredential } from '../../repositories/n8n-pushes';
 import { markWanted } from '../../repositories/wanted';
 import { compare } from './compare';
-import { failedBy, standingOf, type Ended, type N8nSyncParts } from './ended';
-import { n8nApi } from './n8n-api';
+import { failedBy, standingOf, type AtN8n, type Ended, type N8nSyncParts } from './ended';
+import { n8nApi, type N8nApi } from './n8n-api';
 import { ASK_AGAIN_SECONDS, isEnding } from './next-look';
 import { codeOfProblem, openApiKey } from './opened-claim';
 import { pushToken } from './push';
@@ -12,6 +12,8 @@ import { takeAway } from './take-away';
 
 /** For all requests of one claim. */
 const IN_ALL_MS = 60_000;
+/** What one credential may bring about: one that is another project's by now, or that n8n chokes on. */
+const MAY_BE_ONES = /^(http_5\d\d|forbidden|timeout)$/;
 const FIRST_PAUSE_SECONDS = 30;
 const MOST_PAUSE_SECONDS = 3_600;
 
@@ -31,6 +33,17 @@ async function attempt(parts: N8nSyncParts, claim: ClaimedN8nCredential): Promis
   const { vault, agents, timeoutMs } = parts;
   const endsAtMs = performance.now() + IN_ALL_MS;
   const api = n8nApi({ url: claim.url, apiKey: openApiKey(vault, claim), agents, timeoutMs, endsAtMs });
+  return blamed(api, await seeTo(parts, { claim, api }));
+}
+
+/** An n8n that answers otherwise has trouble with this credential alone: then nothing else there waits for it. */
+async function blamed(api: N8nApi, ended: Ended): Promise<Ended> {
+  if (ended.end !== 'failed' || ended.failure.failed !== 'instance' || !MAY_BE_ONES.test(ended.failure.code))
+    return ended;
+  return (await api.probe()) === null ? failedBy({ failed: 'refused', code: ended.failure.code }) : ended;
+}
+
+async function seeTo(parts: N8nSyncParts, { claim, api }: AtN8n): Promise<Ended> {
   if (!claim.wanted) return takeAway(parts, { claim, api });
   const { generation, accessSealed, connectionId, remoteId, pushedGeneration } = claim;
   if (generation === null || connectionId === null || accessSealed === null) return idle(parts, null);
