@@ -1,6 +1,5 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startReceiver } from './receiver';
 import { setScene, type Scene } from './scene';
 
 let scene: Scene;
@@ -13,14 +12,13 @@ afterEach(() => scene.travel('0'));
 
 describe('the endpoint may be anybody', () => {
   test('a redirect is not followed', async () => {
-    const elsewhere = await startReceiver();
+    const elsewhere = await scene.another();
     const { id } = await scene.listen();
     scene.receiver.answer((_received, response) => response.writeHead(307, { location: elsewhere.url }).end());
     await scene.connect();
     await scene.deliver();
     expect(await scene.delivery(id, { attempts: 1 })).toMatchObject({ code: 'http_307' });
     expect(elsewhere.received).toHaveLength(0);
-    await elsewhere.close();
   });
 
   test('who answers without end has answered, and who does not answer is cut off', async () => {
@@ -89,7 +87,7 @@ describe('the endpoint may be anybody', () => {
 
 describe('the secret', () => {
   test('for a URL that was rewritten in the database nothing is signed and nothing sent, nor with a secret from another row', async () => {
-    const thief = await startReceiver();
+    const thief = await scene.another();
     const { id } = await scene.listen();
     await scene.database.query('update webhooks set url = $1 where id = $2', [thief.url, id]);
     await scene.connect();
@@ -106,7 +104,6 @@ describe('the secret', () => {
     expect(await scene.delivery(one.id, { status: 'failed' })).toMatchObject({ code: 'integrity' });
     expect(thief.received).toHaveLength(0);
     expect(scene.receiver.received).toHaveLength(1);
-    await thief.close();
   });
 
   test('stays when the URL is changed, and is not shown again; the audit knows where things are told', async () => {
@@ -205,6 +202,25 @@ describe('connectUrl', () => {
     await scene.must(`POST /v1/webhooks/${id}/replay`, { since: '2026-01-01T00:00:00Z' });
     await scene.deliver();
     expect((await scene.came(3))[2]?.event.data.connectUrl).toBeUndefined();
+  });
+
+  test('comes with a consent that ends soon too, and is the link of its event', async () => {
+    await scene.listen({ events: ['connection.expiring'] });
+    const id = await connect();
+    await scene.database.query(
+      `update connections set absolute_expires_at = now() + interval '10 days' where id = $1`,
+      [id],
+    );
+    await scene.deliver({ expiring: true });
+    const [received] = await scene.came(1);
+    expect(received?.event.data).toMatchObject({ clientId: 'acme', days: 14, end: 'absolute' });
+    expect(received?.event.data).not.toHaveProperty('connectLinkId');
+    const { rows } = await scene.database.query<{ n: number }>(
+      'select count(*)::int as n from connect_links where automatic and connection_id = $1',
+      [id],
+    );
+    expect(rows).toEqual([{ n: 1 }]);
+    expect(received?.event.data.connectUrl).toMatch(/\/connect\/[\w-]{54}$/);
   });
 
   test('is for webhooks whose key may make links', async () => {

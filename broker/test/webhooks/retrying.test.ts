@@ -1,6 +1,5 @@
 import { startDatabaseProxy } from '../support/database-proxy';
 import { until } from '../support/until';
-import { startReceiver } from './receiver';
 import { setScene, type Scene } from './scene';
 
 let scene: Scene;
@@ -157,7 +156,7 @@ test('an endpoint that fails gets one probe at a time, and everything that waite
 });
 
 test('an endpoint that hangs, with thousands waiting, holds nobody else up, and no more than its share of a worker', async () => {
-  const slow = await startReceiver();
+  const slow = await scene.another();
   const hanging: (() => void)[] = [];
   slow.answer((_received, response) => void hanging.push(() => response.writeHead(204).end()));
   await scene.listen({ url: slow.url });
@@ -179,5 +178,4 @@ test('an endpoint that hangs, with thousands waiting, holds nobody else up, and 
   slow.answer((_received, response) => response.writeHead(204).end());
   for (const end of hanging.splice(0)) end();
   await turn;
-  await slow.close();
 }, 60_000);

@@ -5,6 +5,7 @@ import { connectDatabase } from '../../src/db/database';
 import { createOutbound, type Outbound } from '../../src/outbound/outbound';
 import type { OutboundOptions } from '../../src/outbound/policy';
 import { openVault } from '../../src/services/encryption-keys';
+import { tellExpiring } from '../../src/services/expiring/tell-expiring';
 import { DELIVERY_LIMITS, deliverDue, type DeliveryParts } from '../../src/services/webhooks/deliver-due';
 import { dispatchDue } from '../../src/services/webhooks/dispatch';
 import { setScene as setHttpScene, type Scene as HttpScene } from '../http/scene';
@@ -16,6 +17,8 @@ import { startReceiver, type Received, type Receiver } from './receiver';
 /** A broker, two clients with services that take API keys, and an endpoint that listens. */
 export interface Scene extends HttpScene {
   receiver: Receiver;
+  /** Another one, which close() closes. */
+  another(): Promise<Receiver>;
   /** Makes a webhook for the receiver. */
   listen(more?: Record<string, unknown>, key?: string): Promise<{ id: string; secret: string }>;
   /** Imports a key, of which `connection.connected` tells. */
@@ -38,6 +41,8 @@ export interface Turn extends Partial<Pick<DeliveryParts, 'timeoutMs' | 'limits'
   /** The way to the database. */
   url?: string;
   policy?: OutboundOptions;
+  /** Ends that come near are told first. */
+  expiring?: boolean;
 }
 
 const LOOPBACK: OutboundOptions = { allowPrivate: 'loopback', privateHosts: [] };
@@ -45,7 +50,13 @@ const LOOPBACK: OutboundOptions = { allowPrivate: 'loopback', privateHosts: [] }
 export async function setScene(): Promise<Scene> {
   const scene = await setHttpScene();
   const { database } = scene;
-  const receiver = await startReceiver();
+  const receivers: Receiver[] = [];
+  const another = async (): Promise<Receiver> => {
+    const started = await startReceiver();
+    receivers.push(started);
+    return started;
+  };
+  const receiver = await another();
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'otobot-hooks-'));
   const must: Scene['must'] = async (request, body, key) => {
     const { status, text, json } = await scene.ask(request, { body, ...(key === undefined ? {} : { key }) });
@@ -68,7 +79,7 @@ export async function setScene(): Promise<Scene> {
     (await must(`GET /v1/webhooks/${id}/deliveries`)).items as Record<string, unknown>[];
   return {
     ...scene,
-    ...{ receiver, must, travel },
+    ...{ receiver, another, must, travel },
     async listen(more = {}, key) {
       const { id, secret } = await must('POST /v1/webhooks', { url: receiver.url, ...more }, key);
       return { id: String(id), secret: String(secret) };
@@ -96,7 +107,7 @@ export async function setScene(): Promise<Scene> {
     },
     async close() {
       await scene.close();
-      await receiver.close();
+      await Promise.all(receivers.map((each) => each.close()));
       fs.rmSync(dataDir, { recursive: true });
     },
   };
@@ -104,12 +115,13 @@ export async function setScene(): Promise<Scene> {
 
 async function oneTurn(
   { database, roots, broker }: HttpScene,
-  { url = database.url, policy = LOOPBACK, timeoutMs = 5_000, limits = DELIVERY_LIMITS }: Turn,
+  { url = database.url, policy = LOOPBACK, timeoutMs = 5_000, limits = DELIVERY_LIMITS, expiring }: Turn,
 ): Promise<void> {
   const worker = connectDatabase({ url, role: 'otobot_refresh', max: 4, log: silent });
   const outbound: Outbound = createOutbound(policy);
   try {
     const vault = await openVault(worker, roots);
+    if (expiring === true) await tellExpiring(worker, vault);
     await dispatchDue(worker);
     const parts: DeliveryParts = {
       ...{ database: worker, vault, agents: outbound.agents, timeoutMs, limits, publicUrl: 'http://127.0.0.1' },

@@ -117,5 +117,7 @@ async function record(
     actor: 'refresher',
     detail: { webhookId },
   };
-  await audit.commit(ownEntry(entry));
+  await audit.commit(ownEntry(entry)).catch((error: unknown) => {
+    log.error('that a webhook was disabled is missing from the audit', { webhookId, error: (error as Error).message });
+  });
 }
