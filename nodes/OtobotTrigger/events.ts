@@ -24,9 +24,25 @@ export const EVENT_OPTIONS: INodePropertyOptions[] = [
     description: 'In 14, 7 or 1 days; with the link to send to the client',
   },
   {
+    name: 'Credential in N8n Altered',
+    value: 'n8n_credential.drifted',
+    description:
+      'Somebody had deleted, renamed or edited a credential that Otobot keeps up to date in n8n; it was put right',
+  },
+  {
     name: 'Key Rotated',
     value: 'key.rotated',
     description: 'An access key of the broker has a successor, or its pepper was replaced',
+  },
+  {
+    name: 'N8n Instance Fails',
+    value: 'n8n_instance.failing',
+    description: 'An n8n in which Otobot keeps credentials up to date does not answer, or refuses the key',
+  },
+  {
+    name: 'N8n Instance Recovered',
+    value: 'n8n_instance.recovered',
+    description: 'It answers again',
   },
   {
     name: 'OAuth App Recovered',

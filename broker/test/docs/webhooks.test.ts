@@ -61,7 +61,7 @@ test('the table of events is that of the code', () => {
   const rows = Object.entries(EVENT_TYPES).map(
     ([type, { about, data }]) => `| \`${type}\` | ${about} | \`${JSON.stringify(data)}\` |`,
   );
-  const told = page.split('\n').filter((line) => /^\| `(connection|provider|app|key)\./.test(line));
+  const told = page.split('\n').filter((line) => /^\| `(connection|provider|app|key|n8n_\w+)\./.test(line));
   expect(told).toEqual(rows);
 });
 

@@ -31,6 +31,21 @@ test("a row that somebody points to another client's connection sends nothing", 
   );
 });
 
+test('nor does one that is pointed to another connection of the same client, or to another n8n', async () => {
+  const { id } = await scene.keep('pointed');
+  const { connectionId: other } = await scene.keep('another', { type: 'otherApi' });
+  await rowsByHand('update n8n_credentials set connection_id = $2 where id = $1', [id, other]);
+  await scene.work();
+  expect(await scene.settledAs(id, 'failing')).toMatchObject({ lastErrorCode: 'integrity' });
+  const second = await startFaultyN8n();
+  const elsewhere = await scene.addInstance(second, 'second');
+  const { id: moved } = await scene.keep('moved');
+  await scene.settledAs(moved, 'synced');
+  await rowsByHand('update n8n_credentials set instance_id = $2, remote_id = null where id = $1', [moved, elsewhere]);
+  expect(await scene.settledAs(moved, 'failing', elsewhere)).toMatchObject({ lastErrorCode: 'integrity' });
+  expect(second.kept.size).toBe(0);
+});
+
 test('fields, title and type that somebody wrote by SQL are not what is sent', async () => {
   const { id } = await scene.keep('fields');
   await rowsByHand(

@@ -70,6 +70,19 @@ export const EVENT_TYPES = {
     about: 'An access key has a successor (key access_key), or the pepper that signs their rows was replaced (pepper).',
     data: { key: 'access_key', keyId: '7Qm2xVb0KpLa', replacedBy: 'fR3dYt81LmQz', endsAt: '2026-11-21T10:00:00.000Z' },
   },
+  'n8n_credential.drifted': {
+    about:
+      'Somebody had deleted, renamed, retyped or edited a credential in n8n that is kept up to date there. It was put right.',
+    data: { instance: 'main', type: 'googleSheetsOAuth2Api', name: 'default', drift: 'renamed' },
+  },
+  'n8n_instance.failing': {
+    about: 'An n8n in which credentials are kept up to date does not answer, or refuses the key of its API.',
+    data: { instance: 'main', code: 'unauthorized' },
+  },
+  'n8n_instance.recovered': {
+    about: 'It answers again.',
+    data: { instance: 'main', failingSince: '2026-11-20T10:00:00+00:00' },
+  },
 } as const satisfies Record<string, { about: string; data: Readonly<Record<string, unknown>> }>;
 
 export type EventType = keyof typeof EVENT_TYPES;
