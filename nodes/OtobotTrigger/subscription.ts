@@ -53,7 +53,7 @@ export async function subscribe(this: IHookFunctions): Promise<void> {
     ...(clientId !== null && { clientId }),
     ...(service !== null && { service }),
   };
-  const { id, secret } = await ask.call(this, { method: 'POST', path: WEBHOOKS, body });
+  const { id, secret } = await orUnfit(url, ask.call(this, { method: 'POST', path: WEBHOOKS, body }));
   remembered.webhookId = String(id);
   remembered.secret = String(secret);
 }
@@ -78,7 +78,8 @@ export async function unsubscribe(this: IHookFunctions): Promise<void> {
 async function isAdapted(this: IHookFunctions, { webhookId, secret }: Remembered, want: Wanted): Promise<boolean> {
   if (webhookId === undefined || secret === undefined) return false;
   const body = { ...want, enabled: true };
-  return (await askUnlessGone.call(this, { method: 'PATCH', path: `${WEBHOOKS}/${webhookId}`, body })) !== null;
+  const call: BrokerCall = { method: 'PATCH', path: `${WEBHOOKS}/${webhookId}`, body };
+  return (await orUnfit(want.url, askUnlessGone.call(this, call))) !== null;
 }
 
 /** Those whose secret nobody has any more: of a test that a restart of n8n has ended, or a deletion that failed. */
@@ -111,4 +112,19 @@ function isGone(error: unknown): boolean {
 
 function isOutage(error: unknown): boolean {
   return error instanceof BrokerError && (error.reasonCode === 'unreachable' || (error.httpStatus ?? 0) >= 500);
+}
+
+/** The broker tells about a URL, and the reader about a setting of n8n: it says localhost until it is told otherwise. */
+async function orUnfit<Answer>(url: string, asked: Promise<Answer>): Promise<Answer> {
+  return await asked.catch((error: unknown) => {
+    if (!(error instanceof BrokerError) || !/^url\b/.test(error.message)) throw error;
+    throw new BrokerError(
+      `The Otobot broker does not send to ${new URL(url).origin}, where this n8n says that it is. Set WEBHOOK_URL of n8n to an https URL of a public host, or have the broker's operator list the host in OTOBOT_PRIVATE_HOSTS`,
+      {
+        reasonCode: error.reasonCode,
+        httpStatus: error.httpStatus ?? undefined,
+        description: error.description ?? undefined,
+      },
+    );
+  });
 }

@@ -151,6 +151,16 @@ test('n8n that starts while the broker is down keeps the webhook it has; whoever
   await expect(lifecycle({ ...node, activation: 'activate' }, 'checkExists')).rejects.toThrow('cannot be reached');
 });
 
+test.each(['https://10.0.0.7', 'http://n8n:5678'])(
+  'where n8n says that it is at %s, which setting to change is told',
+  async (origin) => {
+    node.url = `${origin}/webhook/1/otobot`;
+    await expect(lifecycle(node, 'create')).rejects.toThrow(
+      `does not send to ${origin}, where this n8n says that it is. Set WEBHOOK_URL of n8n`,
+    );
+  },
+);
+
 test('a key without the scope is told which one is missing', async () => {
   const { key: narrow } = await scene.mint({ scopes: ['connections:read'] });
   node.credentials = credentialFields(scene.broker.url, { internalToken: narrow });

@@ -56,3 +56,8 @@ export async function startedBy(stage, id, connectionName) {
   const starts = await startsOf(stage, id);
   return starts.flatMap(({ items }) => items).filter(({ name }) => name === connectionName);
 }
+
+/** For `until`, to which an empty list is none. */
+export function orNull(items) {
+  return items.length > 0 ? items : null;
+}
