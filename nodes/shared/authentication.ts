@@ -10,7 +10,7 @@ import { BrokerError } from './broker-error';
 import { attributionOf, brokerAddress, connectionOf } from './connection';
 import { assertOwnItem } from './own-item';
 import { forbidStoring, remember, sessionOf, type Session } from './session';
-import { assertMayReceive, targetOf } from './target';
+import { assertMayReceive, assertReachesBroker, targetOf } from './target';
 
 /** May be sent twice without doing something twice (RFC 9110, 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
@@ -96,6 +96,7 @@ function askWhoAmI(
       reasonCode: 'target_refused',
     });
   }
+  assertReachesBroker(target, request);
   return withHeaders({ ...request, disableFollowRedirect: true }, { Authorization: `Bearer ${internalToken}` }, target);
 }
 

@@ -91,6 +91,15 @@ describe(`the HTTP Request node of n8n ${n8nVersion} with our credential`, () =>
     assert.ok(jsonOf(run, 'Request')[0].error);
   });
 
+  test('sends neither the internal token nor a token of a client to a proxy that the workflow names', async () => {
+    const options = { proxy: outside.api.url };
+    const url = `${outside.credential().data.apiUrl}/v1/whoami`;
+    const run = await n8n.execute(workflow('proxy', [[...items(CLIENTS), http('Request', 'c', url, { options })]]));
+    assert.match(errorOf(run, 'Request'), /must not be sent through the "Proxy"/);
+    await perItem('/through', { options });
+    assert.deepEqual(outside.api.requests, []);
+  });
+
   test('remembers nothing: the next run asks again, and is refused when the client is suspended', async () => {
     await perItem('/before');
     outside.state.tokens.acme = 'acme-token-2';

@@ -215,6 +215,15 @@ describe('the broker itself', () => {
     );
   });
 
+  test.each([
+    ['through a proxy', { proxy: 'http://evil.example:8080' }, 'must not be sent through the "Proxy"'],
+    ['under the name of another host', { headers: { host: 'evil.example' } }, 'Host: evil.example'],
+    ['past its certificate', { rejectUnauthorized: false }, 'Ignore SSL Issues'],
+  ])('gets no internal token %s', async (_how, more, refusal) => {
+    const request = { url: `${broker.url}/v1/whoami`, method: 'GET' as const, ...more };
+    await expect(authenticate(credentials(), request as never)).rejects.toThrow(refusal);
+  });
+
   test('gets no token of a client either, under another of its names', async () => {
     const fields = credentials();
     answers.push(ok(grantFor()));

@@ -45,6 +45,20 @@ describe('where a credential may go', () => {
     expect(may('http://127.0.0.1/', null, { proxy })).toThrow('without https');
     expect(may('https://googleapis.com/', null, { proxy })).not.toThrow();
   });
+
+  test('not through a proxy that the CA of the workflow vouches for', () => {
+    const agentOptions = { ca: 'of the workflow' };
+    expect(may('https://googleapis.com/', null, { proxy: 'http://evil.example', agentOptions })).toThrow('"Proxy"');
+    expect(may('https://googleapis.com/', null, { agentOptions })).not.toThrow();
+    expect(may('https://googleapis.com/', null, { agentOptions: { rejectUnauthorized: false } })).toThrow('Ignore SSL');
+  });
+
+  test('not under the name of another host, by which an ingress would pass it on to that', () => {
+    const named = (host: string) => may('https://api.example.com:8443/', null, { headers: { hOst: host } });
+    expect(named('evil.example')).toThrow('Host: evil.example');
+    expect(named('API.example.com:8443')).not.toThrow();
+    expect(may('http://127.0.0.1/', null, { headers: { Host: 'evil.example' } })).toThrow('Host: evil.example');
+  });
 });
 
 describe('the target of a request', () => {
