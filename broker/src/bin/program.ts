@@ -6,6 +6,7 @@ import { auditVerifyCommand } from './commands/audit-verify';
 import { clientCommands } from './commands/clients';
 import { connectLinkCommands } from './commands/connect-links';
 import { connectionCommands } from './commands/connections';
+import { importCommands } from './commands/imports';
 import { keyCommands } from './commands/keys';
 import { migrateCommand } from './commands/migrate';
 import { n8nInstanceCommands } from './commands/n8n-instances';
@@ -29,6 +30,7 @@ export const GROUPS = [
   serviceCommands,
   connectLinkCommands,
   connectionCommands,
+  importCommands,
   n8nSyncCommands,
   n8nInstanceCommands,
   accessKeyCommands,

@@ -11,6 +11,8 @@ export interface ExistingConnection {
   wasAttempted: boolean;
   /** Its refreshes failed, or the client had to connect it again. */
   wasFailing: boolean;
+  /** Fingerprint of the grant that an import of many last brought; null: none did. */
+  importedGrant: string | null;
 }
 
 /** Locked until the end of the transaction: a refresh that finishes meanwhile waits, and then finds another generation. */
@@ -20,12 +22,21 @@ export async function findConnectionForImport(
 ): Promise<ExistingConnection | null> {
   const [row] = await tx.query<ExistingConnection>({
     text: `select id, generation, tenant, last_attempt_at is not null as "wasAttempted",
-                  status in ('backoff', 'uncertain', 'reauth_required') as "wasFailing"
+                  status in ('backoff', 'uncertain', 'reauth_required') as "wasFailing",
+                  imported_grant as "importedGrant"
              from connections
             where organization_id = $1 and client_id is not distinct from $2 and service = $3 and name = $4 for update`,
     values: [organizationId, clientId, service, name],
   });
   return row ?? null;
+}
+
+/** So that the same grant is known when it is imported again. */
+export async function rememberGrant(tx: Tx, organizationId: string, id: string, grant: string | null): Promise<void> {
+  await tx.query({
+    text: 'update connections set imported_grant = $3 where organization_id = $1 and id = $2',
+    values: [organizationId, id, grant],
+  });
 }
 
 export interface ImportedConnection extends ConnectionName, ConsentEnds {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Database } from '../db/database';
+import type { Database, Tx } from '../db/database';
 import { Problem } from '../errors/problem';
 import { adoptConnections, findApp, upsertApp } from '../repositories/apps';
 import { holdClient } from '../repositories/clients';
@@ -43,41 +43,49 @@ export interface AppsParts {
 
 export function createApps({ database, authorize, vault }: AppsParts): Apps {
   return {
-    async replace(caller, { service: name, ownerClientId, oauthClientId, clientSecrets, scopes = null }) {
+    async replace(caller, app) {
       const { organizationId } = await authorize(caller, {
         action: 'app.replace',
         scope: 'services:write',
-        clientId: ownerClientId,
-        service: name,
+        clientId: app.ownerClientId,
+        service: app.service,
       });
-      return database.asTenant(organizationId, async (tx) => {
-        // One at a time: the sealed secrets are bound to the id of the row, so two must not both believe that they make it.
-        await lockService(tx, name, 'exclusive');
-        const endpoints = foundService(await findService(tx, organizationId, name), name);
-        if (endpoints.tokenUrl === null) throw withoutTokenUrl(name);
-        if (ownerClientId !== null && !(await holdClient(tx, organizationId, ownerClientId)))
-          throw unknownClient(ownerClientId);
-
-        const known = await findApp(tx, organizationId, ownerClientId, name);
-        const app = { id: known?.id ?? randomUUID(), organizationId, clientId: ownerClientId, service: name };
-        const { record, keyVersion } = vault.seal('refresh', appContext(app, endpoints), JSON.stringify(clientSecrets));
-        const sealed = {
-          ...app,
-          oauthClientId,
-          scopes: scopes?.join(' ') ?? null,
-          secretsSealed: record,
-          secretsKeyVersion: keyVersion,
-        };
-        const stored = await upsertApp(tx, sealed);
-        await adoptConnections(tx, app);
-        return {
-          service: name,
-          owner: ownerClientId ?? '-',
-          ...(appSummaryOf(stored) as AppSummary),
-          secretCount: clientSecrets.length,
-        };
-      });
+      return database.asTenant(organizationId, (tx) => storeApp(tx, vault, organizationId, app));
     },
+  };
+}
+
+/** Makes or replaces it. Throws Problem `not_found` or `invalid_value`. */
+export async function storeApp(
+  tx: Tx,
+  vault: Vault,
+  organizationId: string,
+  { service: name, ownerClientId, oauthClientId, clientSecrets, scopes = null }: NewApp,
+): Promise<AppView> {
+  // One at a time: the sealed secrets are bound to the id of the row, so two must not both believe that they make it.
+  await lockService(tx, name, 'exclusive');
+  const endpoints = foundService(await findService(tx, organizationId, name), name);
+  if (endpoints.tokenUrl === null) throw withoutTokenUrl(name);
+  if (ownerClientId !== null && !(await holdClient(tx, organizationId, ownerClientId)))
+    throw unknownClient(ownerClientId);
+
+  const known = await findApp(tx, organizationId, ownerClientId, name);
+  const app = { id: known?.id ?? randomUUID(), organizationId, clientId: ownerClientId, service: name };
+  const { record, keyVersion } = vault.seal('refresh', appContext(app, endpoints), JSON.stringify(clientSecrets));
+  const sealed = {
+    ...app,
+    oauthClientId,
+    scopes: scopes?.join(' ') ?? null,
+    secretsSealed: record,
+    secretsKeyVersion: keyVersion,
+  };
+  const stored = await upsertApp(tx, sealed);
+  await adoptConnections(tx, app);
+  return {
+    service: name,
+    owner: ownerClientId ?? '-',
+    ...(appSummaryOf(stored) as AppSummary),
+    secretCount: clientSecrets.length,
   };
 }
 

@@ -9,6 +9,7 @@ import { createReadAudit, type ReadAudit } from './audit/read-audit';
 import { createClients, type Clients } from './clients';
 import type { ConnectLinks } from './connect/links';
 import { createConnections, type Connections } from './connections/connections';
+import { createImports, type Imports } from './importing/imports';
 import { createN8nCredentials, type N8nCredentials } from './n8n-sync/n8n-credentials';
 import { createN8nInstances, type N8nInstances } from './n8n-sync/n8n-instances';
 import type { RefreshWaiter } from './refresh-wait';
@@ -22,6 +23,7 @@ export interface Management {
   serviceCatalogue: ServiceCatalogue;
   apps: Apps;
   connections: Connections;
+  imports: Imports;
   connectLinks: ConnectLinks;
   n8nInstances: N8nInstances;
   n8nCredentials: N8nCredentials;
@@ -51,6 +53,7 @@ export function createManagement(parts: ManagementParts): Management {
     serviceCatalogue: createServiceCatalogue(parts),
     apps: createApps(parts),
     connections: createConnections(parts),
+    imports: createImports(parts),
     connectLinks: parts.connectLinks,
     n8nInstances: createN8nInstances(parts),
     n8nCredentials: createN8nCredentials(parts),

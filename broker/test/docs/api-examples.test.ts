@@ -11,6 +11,7 @@ import { setScene, type Scene } from '../http/scene';
 const FIRST = ['POST /v1/clients', 'POST /v1/services', 'PUT /v1/services/{service}/app'];
 const LAST = [
   'POST /v1/connections',
+  'POST /v1/imports',
   'POST /v1/services/{service}/move',
   'DELETE /v1/connections/{id}',
   'DELETE /v1/clients/{clientId}',

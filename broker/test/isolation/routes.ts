@@ -79,6 +79,10 @@ export const ROUTES: Readonly<Record<string, Row>> = {
     ...{ scope: 'connections:write', own: 201, limited: 403 },
     body: (objects) => ({ ...named(objects), accessToken: 'a', refreshToken: 'r' }),
   },
+  'POST /v1/imports': {
+    ...{ scope: 'connections:write', own: 200, limited: 403 },
+    body: (objects) => ({ entries: [{ source: 'x', ...named(objects), accessToken: 'a', refreshToken: 'r' }] }),
+  },
   'GET /v1/connections/:id': { scope: 'connections:read', ...ONES },
   'GET /v1/connections/:id/history': { scope: 'connections:read', ...ONES },
   'GET /v1/connections/:id/usage': { scope: 'connections:read', ...ONES },

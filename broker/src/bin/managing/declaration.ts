@@ -60,7 +60,7 @@ export interface ManagingCommand {
   /** After an answer that is not the last one: the request for the next. `told` goes to standard error meanwhile. */
   next?: (answer: Json, input: Input) => { input: Input; told: string } | null;
   /** Looks up what was given by name, or what else depends on what is stored. */
-  locate?: (input: Input, ask: Ask) => Promise<Input>;
+  locate?: (input: Input, ask: Ask, options: Options) => Promise<Input>;
   /** Of a list, its first page alone: where the whole may be without end. */
   onePage?: true;
   /** The answer for people; `file`: what the route streams goes to standard output as it is made. */

@@ -25,7 +25,7 @@ export async function perform(declared: ManagingCommand, given: Input, options: 
     if (show === 'file') return writeOut(await answerOf(routes, declared.route, { input: gathered, caller }));
     const ask: Ask = (name, input) =>
       callRoute(routes, name, { input: { params: {}, query: {}, body: {}, ...input }, caller });
-    const located = (await declared.locate?.(gathered, ask)) ?? gathered;
+    const located = (await declared.locate?.(gathered, ask, options)) ?? gathered;
     return everyPage(ask, declared, located);
   });
   if (show === 'file') return;

@@ -48,7 +48,8 @@ const headerValue = z
   .regex(/^[\x21-\x7e]+$/, 'must consist of visible ASCII characters');
 const metadataValue = z.union([line(1_000), z.literal(''), z.number(), z.boolean(), z.null()]);
 
-const credential = z.strictObject({
+/** What is handed over of a connection that exists elsewhere. */
+export const credential = z.strictObject({
   clientId: clientIdInBody,
   service: serviceName,
   name: connectionName.default('default'),

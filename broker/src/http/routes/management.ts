@@ -5,6 +5,7 @@ import { auditRoutes } from './audit';
 import { clientRoutes } from './clients';
 import { connectLinkRoutes } from './connect-links';
 import { connectionRoutes } from './connections';
+import { importRoutes } from './imports';
 import { n8nSyncRoutes } from './n8n-sync';
 import { serviceRoutes } from './services';
 import { webhookRoutes } from './webhooks';
@@ -14,6 +15,7 @@ export function managementRoutes(management: Management): Route[] {
     ...clientRoutes(management),
     ...serviceRoutes(management),
     ...connectionRoutes(management),
+    ...importRoutes(management),
     ...connectLinkRoutes(management),
     ...n8nSyncRoutes(management),
     ...accessKeyRoutes(management),

@@ -92,21 +92,13 @@ export function createServiceCatalogue({
       return pageOf(rows, limit, { position: ({ name }) => name, show: (service) => service });
     },
 
-    async create(caller, { name, from, ...given }) {
-      const { organizationId, organization } = await mayWrite(caller, 'service.create', name);
-      const base = { ...DEFAULTS, displayName: name, ...fromProvider(from) };
-      const definition = withChanges<ServiceDefinition>(base, given);
-      checkDefinition(definition, allowedUrl);
-      const owner = organization === OPERATOR ? null : organizationId;
+    async create(caller, service) {
+      const { name } = service;
+      const who = await mayWrite(caller, 'service.create', name);
       try {
-        return await database.asTenant(organizationId, async (tx) => {
-          await lockService(tx, name, 'exclusive');
-          const shadowed = await findService(tx, organizationId, name);
-          if (shadowed !== null) await sameAudienceOrThrow(tx, shadowed, definition, organizationId);
-          const created = await insertService(tx, owner, name, fieldsOf(definition));
-          if (shadowed !== null) await rememberMove(tx, vault, organizationId, { from: shadowed, to: created });
-          return orderedService(tx, organizationId, created);
-        });
+        return await database.asTenant(who.organizationId, async (tx) =>
+          orderedService(tx, who.organizationId, await addService(tx, { vault, allowedUrl }, who, service)),
+        );
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
         throw new Problem(
@@ -159,6 +151,25 @@ export function createServiceCatalogue({
 
     ...createServiceSwitch({ database, authorize, change }),
   };
+}
+
+/** Violates a unique constraint when the name is taken. Throws Problem `invalid_value` for what cannot work. */
+export async function addService(
+  tx: Tx,
+  { vault, allowedUrl }: Pick<ServiceCatalogueParts, 'vault' | 'allowedUrl'>,
+  { organizationId, organization }: Pick<Principal, 'organizationId' | 'organization'>,
+  { name, from, ...given }: NewService,
+): Promise<Service> {
+  const base = { ...DEFAULTS, displayName: name, ...fromProvider(from) };
+  const definition = withChanges<ServiceDefinition>(base, given);
+  checkDefinition(definition, allowedUrl);
+  const owner = organization === OPERATOR ? null : organizationId;
+  await lockService(tx, name, 'exclusive');
+  const shadowed = await findService(tx, organizationId, name);
+  if (shadowed !== null) await sameAudienceOrThrow(tx, shadowed, definition, organizationId);
+  const created = await insertService(tx, owner, name, fieldsOf(definition));
+  if (shadowed !== null) await rememberMove(tx, vault, organizationId, { from: shadowed, to: created });
+  return created;
 }
 
 function sharedService(name: string): Problem {
