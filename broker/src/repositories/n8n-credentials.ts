@@ -118,6 +118,9 @@ export interface OrderedN8nCredential {
   orderKeyVersion: number;
 }
 
+/** Whoever is at it remembers nothing of what he did by the order of before, and lets go of it when he is done (releaseOrdered). */
+export const ANEW = 'claim_id = null';
+
 /** Due at once. One that exists is ordered anew: with these fields, whether or not it was to go. */
 export async function upsertN8nCredential(tx: Tx, ordered: OrderedN8nCredential): Promise<void> {
   const { id, organizationId, instanceId, connectionId, clientId, service, name, type, title, fields } = ordered;
@@ -126,7 +129,7 @@ export async function upsertN8nCredential(tx: Tx, ordered: OrderedN8nCredential)
                                         order_sealed, order_key_version)
            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
            on conflict (id) do update set title = $9, fields = $10, order_sealed = $11, order_key_version = $12, removed_at = null,
-             pushed_generation = null, attempts = 0, last_error_code = null, next_attempt_at = otobot_now()`,
+             ${ANEW}, pushed_generation = null, attempts = 0, last_error_code = null, next_attempt_at = otobot_now()`,
     values: [
       ...[id, organizationId, instanceId, connectionId, clientId, service, name, type, title, fields],
       ...[ordered.orderSealed, ordered.orderKeyVersion],
@@ -138,7 +141,7 @@ export async function upsertN8nCredential(tx: Tx, ordered: OrderedN8nCredential)
 export async function orderN8nCredentialRemoval(tx: Tx, organizationId: string, id: string): Promise<void> {
   const values = [organizationId, id];
   await tx.query({
-    text: `update n8n_credentials set removed_at = otobot_now(), next_attempt_at = otobot_now() where organization_id = $1 and id = $2`,
+    text: `update n8n_credentials set removed_at = otobot_now(), ${ANEW}, next_attempt_at = otobot_now() where organization_id = $1 and id = $2`,
     values,
   });
   await tx.query({
@@ -150,7 +153,7 @@ export async function orderN8nCredentialRemoval(tx: Tx, organizationId: string, 
 /** Put there once more, whole, whatever is known to be there. */
 export async function orderN8nPush(tx: Tx, organizationId: string, id: string): Promise<void> {
   await tx.query({
-    text: `update n8n_credentials set pushed_generation = null, next_attempt_at = otobot_now() where organization_id = $1 and id = $2`,
+    text: `update n8n_credentials set ${ANEW}, pushed_generation = null, next_attempt_at = otobot_now() where organization_id = $1 and id = $2`,
     values: [organizationId, id],
   });
 }

@@ -1,4 +1,5 @@
 import type { Queryable, Tx } from '../db/database';
+import { ANEW } from './n8n-credentials';
 
 /** An n8n into which credentials are put, without the key of its API. */
 export interface N8nInstance {
@@ -77,7 +78,7 @@ export async function orderN8nInstanceRemoval(tx: Tx, organizationId: string, id
     values,
   });
   await tx.query({
-    text: `update n8n_credentials set next_attempt_at = otobot_now() where organization_id = $1 and instance_id = $2`,
+    text: `update n8n_credentials set ${ANEW}, next_attempt_at = otobot_now() where organization_id = $1 and instance_id = $2`,
     values,
   });
   await tx.query({

@@ -93,3 +93,11 @@ export async function settleFailure(
 export async function noteRemoteId(db: Queryable, { id, claimId }: N8nClaim, remoteId: string | null): Promise<void> {
   await db.query({ text: `update n8n_credentials set remote_id = $3 where ${MINE}`, values: [id, claimId, remoteId] });
 }
+
+/** Lets go of one about which something was ordered while it was in hand: what was done is remembered by nobody, and it is looked at anew. */
+export async function releaseOrdered(db: Queryable, { id }: Pick<N8nClaim, 'id'>): Promise<void> {
+  await db.query({
+    text: 'update n8n_credentials set leased_until = null where id = $1 and claim_id is null and leased_until is not null',
+    values: [id],
+  });
+}

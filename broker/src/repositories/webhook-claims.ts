@@ -13,7 +13,7 @@ export interface ClaimedDelivery extends SecretColumns {
   attempts: number;
   /** It has been tried for three days, or is a test: there is no other after this. */
   isLast: boolean;
-  /** Its webhook may still hear it. */
+  /** Its webhook may still hear it, and both are of its organization, whatever somebody wrote by SQL. */
   hears: boolean;
   /** The key of the webhook may make links. */
   makesLinks: boolean;
@@ -109,6 +109,7 @@ const CLAIM = `
   ), tests as (
     -- Somebody waits for each of these: whatever else is wrong with their webhook.
     select id from webhook_deliveries d where is_test and status = 'waiting' and next_attempt_at <= otobot_now() and $7 > 0
+       and (select refreshing_paused_at from installation) is null
        and not exists (select from unnest($3::uuid[], $4::int[]) busy (id, n) where busy.id = d.organization_id and busy.n >= $6)
      order by next_attempt_at limit 10 for update skip locked
   ), claimed as (
@@ -117,7 +118,8 @@ const CLAIM = `
     returning *
   )
   select d.id, d.organization_id as "organizationId", d.webhook_id as "webhookId", w.url, d.is_test as "isTest", d.attempts,
-         d.is_test or d.queued_at < otobot_now() - ${TRIED_FOR} as "isLast", d.is_test or (${HEARS}) as hears,
+         d.is_test or d.queued_at < otobot_now() - ${TRIED_FOR} as "isLast", e.organization_id = d.organization_id and w.organization_id = d.organization_id
+           and case when d.is_test then e.type = 'webhook.test' else ${HEARS} end as hears,
          w.key_id is null or exists (select from access_keys k where k.id = w.key_id and 'connect:write' = any (k.scopes)) as "makesLinks",
          case when w.service is not null then array[w.service] else (select k.services from access_keys k where k.id = w.key_id) end as "onlyServices",
          ${EVENT_ID} as "eventId", e.type, e.client_id as "clientId", e.service, e.connection_id as "connectionId",

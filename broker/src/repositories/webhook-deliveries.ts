@@ -1,6 +1,7 @@
 import type { Tx } from '../db/database';
 import { EVENT_ID } from './webhook-claims';
 import { HEARS } from './webhook-dispatch';
+import type { WebhookReach } from './webhooks';
 
 /** An event on its way to a webhook, as it is shown. */
 export interface Delivery {
@@ -40,12 +41,22 @@ export interface DeliveryPlace {
   organizationId: string;
   webhookId: string;
   id: string;
+  /** What the caller may see: the webhook may have heard more before. */
+  within: Pick<WebhookReach, 'clientIds' | 'services'>;
 }
 
-export async function findDelivery(tx: Tx, { organizationId, webhookId, id }: DeliveryPlace): Promise<Delivery | null> {
+/** Parameters 1 and 2: clients and services. Tests are about none. */
+const SEEN = `(e.type = 'webhook.test'
+  or ($1::text[] is null or e.client_id = any ($1) or e.type = 'provider.incident')
+     and ($2::text[] is null or e.service = any ($2) or e.data -> 'services' ?| $2))`;
+
+export async function findDelivery(
+  tx: Tx,
+  { organizationId, webhookId, id, within }: DeliveryPlace,
+): Promise<Delivery | null> {
   const [row] = await tx.query<Delivery>({
-    text: `${DELIVERIES} where d.organization_id = $1 and d.webhook_id = $2 and d.id = $3`,
-    values: [organizationId, webhookId, id],
+    text: `${DELIVERIES} where ${SEEN} and d.organization_id = $3 and d.webhook_id = $4 and d.id = $5`,
+    values: [within.clientIds, within.services, organizationId, webhookId, id],
   });
   return row ?? null;
 }
@@ -53,15 +64,15 @@ export async function findDelivery(tx: Tx, { organizationId, webhookId, id }: De
 /** The newest events first, after the delivery `after`. */
 export function listDeliveries(
   tx: Tx,
-  { organizationId, webhookId }: Omit<DeliveryPlace, 'id'>,
+  { organizationId, webhookId, within }: Omit<DeliveryPlace, 'id'>,
   { limit, after, status }: { limit: number; after: string | null; status: DeliveryStatus | null },
 ): Promise<Delivery[]> {
   return tx.query<Delivery>({
     text: `${DELIVERIES}
-            where d.organization_id = $1 and d.webhook_id = $2 and ($3::text is null or d.status = $3)
-              and ($4::uuid is null or d.event_id < (select a.event_id from webhook_deliveries a where a.webhook_id = $2 and a.id = $4))
-            order by d.event_id desc limit $5`,
-    values: [organizationId, webhookId, status, after, limit],
+            where ${SEEN} and d.organization_id = $3 and d.webhook_id = $4 and ($5::text is null or d.status = $5)
+              and ($6::uuid is null or d.event_id < (select a.event_id from webhook_deliveries a where a.webhook_id = $4 and a.id = $6))
+            order by d.event_id desc limit $7`,
+    values: [within.clientIds, within.services, organizationId, webhookId, status, after, limit],
   });
 }
 
@@ -107,7 +118,7 @@ export async function replayDelivery(tx: Tx, { organizationId, webhookId, id }: 
 /** Some of a webhook that is about to go: with all of them at once the statement might take too long. Returns how many. */
 export async function deleteDeliveries(
   tx: Tx,
-  { organizationId, webhookId }: Omit<DeliveryPlace, 'id'>,
+  { organizationId, webhookId }: Omit<DeliveryPlace, 'id' | 'within'>,
   limit: number,
 ): Promise<number> {
   const rows = await tx.query({

@@ -12,8 +12,11 @@ export interface Kept {
   data: { oauthTokenData: { access_token: string } & Record<string, unknown> } & Record<string, unknown>;
 }
 
-/** `silent`: takes the request and never answers; `deaf`: does what it is asked, and closes without an answer. A number: answers with that status. */
-export type Fault = 'silent' | 'deaf' | number;
+/**
+ * `silent`: takes the request and never answers; `deaf`: does what it is asked, and closes without an answer. `held`: answers when the
+ * fault ends. `proxy`: 404 in HTML. A number: answers with that status.
+ */
+export type Fault = 'silent' | 'deaf' | 'held' | 'proxy' | number;
 
 /**
  * The part of n8n's public API that the broker uses, answering as 2.40.5 was seen to answer, for what a real one does not do when told: to fail.
@@ -37,6 +40,7 @@ export async function startFaultyN8n(): Promise<FaultyN8n> {
   const calls: string[] = [];
   const apiKey = `n8n-${randomBytes(12).toString('hex')}`;
   const faults = new Map<string, Fault>();
+  const held: (() => void)[] = [];
   let clock = Date.now();
 
   const store = (id: string, body: Pick<Kept, 'name' | 'type' | 'data'>): Answer => {
@@ -62,12 +66,17 @@ export async function startFaultyN8n(): Promise<FaultyN8n> {
   };
 
   const server = http.createServer((request, response) => {
-    void text(request).then((body) => {
+    void text(request).then(async (body) => {
       const { method = '', headers } = request;
       const url = new URL(request.url ?? '', 'http://n8n');
       calls.push(`${method} ${url.pathname.replace('/api/v1', '').replace(/\/credentials\/.*/, '/credentials/:id')}`);
       const fault = faults.get(method) ?? faults.get('*') ?? null;
       if (fault === 'silent') return;
+      if (fault === 'held') await new Promise<void>((resolve) => held.push(resolve));
+      if (fault === 'proxy') {
+        response.writeHead(404, { 'content-type': 'text/html' }).end('<h1>Not Found</h1>');
+        return;
+      }
       if (/bot/i.test(headers['user-agent'] ?? '')) {
         response.writeHead(204).end();
         return;
@@ -88,8 +97,10 @@ export async function startFaultyN8n(): Promise<FaultyN8n> {
     ...{ apiKey, kept, calls },
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     fail: (fault, method = '*') => {
-      if (fault === null) faults.clear();
-      else faults.set(method, fault);
+      if (fault === null) {
+        faults.clear();
+        for (const resolve of held.splice(0)) resolve();
+      } else faults.set(method, fault);
     },
     close: async () => {
       server.closeAllConnections();

@@ -13,7 +13,7 @@ export interface N8nApi {
   read(id: string): Promise<N8nKept | N8nFailure>;
   /** One that is not there is deleted, too. */
   remove(id: string): Promise<N8nFailure | null>;
-  /** Those with the mark in their name. */
+  /** Those with the mark at the end of their name: what stands before it is a title, which may hold another's mark. */
   findMarked(mark: string): Promise<N8nKept[] | N8nFailure>;
 }
 
@@ -53,9 +53,10 @@ const page = z.object({ data: z.array(kept), nextCursor: z.string().nullish() })
 
 /** n8n answers whoever has "bot" in his name with 204 and nothing else: so not ours. */
 const USER_AGENT = 'credential-broker';
-const PAGE = 250;
+/** With all that n8n tells of whom they are shared with, so many fit into what is read of an answer. */
+const PAGE = 100;
 /** As many as nobody has: a server that always names a next page comes to an end too. */
-const MOST_PAGES = 200;
+const MOST_PAGES = 500;
 
 /** n8n's public API, version 1, as 2.40.5 has it; docs/n8n-sync.md says what was tried. */
 export function n8nApi({ url, apiKey, agents, timeoutMs, endsAtMs }: N8nApiParts): N8nApi {
@@ -89,7 +90,13 @@ export function n8nApi({ url, apiKey, agents, timeoutMs, endsAtMs }: N8nApiParts
     read: async (id) => parsed(await send('GET', ofOne(id)), kept),
     remove: async (id) => {
       const answer = parsed(await send('DELETE', ofOne(id)), kept);
-      return 'failed' in answer && answer.failed !== 'missing' ? answer : null;
+      if (!('failed' in answer)) return null;
+      // A 404 that is not n8n's own says nothing about the credential: some proxies let no DELETE through.
+      return answer.code === 'not_n8n'
+        ? { failed: 'instance', code: 'not_n8n' }
+        : answer.failed === 'missing'
+          ? null
+          : answer;
     },
     findMarked: async (mark) => {
       const found: N8nKept[] = [];
@@ -97,7 +104,7 @@ export function n8nApi({ url, apiKey, agents, timeoutMs, endsAtMs }: N8nApiParts
       for (let pages = 0; pages < MOST_PAGES; pages += 1) {
         const answer: z.output<typeof page> | N8nFailure = await list(cursor, PAGE);
         if ('failed' in answer) return answer;
-        found.push(...answer.data.filter(({ name }) => name.includes(mark)));
+        found.push(...answer.data.filter(({ name }) => name.endsWith(mark)));
         cursor = answer.nextCursor ?? null;
         if (cursor === null) break;
       }

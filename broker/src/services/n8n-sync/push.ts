@@ -1,4 +1,4 @@
-import { noteRemoteId, settlePush } from '../../repositories/n8n-outcomes';
+import { noteRemoteId, settleIdle, settlePush } from '../../repositories/n8n-outcomes';
 import type { ClaimedN8nCredential } from '../../repositories/n8n-pushes';
 import { ownEntry } from '../audit/own-entry';
 import { failedBy, standingOf, type AtN8n, type Ended, type N8nSyncParts, type WantedToken } from './ended';
@@ -14,6 +14,8 @@ export async function pushToken(
   token: WantedToken & { drift: string | null },
 ): Promise<Ended> {
   const { connectionId, generation, drift } = token;
+  // Its audit would be stale, at once and again at once. Its successor is noticed.
+  if (claim.expiresAt !== null && claim.expiresAt <= claim.now) return untilItChanges(parts);
   const order = openOrder(parts.vault, claim, connectionId);
   const body = pushedBody(claim, order, openSecret(parts.vault, claim, token));
   if ((await audited(parts, claim, token)) === 'stale') return { end: 'stale' };
@@ -24,6 +26,10 @@ export async function pushToken(
     nextInSeconds: nextLookSeconds(standingOf(claim)),
   };
   return { end: 'settled', answered: true, settle: (mine) => settlePush(parts.database, mine, pushed) };
+}
+
+function untilItChanges({ database }: N8nSyncParts): Ended {
+  return { end: 'settled', answered: false, settle: (mine) => settleIdle(database, mine, null) };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { noteN8nAnswer, noteN8nFailure } from '../../repositories/n8n-instances';
-import { settleFailure, settleIdle } from '../../repositories/n8n-outcomes';
+import { releaseOrdered, settleFailure, settleIdle } from '../../repositories/n8n-outcomes';
 import type { ClaimedN8nCredential } from '../../repositories/n8n-pushes';
 import { markWanted } from '../../repositories/wanted';
 import { compare } from './compare';
@@ -23,6 +23,12 @@ export async function syncOne(parts: N8nSyncParts, claim: ClaimedN8nCredential):
   const ended = await attempt(parts, claim).catch((error: unknown): Ended => {
     return failedBy({ failed: 'refused', code: codeOfProblem(error) });
   });
+  await conclude(parts, claim, ended);
+  await releaseOrdered(database, claim);
+}
+
+async function conclude(parts: N8nSyncParts, claim: ClaimedN8nCredential, ended: Ended): Promise<void> {
+  const { database } = parts;
   if (ended.end === 'stale') return settleIdle(database, claim, 0);
   if (ended.end === 'failed') return remember(parts, claim, ended.failure);
   await ended.settle(claim);

@@ -13,5 +13,9 @@ export async function takeAway({ database }: N8nSyncParts, { claim, api }: AtN8n
     const stays = await api.remove(kept.id);
     if (stays !== null) return failedBy(stays);
   }
+  // n8n says of what it listed that it is not there where the key may not delete it.
+  const still = left.length === 0 ? left : await api.findMarked(markOf(id));
+  if ('failed' in still) return failedBy(still);
+  if (still.length > 0) return failedBy({ failed: 'refused', code: 'forbidden' });
   return { end: 'settled', answered: true, settle: (mine) => settleGone(database, mine, toGo) };
 }

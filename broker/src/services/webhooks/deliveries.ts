@@ -16,7 +16,7 @@ import type { Authorize } from '../access/authorize';
 import type { Caller } from '../access/principal';
 import { pageOf, positionOf, type Page, type PageRequest } from '../page';
 import { TEST_TYPE, TOLD_TYPES } from './event-types';
-import { foundWebhook } from './rules';
+import { foundWebhook, webhookReachOf } from './rules';
 import { deliveryViewOf, type DeliveryView } from './view';
 import { WEBHOOK_SCOPE } from './webhooks';
 
@@ -68,7 +68,7 @@ export function createWebhookDeliveries({ database, authorize }: WebhookDeliveri
     const { organizationId } = who;
     return database.asTenant(organizationId, async (tx) => {
       await foundWebhook(tx, who, id);
-      return work(tx, { organizationId, webhookId: id });
+      return work(tx, { organizationId, webhookId: id, within: webhookReachOf(who) });
     });
   };
 
@@ -110,7 +110,8 @@ export function createWebhookDeliveries({ database, authorize }: WebhookDeliveri
     replayOne: (caller, id, deliveryId) =>
       on({ caller, action: 'replay', id }, async (tx, webhook) => {
         const place = { ...webhook, id: deliveryId };
-        const found = (await replayDelivery(tx, place)) ? await findDelivery(tx, place) : null;
+        const isSeen = (await findDelivery(tx, place)) !== null;
+        const found = isSeen && (await replayDelivery(tx, place)) ? await findDelivery(tx, place) : null;
         if (found === null) throw noDelivery();
         return deliveryViewOf(found);
       }),

@@ -109,6 +109,8 @@ export function createWebhooks(parts: WebhooksParts): Webhooks {
       const who = await authorize(caller, { ...ask, clientId: clientId ?? undefined, service: service ?? undefined });
       if (changes.url !== undefined) allowedOrThrow(parts.allowedUrl, changes.url);
       return database.asTenant(who.organizationId, async (tx) => {
+        // Before it is read: of two who change it at once, the second must not put back what the first has changed.
+        await lockWebhookSecrets(tx, who.organizationId, id);
         const webhook = await foundWebhook(tx, who, id);
         await knownOrThrow(tx, who.organizationId, changes);
         await editWebhook(tx, vault, { who, webhook, changes });
@@ -139,6 +141,7 @@ export function createWebhooks(parts: WebhooksParts): Webhooks {
       const who = await may(caller, 'delete', id);
       const { organizationId } = who;
       await database.asTenant(organizationId, async (tx) => {
+        await lockWebhookSecrets(tx, organizationId, id);
         const webhook = await foundWebhook(tx, who, id);
         // First, so that no event is dispatched to it while its log goes, a stretch at a time.
         await updateWebhook(tx, { ...webhook, disabledReason: 'switched_off' }, { afresh: false });
