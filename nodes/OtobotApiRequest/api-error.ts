@@ -38,9 +38,10 @@ export class ApiError extends UserError {
     const text = hideIn(answer.content.toString(), answer.secrets);
     const json = parsedJson(text) ?? null;
     const said = because ?? explanationIn(json) ?? (isShortText(text) ? text.trim() : '');
-    const status = `${answer.status} ${answer.statusText}`.trim();
+    const status = `${answer.status} ${hideIn(answer.statusText, answer.secrets)}`.trim();
     super(`${answer.url.hostname} answered ${status}${said === '' ? '' : because ? `, ${said}` : `: ${said}`}`, {
-      description: `${answer.url.origin}${answer.url.pathname}`,
+      // A page may lead to a path that the API has told, and that may be anything.
+      description: hideIn(`${answer.url.origin}${answer.url.pathname}`, answer.secrets),
     });
     this.httpStatus = answer.status;
     this.answered = json ?? (text === '' ? null : text.slice(0, LONGEST_MESSAGE));

@@ -42,7 +42,7 @@ export const bodyFields: INodeProperties[] = [
     name: 'bodyParts',
     type: 'fixedCollection',
     typeOptions: { multipleValues: true },
-    placeholder: 'Add Part',
+    placeholder: 'Add part',
     default: { parameters: [] },
     options: [
       {

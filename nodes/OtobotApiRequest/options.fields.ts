@@ -6,7 +6,7 @@ const batching: INodeProperties = {
   displayName: 'Batching',
   name: 'batching',
   type: 'fixedCollection',
-  placeholder: 'Add Batching',
+  placeholder: 'Add batching',
   default: { batch: {} },
   options: [
     {
@@ -38,7 +38,7 @@ const response: INodeProperties = {
   displayName: 'Response',
   name: 'response',
   type: 'fixedCollection',
-  placeholder: 'Add Response',
+  placeholder: 'Add response',
   default: { response: {} },
   options: [
     {

@@ -4,6 +4,7 @@ import type { ApiAnswer } from './dispatch';
 import { parsedJson, valueAt, withValueAt } from './json';
 import { nextLink } from './link-header';
 import { jsonIn } from './response';
+import { hideIn } from './secrets';
 
 export interface PaginationSettings {
   mode: 'off' | 'linkHeader' | 'nextUrl' | 'cursor' | 'page' | 'offset';
@@ -77,9 +78,9 @@ function firstCall(call: ApiCall, settings: PaginationSettings): ApiCall {
 }
 
 /** The query of a next URL is complete: ours is in it already. */
-function follow(call: ApiCall, next: string | null, { url }: ApiAnswer): ApiCall | null {
+function follow(call: ApiCall, next: string | null, { url, secrets }: ApiAnswer): ApiCall | null {
   if (next === null) return null;
-  if (!URL.canParse(next, url.href)) throw invalid(`The next page is no URL: ${next.slice(0, 200)}`);
+  if (!URL.canParse(next, url.href)) throw invalid(`The next page is no URL: ${hideIn(next, secrets).slice(0, 200)}`);
   return { ...call, url: new URL(next, url).href, query: [] };
 }
 
@@ -119,8 +120,9 @@ function isSame(one: ApiCall, other: ApiCall): boolean {
   return written(one) === written(other);
 }
 
-function goesRound({ url }: ApiAnswer): BrokerError {
-  return new BrokerError(`The next page is the same one again: ${url.origin}${url.pathname}`, {
+function goesRound({ url, secrets }: ApiAnswer): BrokerError {
+  const where = hideIn(`${url.origin}${url.pathname}`, secrets);
+  return new BrokerError(`The next page is the same one again: ${where}`, {
     reasonCode: 'pagination_loop',
     description: 'Check the settings under "Pagination".',
   });

@@ -78,7 +78,7 @@ function namesAndValues(displayName: string, name: string, show: Shown): INodePr
     name,
     type: 'fixedCollection',
     typeOptions: { multipleValues: true },
-    placeholder: displayName === 'Headers' ? 'Add Header' : 'Add Parameter',
+    placeholder: displayName === 'Headers' ? 'Add header' : 'Add parameter',
     default: { parameters: [{ name: '', value: '' }] },
     options: [
       {

@@ -63,7 +63,7 @@ function metaOf({ status, statusText, headers, secrets }: ApiAnswer): IDataObjec
   const shown = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'set-cookie');
   return {
     statusCode: status,
-    statusMessage: statusText,
+    statusMessage: hideIn(statusText, secrets),
     headers: Object.fromEntries(shown.map(([name, value]) => [name, hideIn(String(value), secrets)])),
   };
 }
@@ -77,12 +77,12 @@ async function fileOf(answer: ApiAnswer, { toBinary }: ResponseSettings): Promis
 }
 
 /** Never the query: a signed URL has its signature there. */
-function fileNameOf({ headers, url }: ApiAnswer): string | undefined {
+function fileNameOf({ headers, url, secrets }: ApiAnswer): string | undefined {
   const disposition = String(headers['content-disposition'] ?? '');
   const encoded = /filename\*\s*=\s*[\w-]+'[^']*'([^;\s]+)/i.exec(disposition)?.[1];
   const plain = /filename\s*=\s*(?:"([^"]*)"|([^;\s]+))/i.exec(disposition);
   const name = decodedUri(encoded ?? plain?.[1] ?? plain?.[2] ?? url.pathname);
-  return name.split(/[\\/]/).at(-1) || undefined;
+  return hideIn(name, secrets).split(/[\\/]/).at(-1) || undefined;
 }
 
 function decodedUri(text: string): string {

@@ -1,4 +1,5 @@
 import type { Grant } from '../shared/contract';
+import { parsedJson } from './json';
 
 /** What stands in an answer in place of the credential. */
 export const HIDDEN = '[hidden by Otobot]';
@@ -21,10 +22,15 @@ export function secretsOf(grant: Grant): string[] {
 
 /** APIs that echo a request, or quote it in an error, must not bring the credential into n8n's execution data. */
 export function hideIn(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((seen, secret) => seen.replaceAll(secret, HIDDEN), text);
+  const hide = (shown: string) => secrets.reduce((seen, secret) => seen.replaceAll(secret, HIDDEN), shown);
+  const hidden = hide(text);
+  // JSON has several ways to write a character (`\/`, `\u003d`). Written anew, it has the one that is looked for.
+  const json = text.includes('\\') ? parsedJson(hidden) : undefined;
+  const anew = json === undefined ? '' : JSON.stringify(json);
+  return isIn(anew, secrets) ? hide(anew) : hidden;
 }
 
-export function isIn(content: Buffer, secrets: readonly string[]): boolean {
+export function isIn(content: Buffer | string, secrets: readonly string[]): boolean {
   return secrets.some((secret) => content.includes(secret));
 }
 

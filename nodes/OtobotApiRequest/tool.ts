@@ -8,7 +8,7 @@ import { invalid } from './call';
 const CHOICES = { clientId: 'Client', service: 'Service' } as const;
 
 /** What a model writes: an argument of the tool, the item that its arguments become, or a parameter made of them. */
-const WRITTEN_BY_MODEL = /\$(fromai|json|input|items?|binary|data|parameter|rawparameter|self)\b/i;
+const WRITTEN_BY_MODEL = /\$(fromai|json|input|items?|binary|data|parameter|rawparameter|self|tool)\b/i;
 
 /** Shown only where the node is a tool. */
 export const toolNotice: INodeProperties = {

@@ -44,6 +44,6 @@ const plainFields: INodeProperties[] = [
     type: 'string',
     default: '',
     placeholder: 'e.g. google',
-    description: 'Name of the service in Otobot. Leave empty to use the service of the credential.',
+    description: 'Name of the service in Otobot. Leave empty to use the Service of the credential.',
   },
 ];

@@ -16,7 +16,8 @@ export type Arrival = 'new' | 'again' | 'replayed';
 
 /** @param webhookId whose event it is: the same event may come by several webhooks */
 export function arrivalOf(stored: Seen, webhookId: string, id: string, timestamp: number): Arrival {
-  const before = [stored[id], inMemory.get(keyOf(webhookId, id))].filter((sentAt) => sentAt !== undefined);
+  const known = Object.hasOwn(stored, id) ? stored[id] : undefined;
+  const before = [known, inMemory.get(keyOf(webhookId, id))].filter((sentAt) => sentAt !== undefined);
   if (before.length === 0) return 'new';
   // Each attempt of the broker has its own time, and so its own signature.
   return before.some((sentAt) => sentAt >= timestamp) ? 'replayed' : 'again';

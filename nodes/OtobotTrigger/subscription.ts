@@ -20,8 +20,12 @@ const WEBHOOKS = '/v1/webhooks';
 const MOST_WEBHOOKS = 100;
 
 export function rememberedBy(this: Pick<IHookFunctions, 'getWorkflowStaticData'>): Remembered {
-  return this.getWorkflowStaticData('node') as Remembered;
+  const remembered = this.getWorkflowStaticData('node') as Remembered;
+  // Whoever edits workflows can write it, through n8n's API: `../clients/acme` would have n8n's key delete a client.
+  if (!UUID.test(String(remembered.webhookId))) delete remembered.webhookId;
+  return remembered;
 }
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** Whether the broker has the webhook, in service, and as the node now wants it. */
 export async function isSubscribed(this: IHookFunctions): Promise<boolean> {

@@ -11,7 +11,7 @@ type Shown = NonNullable<INodeProperties['displayOptions']>['show'];
 export function connectionFields({ show }: { show?: Shown } = {}): INodeProperties[] {
   return [
     clientField({ show, description: 'On whose behalf. Leave empty to use the Client ID of the credential.' }),
-    serviceField({ show, description: 'Which service. Leave empty to use the service of the credential.' }),
+    serviceField({ show, description: 'Which service. Leave empty to use the Service of the credential.' }),
   ];
 }
 

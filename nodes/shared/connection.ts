@@ -49,7 +49,7 @@ export function isBlank(value: unknown): boolean {
 export function textOf(field: string, value: unknown): string {
   if (isBlank(value)) {
     throw new BrokerError(
-      `"${field}" is empty. If it is an expression, it found nothing in this item: check the name of the property that it reads`,
+      `"${field}" is empty. Fill it in, in the node or in the credential. If it is an expression, it found nothing in this item: check the name of the property that it reads`,
       { reasonCode: 'invalid_input' },
     );
   }

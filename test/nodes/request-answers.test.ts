@@ -117,6 +117,20 @@ describe('an API that repeats the credential', () => {
     expect(item).toEqual({ a: HIDDEN, b: HIDDEN, c: HIDDEN });
   });
 
+  test('in JSON that writes characters in another way: it is hidden', async () => {
+    stage.grant = () => ok(stage.grantOf('acme', { accessToken: 'token/of=acme', headers: {} }));
+    const echo = String.raw`{"seen":"token\/of\u003dacme","other":"a\/b"}`;
+    expect(await itemsFrom(text(echo, 'application/json'))).toEqual([{ seen: HIDDEN, other: 'a/b' }]);
+  });
+
+  test('as the next page, which it is not: it is hidden in the error', async () => {
+    stage.reply = (_request, earlier) =>
+      earlier === 0 ? { body: { seen: 'token-of-acme' } } : { status: 404, body: {} };
+    const error = await stage.failure({ parameters: { pagination: 'nextUrl', nextUrlPath: 'seen' } });
+    expect(error).toMatchObject({ description: `${stage.api.url}/${HIDDEN}` });
+    expect(stage.api.received[1]?.url).toBe('/token-of-acme');
+  });
+
   test('in a file: it is not passed on', async () => {
     stage.reply = () => text('\0token-of-acme', 'application/octet-stream');
     const error = await stage.failure();

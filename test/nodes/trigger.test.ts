@@ -166,3 +166,13 @@ test('a key without the scope is told which one is missing', async () => {
   node.credentials = credentialFields(scene.broker.url, { internalToken: narrow });
   await expect(lifecycle(node, 'create')).rejects.toThrow('lacks the scope webhooks:write');
 });
+
+test('a webhook ID that somebody has written into the workflow leads nowhere else at the broker', async () => {
+  const { key: wide } = await scene.mint({ scopes: ['clients:write', 'clients:read', 'webhooks:write'] });
+  await scene.ask('POST /v1/clients', { key: wide, body: { clientId: 'kept', name: 'Kept' } });
+  node.credentials = credentialFields(scene.broker.url, { internalToken: wide });
+  node.remembered = { webhookId: '../clients/kept', secret: 'whsec_eA==' };
+  await lifecycle(node, 'delete');
+  expect(await scene.ask('GET /v1/clients/kept', { key: wide })).toMatchObject({ status: 200 });
+  expect(await lifecycle(node, 'checkExists')).toBe(false);
+});
