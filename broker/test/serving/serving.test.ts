@@ -42,7 +42,7 @@ test('every answer has its row in the audit', async () => {
   const answers = await Promise.all(
     Array.from({ length: 200 }, (_, i) => read(stage.brokers[i % 2 === 0 ? 0 : 1], key, 'acme')),
   );
-  expect(answers.every(({ status }) => status === 200)).toBe(true);
+  expect(answers.map(({ status }) => status).filter((status) => status !== 200)).toEqual([]);
   expect(await released(stage)).toBe(before + 200);
 });
 
