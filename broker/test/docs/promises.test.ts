@@ -21,5 +21,6 @@ test.each(rows)('%s', (row) => {
 
 function isThere(proof: string): boolean {
   const [, script] = /^npm run ([\w:]+)/.exec(proof) ?? [];
-  return script === undefined ? existsSync(path.join(ROOT, 'broker', 'test', proof)) : script in scripts;
+  if (script !== undefined) return script in scripts;
+  return existsSync(path.join(ROOT, proof.startsWith('test/') ? '' : 'broker/test', proof));
 }
