@@ -11,6 +11,7 @@ export function gatherEvidence({ stage, provider, workers, nemesis, rows, endpoi
   const { vault, database, dataDir } = stage;
   return gather({
     query: (text) => database.query({ text }),
+    told: 'told',
     commands: { journal: () => provider.ask('journal'), judge: (tokens) => provider.ask('judge', tokens) },
     open: ({ id, generation, access, refresh }) => {
       const accessContext = tokenContext(known.get(id), 'access_token', generation);

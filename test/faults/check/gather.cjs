@@ -3,14 +3,23 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 /** See check.d.cts. */
-async function gather({ query, commands, lives = [], outages = [], spoolFolder, spooled = [], ...rest }) {
+async function gather({
+  query,
+  commands,
+  told = 'outbox',
+  lives = [],
+  outages = [],
+  spoolFolder,
+  spooled = [],
+  ...rest
+}) {
   const ms = (column) => `extract(epoch from ${column})::float8 * 1000`;
   const attempts = await query(
     `select id, connection_id as "connectionId", generation, worker_number as "workerNumber", outcome, error_code as code,
             ${ms('started_at')} as "startedAt", ${ms('finished_at')} as "finishedAt" from refresh_attempts order by started_at`,
   );
   const events = await query(
-    `select connection_id as "connectionId", type, ${ms('created_at')} as at from outbox where connection_id is not null order by id`,
+    `select connection_id as "connectionId", type, ${ms('created_at')} as at from ${told} where connection_id is not null order by id`,
   );
   const sets = await query(`select connection_id as "connectionId", kind, generation from token_sets`);
   const audit = await query(

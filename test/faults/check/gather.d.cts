@@ -29,6 +29,8 @@ export interface Sources {
   spoolFolder: string;
   /** Ids of attempts that were seen in a spool. */
   spooled?: string[];
+  /** The table with all events; the outbox, unless some were taken out of it. */
+  told?: string;
   lives?: Life[];
   outages?: Evidence['outages'];
 }

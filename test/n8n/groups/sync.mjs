@@ -52,11 +52,12 @@ export async function act({ api, broker, n8n, secrets, connections }) {
     /** Refreshes at the provider, and waits until the new token stands in n8n. */
     renew: async (clientId) => {
       const { pushedAt } = await statusOf(clientId);
-      // A connection is refreshed once in five seconds, however often that is asked for.
-      await until(`${clientId} is refreshed`, async () => {
-        const route = `/v1/connections/${connections[clientId].id}/refresh`;
-        return (await broker.call('POST', route)).refreshOutcome === 'refreshed';
-      });
+      const route = `/v1/connections/${connections[clientId].id}`;
+      const { generation } = await broker.call('GET', route);
+      // A connection is refreshed once in five seconds, so this may come back before it is.
+      await broker.call('POST', `${route}/refresh`);
+      const isRefreshed = async () => (await broker.call('GET', route)).generation > generation;
+      await until(`${clientId} is refreshed`, isRefreshed);
       const token = api.issued.at(-1);
       secrets.keptByN8n(token);
       return { token, kept: await synced(clientId, pushedAt) };
