@@ -19,13 +19,6 @@ export interface CallBody {
   content: Buffer;
 }
 
-/** May be sent twice without doing something twice (RFC 9110, 9.2.2). */
-const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
-
-export function isIdempotent(method: string): boolean {
-  return IDEMPOTENT.has(method.toUpperCase());
-}
-
 /** The workflow's own mistake, told before anything is sent. */
 export function invalid(message: string): BrokerError {
   return new BrokerError(message, { reasonCode: 'invalid_input' });

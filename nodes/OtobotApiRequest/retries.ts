@@ -1,4 +1,4 @@
-import { isIdempotent } from './call';
+import { isIdempotent } from '../shared/idempotent';
 
 export interface RetryLimits {
   /** How often one request is repeated at most, besides the one repetition with a new token. */

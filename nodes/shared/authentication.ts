@@ -8,12 +8,11 @@ import type {
 import { brokerBase, requestGrant } from './broker';
 import { BrokerError } from './broker-error';
 import { attributionOf, brokerAddress, connectionOf } from './connection';
+import { isIdempotent } from './idempotent';
 import { assertOwnItem } from './own-item';
 import { forbidStoring, remember, sessionOf, type Session } from './session';
 import { assertMayReceive, assertReachesBroker, targetOf } from './target';
 
-/** May be sent twice without doing something twice (RFC 9110, 9.2.2). */
-const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 const DONE: IDataObject = {};
 /** Tells n8n to authenticate and send once more. The empty `session` is all that it stores. */
 const SEND_AGAIN: IDataObject = { session: '' };
@@ -39,7 +38,7 @@ export async function openSession(
   if (next.grant?.fingerprint === grant.fingerprint) return DONE;
   remember(credentials, next);
   // With a refusal nothing is sent: `authenticate` throws it in place of a bare 401.
-  if (next.refusal === undefined && !IDEMPOTENT.has(sentMethod)) return DONE;
+  if (next.refusal === undefined && !isIdempotent(sentMethod)) return DONE;
   forbidStoring(credentials);
   return SEND_AGAIN;
 }
